@@ -1,0 +1,1 @@
+"""The other edge, time instead of HTTP: command line, worker, timetable, demo."""
