@@ -1,0 +1,99 @@
+"""What is billed, who pays for it, and which user may see it."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.enums import AccountKind, Proof
+
+
+class Contract(Model):
+    """A legal payer with many accounts («получатели»)."""
+
+    id = fields.BigIntField(primary_key=True)
+    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    number = fields.CharField(max_length=40)
+    payer_name = fields.CharField(max_length=300, default="")
+    tax_number = fields.CharField(max_length=12, null=True)  # BIN
+    email = fields.CharField(max_length=254, null=True)
+
+    class Meta:
+        table = "contract"
+        unique_together = (("organization", "number"),)
+
+
+class PersonalAccount(Model):
+    """«Лицевой счёт»: one premises or one object of a contract, at one organization.
+
+    `balance` (minor units) caches the sum of the account's ledger entries: written in the same transaction as they are,
+    recomputed by `abonent check`. It is null while the supplier has never said an opening or a closing balance.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    number = fields.CharField(max_length=40)
+    kind = fields.CharEnumField(AccountKind, max_length=16, default=AccountKind.INDIVIDUAL)
+    branch = fields.CharField(max_length=120, null=True)
+    premises = fields.ForeignKeyField("models.Premises", on_delete=fields.RESTRICT, related_name=False, null=True)
+    contract = fields.ForeignKeyField("models.Contract", on_delete=fields.RESTRICT, related_name=False, null=True)  # as of now
+    balance = fields.BigIntField(null=True)
+    balance_as_of = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "personal_account"
+        unique_together = (("organization", "number"),)
+        indexes = (("premises_id",), ("contract_id",))
+
+
+class AccountFacts(Model):
+    """What an account's register row says from a day on: holder, residents, areas, tariff group, contract.
+
+    A statement shows the facts of the last row with `valid_from` up to its period's last day, else of the first row.
+    Areas are 10^-6 square metres; null is unknown.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    account = fields.ForeignKeyField("models.PersonalAccount", on_delete=fields.RESTRICT, related_name=False)
+    valid_from = fields.DateField()
+    surname = fields.CharField(max_length=200, default="")  # the object's name for a legal account
+    name = fields.CharField(max_length=120, default="")
+    patronymic = fields.CharField(max_length=120, default="")
+    tax_number = fields.CharField(max_length=40, null=True)  # as the register says, even where its check digit is wrong
+    email = fields.CharField(max_length=254, null=True)
+    residents = fields.IntField(null=True)
+    area = fields.BigIntField(null=True)
+    irrigated_area = fields.BigIntField(null=True)
+    tariff_group = fields.CharField(max_length=32, default="")
+    contract = fields.ForeignKeyField("models.Contract", on_delete=fields.RESTRICT, related_name=False, null=True)
+    search = fields.CharField(max_length=440, default="")  # search_key of the holder's name
+
+    class Meta:
+        table = "account_facts"
+        unique_together = (("account", "valid_from"),)
+        indexes = (("contract_id",), ("organization_id", "search"))
+
+    @property
+    def holder_name(self) -> str | None:
+        return " ".join(part for part in (self.surname, self.name, self.patronymic) if part) or None
+
+
+class Membership(Model):
+    """A user's rights to one account, or to a contract and thereby to its present and future recipients.
+
+    `until_on` (exclusive end is the day after) keeps a former owner's past visible and shows nothing newer.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    user = fields.ForeignKeyField("models.User", on_delete=fields.CASCADE, related_name=False)
+    account = fields.ForeignKeyField("models.PersonalAccount", on_delete=fields.RESTRICT, related_name=False, null=True)
+    contract = fields.ForeignKeyField("models.Contract", on_delete=fields.RESTRICT, related_name=False, null=True)
+    rights = fields.SmallIntField()  # models.enums.Right
+    from_on = fields.DateField(null=True)
+    until_on = fields.DateField(null=True)
+    proof = fields.CharEnumField(Proof, max_length=16)
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "membership"
+        indexes = (("organization_id",), ("user_id",), ("account_id",), ("contract_id",))

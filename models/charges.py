@@ -1,0 +1,44 @@
+"""Charges: the lines of a bill, as the supplier printed them."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.enums import ChargeBasis, TariffZone
+
+
+class Charge(Model):
+    """One line: `quantity` and prices in 10^-6, percents in hundredths, `amount` in minor units. It has exactly one ledger entry.
+
+    A recalculation printed beside a line is a charge of its own (basis RECALCULATION, `corrects_period`) with that line as
+    `corrects`; the line repeats it in `recalculation` only to be shown as printed. A line that came again with other figures
+    is a new version: the old row stays with `is_current` false. `key` names the line within its account and period.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    account = fields.ForeignKeyField("models.PersonalAccount", on_delete=fields.RESTRICT, related_name=False)
+    period = fields.DateField()
+    service = fields.ForeignKeyField("models.Service", on_delete=fields.RESTRICT, related_name=False)
+    supplier = fields.ForeignKeyField("models.Supplier", on_delete=fields.RESTRICT, related_name=False, null=True)
+    parent = fields.ForeignKeyField("models.Charge", on_delete=fields.RESTRICT, related_name=False, null=True)
+    corrects = fields.ForeignKeyField("models.Charge", on_delete=fields.RESTRICT, related_name=False, null=True)
+    corrects_period = fields.DateField(null=True)
+    key = fields.CharField(max_length=120)
+    version = fields.IntField(default=1)
+    is_current = fields.BooleanField(default=True)
+    position = fields.IntField(default=0)  # order within the statement, as in the register
+    zone = fields.CharEnumField(TariffZone, max_length=8, null=True)
+    tier = fields.SmallIntField(null=True)
+    unit = fields.CharField(max_length=32, null=True)
+    quantity = fields.BigIntField(null=True)
+    price = fields.BigIntField(null=True)  # before tax, as printed
+    price_with_tax = fields.BigIntField(null=True)
+    tax_percent = fields.IntField(null=True)
+    amount = fields.BigIntField()
+    recalculation = fields.BigIntField(null=True)
+    basis = fields.CharEnumField(ChargeBasis, max_length=16, default=ChargeBasis.UNKNOWN)
+    import_file = fields.ForeignKeyField("models.ImportFile", on_delete=fields.SET_NULL, related_name=False, null=True)
+
+    class Meta:
+        table = "charge"
+        indexes = (("organization_id", "period"), ("account_id", "period"), ("service_id",), ("supplier_id",), ("parent_id",), ("corrects_id",), ("import_file_id",))

@@ -1,0 +1,167 @@
+"""The one place that opens, migrates and closes the database."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import asyncpg
+from tortoise import Tortoise
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.base.executor import EXECUTOR_CACHE
+from tortoise.connection import get_connection
+from tortoise.context import TortoiseContext
+from tortoise.migrations.executor import MigrationExecutor
+from tortoise.transactions import in_transaction
+
+from models import guards
+
+POOL_SIZE = 10
+BUSY_MILLISECONDS = 15_000
+_MIGRATION_LOCK = 7_215_304  # any number of our own: an advisory lock of PostgreSQL
+
+
+def configuration(url: str, **sqlite_pragmas: str) -> dict[str, Any]:
+    """Tortoise's configuration for `sqlite:///relative.db`, `sqlite:////absolute.db` or `postgres://…`."""
+    return {
+        "connections": {"default": _credentials(url, sqlite_pragmas)},
+        "apps": {"models": {"models": ["models"], "migrations": "models.migrations", "default_connection": "default"}},
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of a SQLite address, None for PostgreSQL."""
+    parts = urlsplit(url)
+    if not parts.scheme.startswith("sqlite"):
+        return None
+    return Path(unquote(parts.path)[1:])
+
+
+async def connect(url: str) -> None:
+    """Open the database for this process. A second call first closes what the first one opened."""
+    await close()
+    EXECUTOR_CACHE.clear()  # its keys ignore the dialect
+    await Tortoise.init(config=configuration(url), _enable_global_fallback=True)
+
+
+async def close() -> None:
+    if Tortoise._inited:
+        await Tortoise.close_connections()
+
+
+def connection() -> BaseDBAsyncClient:
+    """The connection of the present transaction, else of the process."""
+    return get_connection("default")
+
+
+def is_sqlite() -> bool:
+    return bool(connection().capabilities.dialect == "sqlite")
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
+    """Returning commits, raising rolls back; one inside another is a savepoint."""
+    async with in_transaction("default") as inner:
+        yield inner
+
+
+async def migrate(url: str, progress: Callable[[str, str, str], object] | None = None) -> int:
+    """Bring the database to the newest schema and return how many steps ran.
+
+    Safe to start twice at once (one waits for the other) and to repeat. A SQLite file that holds data is copied beside itself
+    first, and is migrated with foreign keys off, since rebuilding a table would otherwise delete its children by cascade.
+    """
+    file = sqlite_file(url)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    async with _own_context(configuration(url, foreign_keys="OFF")):
+        async with _migration_lock(url):
+            executor = MigrationExecutor(connection(), configuration(url)["apps"])
+            steps = len(await executor.plan(None))
+            if steps and file is not None:
+                _back_up(file)
+            if steps:
+                await executor.migrate(progress=progress)
+            await guards.create(connection())
+            await _refuse_broken_references(file)
+            return steps
+
+
+async def missing_guards() -> list[str]:
+    return await guards.missing(connection())
+
+
+@asynccontextmanager
+async def _own_context(config: dict[str, Any]) -> AsyncIterator[None]:
+    """A connection with other pragmas than the process's, which stays as it was."""
+    EXECUTOR_CACHE.clear()
+    async with TortoiseContext() as context:
+        await context.init(config=config)
+        try:
+            yield
+        finally:
+            await context.connections.close_all()
+            EXECUTOR_CACHE.clear()
+
+
+@asynccontextmanager
+async def _migration_lock(url: str) -> AsyncIterator[None]:
+    """Let one migration run at a time; a process that dies gives the lock back by dying."""
+    file = sqlite_file(url)
+    if file is not None:
+        guard = sqlite3.connect(file.with_name(file.name + ".migrating"), timeout=120, isolation_level=None)
+        try:
+            guard.execute("BEGIN EXCLUSIVE")
+            yield
+        finally:
+            guard.close()
+        return
+    credentials = _credentials(url, {})["credentials"]
+    session = await asyncpg.connect(**{k: v for k, v in credentials.items() if k not in ("minsize", "maxsize")})
+    try:
+        await session.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK)
+        yield
+    finally:
+        await session.close()
+
+
+def _back_up(file: Path) -> None:
+    if not file.exists() or file.stat().st_size == 0:
+        return
+    with sqlite3.connect(file) as source, sqlite3.connect(file.with_name(file.name + ".before-migration")) as copy:
+        source.backup(copy)
+
+
+async def _refuse_broken_references(file: Path | None) -> None:
+    if file is None:
+        return
+    broken = await connection().execute_query_dict("PRAGMA foreign_key_check")
+    if broken:
+        raise RuntimeError(f"the migration broke {len(broken)} references; the copy beside the database is whole")
+
+
+def _credentials(url: str, pragmas: dict[str, str]) -> dict[str, Any]:
+    file = sqlite_file(url)
+    if file is not None:
+        defaults = {"journal_mode": "WAL", "synchronous": "NORMAL", "foreign_keys": "ON", "busy_timeout": BUSY_MILLISECONDS}
+        return {"engine": "models.sqlite", "credentials": {"file_path": str(file), **defaults, **pragmas}}
+    parts = urlsplit(url)
+    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    return {
+        "engine": "tortoise.backends.asyncpg",
+        "credentials": {
+            "host": query.get("host") or parts.hostname or "localhost",
+            "port": int(query.get("port") or parts.port or 5432),
+            "user": unquote(parts.username) if parts.username else None,
+            "password": unquote(parts.password) if parts.password else None,
+            "database": parts.path.lstrip("/"),
+            "minsize": 1,
+            "maxsize": int(query.get("pool") or POOL_SIZE),
+        },
+    }

@@ -1,0 +1,149 @@
+"""The closed lists of the domain. Each is stored as its text value, so that a row reads by itself."""
+
+from enum import IntFlag, StrEnum
+
+
+class AccountKind(StrEnum):
+    INDIVIDUAL = "individual"
+    LEGAL = "legal"
+
+
+class BillingMode(StrEnum):
+    """Who computes the bill: the supplier's billing, which sends registers, or this product."""
+
+    SUPPLIER = "supplier"
+    OWN = "own"
+
+
+class OverduePolicy(StrEnum):
+    """What happens to readings of a meter whose verification has expired."""
+
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+
+
+class Right(IntFlag):
+    """What a membership lets a user do; roles are presets of these."""
+
+    SEE_MONEY = 1
+    SEND_READINGS = 2
+    PAY = 4
+    TICKETS = 8
+    MANAGE_MEMBERS = 16
+
+    @classmethod
+    def owner(cls) -> "Right":
+        return cls.SEE_MONEY | cls.SEND_READINGS | cls.PAY | cls.TICKETS | cls.MANAGE_MEMBERS
+
+    @classmethod
+    def tenant(cls) -> "Right":
+        return cls.SEE_MONEY | cls.SEND_READINGS | cls.PAY | cls.TICKETS
+
+    @classmethod
+    def reader(cls) -> "Right":
+        """Sees the account and its meters, no money."""
+        return cls(0)
+
+
+class Proof(StrEnum):
+    """How a membership was proved."""
+
+    STAFF = "staff"
+    REGISTER = "register"
+
+
+class TokenScope(StrEnum):
+    """What a bearer token may be used for; it never widens what its owner may do."""
+
+    READ_ACCOUNTS = "read_accounts"
+    READ_READINGS = "read_readings"
+    READ_MONEY = "read_money"
+    SUBMIT_READINGS = "submit_readings"
+
+
+class Resource(StrEnum):
+    COLD_WATER = "cold_water"
+    HOT_WATER = "hot_water"
+    SEWERAGE = "sewerage"
+    HEATING = "heating"
+    ELECTRICITY = "electricity"
+    GAS = "gas"
+    OTHER = "other"
+
+
+class MeterState(StrEnum):
+    INSTALLED = "installed"
+    REMOVED = "removed"
+    FAULTY = "faulty"
+
+
+class TariffZone(StrEnum):
+    DAY = "day"
+    NIGHT = "night"
+    PEAK = "peak"
+
+
+class ReadingSource(StrEnum):
+    CABINET = "cabinet"
+    SITE = "site"
+    PHONE = "phone"
+    INSPECTOR = "inspector"
+    INSTALLATION = "installation"
+    REMOVAL = "removal"
+    PARTNER = "partner"
+    STAFF = "staff"
+    OTHER = "other"
+
+
+class ReadingState(StrEnum):
+    SENT = "sent"
+    IN_REVIEW = "in_review"
+    ACCEPTED = "accepted"
+    BILLED = "billed"
+    REFUSED = "refused"
+    SUPERSEDED = "superseded"
+
+
+class ChargeBasis(StrEnum):
+    READING = "reading"
+    AVERAGE = "average"
+    NORM = "norm"
+    COMMUNAL = "communal"
+    FIXED = "fixed"
+    RECALCULATION = "recalculation"
+    UNKNOWN = "unknown"
+
+
+class EntryKind(StrEnum):
+    OPENING = "opening"
+    CHARGE = "charge"
+    RECALCULATION = "recalculation"
+    PENALTY = "penalty"
+    COMPENSATION = "compensation"
+    PAYMENT = "payment"
+    REFUND = "refund"
+    SUPPLIER_DIFFERENCE = "supplier_difference"
+
+
+class DifferenceReason(StrEnum):
+    """Why a supplier's printed figures and their details differ."""
+
+    ARITHMETIC = "arithmetic"  # the printed row does not add up by itself
+    DETAIL = "detail"  # the row and its details (charges, payments) differ
+    CHAIN = "chain"  # its opening is not the former closing
+
+
+class StatementState(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class PaymentState(StrEnum):
+    IN_TRANSIT = "in_transit"  # known here, not yet in the supplier's register
+    RECEIVED = "received"
+    REFUNDED = "refunded"
+
+
+class Severity(StrEnum):
+    REFUSED = "refused"
+    WARNING = "warning"

@@ -1,0 +1,105 @@
+"""What can go wrong, as exceptions. Raising rolls the transaction back; texts are made at the edge, in the reader's language.
+
+    AbonentError
+    ├── Refused              the input cannot be taken: code + path + params -> `Rejected`
+    │   └── RefusedMany      several problems of one input at once
+    ├── NeedsConfirmation    can be taken if the person confirms exactly this -> `ConfirmationRequired`
+    ├── NotFound             unknown or foreign: nobody can tell which
+    ├── Forbidden            known to the viewer, but not allowed
+    ├── SignInRequired       a stranger asks for what needs a viewer
+    └── Throttled            too many attempts; carries seconds to wait
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class ProblemCode(StrEnum):
+    """Every code that a mutation's problem can carry. Clients default on codes they do not know."""
+
+    REQUIRED = "required"
+    TOO_LONG = "too_long"
+    TOO_MANY_ROWS = "too_many_rows"
+    NOT_A_NUMBER = "not_a_number"
+    NEGATIVE = "negative"
+    TOO_MANY_DIGITS = "too_many_digits"
+    DATE_IN_FUTURE = "date_in_future"
+    DATE_OUTSIDE_PERIOD = "date_outside_period"
+    UNKNOWN_METER = "unknown_meter"
+    METER_REMOVED = "meter_removed"
+    METER_FAULTY = "meter_faulty"
+    METER_WITHOUT_SERIAL = "meter_without_serial"
+    VERIFICATION_OVERDUE = "verification_overdue"
+    WINDOW_CLOSED = "window_closed"
+    DUPLICATE_ROW = "duplicate_row"
+    KEY_REUSED = "key_reused"
+    CHANGED_MEANWHILE = "changed_meanwhile"
+    LOWER_THAN_BEFORE = "lower_than_before"
+    MUCH_MORE_THAN_USUAL = "much_more_than_usual"
+    SAME_AS_BEFORE = "same_as_before"
+    HOT_COLD_SWAPPED = "hot_cold_swapped"
+    SOME_METERS_MISSING = "some_meters_missing"
+    WRONG_LOGIN_OR_PASSWORD = "wrong_login_or_password"  # noqa: S105 - a code, not a password
+    TAKEN = "taken"
+    INVALID = "invalid"
+    PASSWORD_TOO_SHORT = "password_too_short"  # noqa: S105 - a code
+    PASSWORD_TOO_COMMON = "password_too_common"  # noqa: S105 - a code
+
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: its code, where in the input it is, and the numbers its sentence needs."""
+
+    code: ProblemCode
+    path: Path = ()
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+class AbonentError(Exception):
+    """Base of everything that this product raises on purpose."""
+
+
+class Refused(AbonentError):
+    def __init__(self, code: ProblemCode, path: Sequence[str] = (), **params: Any) -> None:
+        super().__init__(code)
+        self.problems: list[Problem] = [Problem(code, tuple(path), params)]
+
+
+class RefusedMany(Refused):
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        AbonentError.__init__(self, problems[0].code)
+        self.problems = list(problems)
+
+
+class NeedsConfirmation(AbonentError):
+    """`understood` is what the input was read as, for showing beside the questions."""
+
+    def __init__(self, problems: Sequence[Problem], understood: Sequence[Any] = ()) -> None:
+        super().__init__(problems[0].code)
+        self.problems = list(problems)
+        self.understood = list(understood)
+
+
+class NotFound(AbonentError):
+    pass
+
+
+class Forbidden(AbonentError):
+    pass
+
+
+class SignInRequired(AbonentError):
+    pass
+
+
+class Throttled(AbonentError):
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__(retry_after_seconds)
+        self.retry_after_seconds = retry_after_seconds

@@ -1,0 +1,53 @@
+"""Every run of an import, its files, and what was said of their rows."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.enums import Severity
+
+
+class ImportRun(Model):
+    """`state`: running, done, failed. `who` is a user's id or the words "command line", never a name."""
+
+    id = fields.BigIntField(primary_key=True)
+    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    started_at = fields.DatetimeField()
+    finished_at = fields.DatetimeField(null=True)
+    state = fields.CharField(max_length=8, default="running")
+    who = fields.CharField(max_length=40)
+
+    class Meta:
+        table = "import_run"
+        indexes = (("organization_id", "started_at"),)
+
+
+class ImportFile(Model):
+    id = fields.BigIntField(primary_key=True)
+    run = fields.ForeignKeyField("models.ImportRun", on_delete=fields.RESTRICT, related_name=False)
+    name = fields.CharField(max_length=300)
+    kind = fields.CharField(max_length=16)  # accounts, meters, readings, …
+    sha256 = fields.CharField(max_length=64)
+    encoding = fields.CharField(max_length=16)
+    taken = fields.IntField(default=0)  # rows, among them those with a warning
+    changed = fields.IntField(default=0)
+    warned = fields.IntField(default=0)
+    refused = fields.IntField(default=0)
+
+    class Meta:
+        table = "import_file"
+        indexes = (("run_id",), ("sha256",))
+
+
+class ImportProblem(Model):
+    """One row that was refused or taken with a warning. Its `params` are the numbers its sentence needs."""
+
+    id = fields.BigIntField(primary_key=True)
+    file = fields.ForeignKeyField("models.ImportFile", on_delete=fields.CASCADE, related_name=False)
+    line = fields.IntField()
+    severity = fields.CharEnumField(Severity, max_length=8)
+    code = fields.CharField(max_length=40)
+    params = fields.JSONField(default=dict)
+
+    class Meta:
+        table = "import_problem"
+        indexes = (("file_id", "line"),)

@@ -1,0 +1,36 @@
+"""The ledger: appended, never changed. Database triggers refuse UPDATE and DELETE (models/guards.py)."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.enums import DifferenceReason, EntryKind
+
+
+class LedgerEntry(Model):
+    """A signed amount (minor units, positive = debt) of an account or contract.
+
+    `key` is unique, so that importing or paying twice is harmless. A correction is two new entries: one that `reverses` the
+    old one with the opposite amount, and one with the right amount. The balance is the sum of all entries.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    account = fields.ForeignKeyField("models.PersonalAccount", on_delete=fields.RESTRICT, related_name=False, null=True)
+    contract = fields.ForeignKeyField("models.Contract", on_delete=fields.RESTRICT, related_name=False, null=True)
+    kind = fields.CharEnumField(EntryKind, max_length=24)
+    amount = fields.BigIntField()
+    period = fields.DateField()
+    business_date = fields.DateField()
+    service = fields.ForeignKeyField("models.Service", on_delete=fields.RESTRICT, related_name=False, null=True)
+    supplier = fields.ForeignKeyField("models.Supplier", on_delete=fields.RESTRICT, related_name=False, null=True)
+    charge = fields.ForeignKeyField("models.Charge", on_delete=fields.RESTRICT, related_name=False, null=True)
+    payment = fields.ForeignKeyField("models.Payment", on_delete=fields.RESTRICT, related_name=False, null=True)
+    reason = fields.CharEnumField(DifferenceReason, max_length=16, null=True)  # of a supplier_difference
+    reverses = fields.ForeignKeyField("models.LedgerEntry", on_delete=fields.RESTRICT, related_name=False, null=True)
+    key = fields.CharField(max_length=160)
+    import_file_id = fields.BigIntField(null=True)  # no foreign key: SET NULL would be an update of an entry
+    posted_at = fields.DatetimeField()
+
+    class Meta:
+        table = "ledger_entry"
+        indexes = (("organization_id", "period"), ("account_id", "period"), ("contract_id", "period"), ("service_id",), ("supplier_id",), ("charge_id",), ("payment_id",), ("reverses_id",))

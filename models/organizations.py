@@ -1,0 +1,77 @@
+"""The tenant, whom its bills name, what it supplies and at which price."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.enums import BillingMode, OverduePolicy, Resource
+from models.money import Currency
+
+
+class Organization(Model):
+    """A tenant: every other row of a supplier's data names one. Settings of law and taste are its columns, never code."""
+
+    id = fields.BigIntField(primary_key=True)
+    slug = fields.CharField(max_length=63, unique=True)
+    name = fields.CharField(max_length=300)
+    host = fields.CharField(max_length=253, null=True, unique=True)  # answers for this organization without /o/<slug>
+    currency = fields.CharEnumField(Currency, max_length=3)
+    timezone = fields.CharField(max_length=64)
+    languages = fields.CharField(max_length=32, default="ru,kk,en")  # the first is the default
+    accent = fields.CharField(max_length=7, default="#0b6e8f")
+    contacts = fields.CharField(max_length=500, default="")
+    billing = fields.CharEnumField(BillingMode, max_length=16, default=BillingMode.SUPPLIER)
+    contract_login_prefix = fields.CharField(max_length=16, default="vk")
+    window_first_day = fields.SmallIntField(default=1)  # days of month, both inclusive; 31 means "to the end"
+    window_last_day = fields.SmallIntField(default=31)
+    payment_due_day = fields.SmallIntField(null=True)  # of the month after the period
+    overdue_policy = fields.CharEnumField(OverduePolicy, max_length=16, default=OverduePolicy.ACCEPT)
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "organization"
+
+
+class Supplier(Model):
+    """Whom a charge is owed to inside an organization's bill, where it is not the organization itself."""
+
+    id = fields.BigIntField(primary_key=True)
+    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    name = fields.CharField(max_length=300)
+    tax_id = fields.CharField(max_length=12, null=True)
+
+    class Meta:
+        table = "supplier"
+        unique_together = (("organization", "name"),)
+
+
+class Service(Model):
+    """What is charged for, under the name that the supplier prints."""
+
+    id = fields.BigIntField(primary_key=True)
+    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    name = fields.CharField(max_length=200)
+    resource = fields.CharEnumField(Resource, max_length=16, default=Resource.OTHER)
+    position = fields.SmallIntField(default=0)  # order of lines on a bill
+
+    class Meta:
+        table = "service"
+        unique_together = (("organization", "name"),)
+
+
+class Tariff(Model):
+    """A unit price in force from a day on: `price` in 10^-6 of the currency, `tax_percent` in hundredths of a percent."""
+
+    id = fields.BigIntField(primary_key=True)
+    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    service = fields.ForeignKeyField("models.Service", on_delete=fields.RESTRICT, related_name=False)
+    tariff_group = fields.CharField(max_length=32, default="")
+    valid_from = fields.DateField()
+    price = fields.BigIntField()
+    price_includes_tax = fields.BooleanField(default=False)
+    tax_percent = fields.IntField(null=True)
+    unit = fields.CharField(max_length=32, default="")
+
+    class Meta:
+        table = "tariff"
+        unique_together = (("service", "tariff_group", "valid_from"),)
+        indexes = (("organization_id", "valid_from"),)

@@ -1,0 +1,30 @@
+"""Payments towards an account or a contract."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.enums import PaymentState
+
+
+class Payment(Model):
+    """`amount` in minor units, positive. `key` names it within its account, so that a register may bring it again."""
+
+    id = fields.BigIntField(primary_key=True)
+    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    account = fields.ForeignKeyField("models.PersonalAccount", on_delete=fields.RESTRICT, related_name=False, null=True)
+    contract = fields.ForeignKeyField("models.Contract", on_delete=fields.RESTRICT, related_name=False, null=True)
+    amount = fields.BigIntField()
+    fee = fields.BigIntField(null=True)
+    paid_on = fields.DateField()
+    period = fields.DateField()  # first day of the month that the supplier counts it in
+    channel = fields.CharField(max_length=80, default="")
+    document = fields.CharField(max_length=80, default="")
+    state = fields.CharEnumField(PaymentState, max_length=16, default=PaymentState.RECEIVED)
+    key = fields.CharField(max_length=140)
+    version = fields.IntField(default=1)
+    is_current = fields.BooleanField(default=True)
+    import_file = fields.ForeignKeyField("models.ImportFile", on_delete=fields.SET_NULL, related_name=False, null=True)
+
+    class Meta:
+        table = "payment"
+        indexes = (("organization_id", "period"), ("account_id", "paid_on"), ("contract_id", "paid_on"), ("import_file_id",))

@@ -1,0 +1,55 @@
+"""Period: a billing month in the organization's time zone. Stored as the date of its first day."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+_TEXT = re.compile(r"(\d{4})-(\d{2})")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    year: int
+    month: int
+
+    def __post_init__(self) -> None:
+        if not (1990 <= self.year <= 2199 and 1 <= self.month <= 12):
+            raise ValueError(f"not a period: {self.year}-{self.month}")
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}-{self.month:02d}"
+
+    @classmethod
+    def parse(cls, text: str) -> Period:
+        """`2026-10`; ValueError on month 13, on years outside 1990–2199 and on any other writing."""
+        match = _TEXT.fullmatch(text)
+        if match is None:
+            raise ValueError(f"not a period: {text!r}")
+        return cls(int(match[1]), int(match[2]))
+
+    @classmethod
+    def of(cls, day: dt.date) -> Period:
+        return cls(day.year, day.month)
+
+    @property
+    def first_day(self) -> dt.date:
+        return dt.date(self.year, self.month, 1)
+
+    @property
+    def last_day(self) -> dt.date:
+        return dt.date(self.year, self.month, calendar.monthrange(self.year, self.month)[1])
+
+    def plus(self, months: int) -> Period:
+        index = self.year * 12 + self.month - 1 + months
+        return Period(index // 12, index % 12 + 1)
+
+    @property
+    def previous(self) -> Period:
+        return self.plus(-1)
+
+    @property
+    def next(self) -> Period:
+        return self.plus(1)

@@ -1,0 +1,43 @@
+"""Exact decimals as integers of 10^-6: quantities, readings, unit prices, percents. Never a float."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+MICRO = 1_000_000
+DIGITS = 6
+LARGEST = 9_000_000_000_000_000_000  # what a signed 64-bit column holds, with room to spare
+
+_TEXT = re.compile(r"(-?)(\d{1,12})(?:[.,](\d{1,6}))?")
+
+
+def micro_units(text: str) -> int:
+    """`1,043` -> 1043000; ValueError where the text is no decimal of at most 12 + 6 digits."""
+    match = _TEXT.fullmatch(text)
+    if match is None:
+        raise ValueError(f"not a decimal: {text!r}")
+    sign, whole, fraction = match.groups()
+    micro = int(whole) * MICRO + int((fraction or "").ljust(DIGITS, "0"))
+    return -micro if sign else micro
+
+
+def decimal_text(micro: int, digits: int = 0) -> str:
+    """The exact decimal with at least `digits` digits after the point and no needless zeros: `1.043`, `59.34`."""
+    sign, micro = ("-", -micro) if micro < 0 else ("", micro)
+    whole, fraction = divmod(micro, MICRO)
+    tail = f"{fraction:06d}".rstrip("0").ljust(digits, "0")
+    return f"{sign}{whole}.{tail}" if tail else f"{sign}{whole}"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """`micro` millionths of `unit` (куб.м, Гкал, кВтч, …), shown with at least `digits` digits."""
+
+    micro: int
+    unit: str
+    digits: int = 0
+
+    @property
+    def value(self) -> str:
+        return decimal_text(self.micro, self.digits)
