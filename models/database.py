@@ -165,3 +165,6 @@ def _credentials(url: str, pragmas: dict[str, str]) -> dict[str, Any]:
             "maxsize": int(query.get("pool") or POOL_SIZE),
         },
     }
+
+
+TORTOISE = configuration("sqlite:///:memory:")  # for `tortoise makemigrations`, which compares models with migrations and opens nothing

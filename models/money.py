@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-_TEXT = re.compile(r"(-?)(\d{1,15})(?:[.,](\d{1,2}))?")
+_TEXT = re.compile(r"(-?)([0-9]{1,15})(?:[.,]([0-9]{1,2}))?")
 
 
 class Currency(StrEnum):
