@@ -1,0 +1,80 @@
+"""Imports run one way: models <- adapters <- resolvers <- schema <- {web | jobs}. docs/architecture.md says why."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MAY_IMPORT = {
+    "settings": set(),
+    "models": {"settings"},
+    "adapters": {"settings", "models"},
+    "resolvers": {"settings", "models", "adapters"},
+    "schema": {"settings", "models", "adapters", "resolvers"},
+    "web": {"settings", "adapters", "schema"},  # pages have no door that the API lacks
+    "jobs": {"settings", "models", "adapters", "resolvers", "schema"},
+}
+ONLY_IN = {  # package: the rooms or files that may know it
+    "strawberry": ("schema/",),
+    "graphql": ("schema/",),
+    "starlette": ("web/",),
+    "tortoise": ("models/", "resolvers/", "schema/loaders.py"),
+    "aiosmtplib": ("adapters/",),
+    "xhtml2pdf": ("adapters/",),
+    "argon2": ("adapters/",),
+    "jinja2": ("adapters/",),
+    "typer": ("jobs/",),
+    "uvicorn": ("jobs/",),
+}
+COMPOSITION_ROOTS = ("web/app.py", "jobs/cli.py")
+LONGEST_MODULE = 300
+MODULES = [
+    path.relative_to(ROOT)
+    for room in MAY_IMPORT
+    for path in ([ROOT / "settings.py"] if room == "settings" else sorted((ROOT / room).rglob("*.py")))
+    if "migrations" not in path.parts
+]
+
+
+def imported(path: Path) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, name.name.split(".")[0]) for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}:{node.lineno}: a relative import"
+            yield node.lineno, (node.module or "").split(".")[0]
+
+
+def verdict(path: Path, package: str) -> str | None:
+    room = path.parts[0].removesuffix(".py")
+    if package in MAY_IMPORT and package != room and package not in MAY_IMPORT[room]:
+        return f"{room} may not import {package}"
+    if package in ONLY_IN and not path.as_posix().startswith(ONLY_IN[package]):
+        return f"{package} is only for {', '.join(ONLY_IN[package])}"
+    return None
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_imports_run_one_way(path: Path):
+    if path.as_posix() not in COMPOSITION_ROOTS:
+        assert [f"{path}:{line}: {why}" for line, package in imported(path) if (why := verdict(path, package))] == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_modules_stay_readable(path: Path):
+    assert len((ROOT / path).read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
+
+
+def test_the_rule_itself_catches():
+    assert verdict(Path("web/pages/home.py"), "models")
+    assert verdict(Path("models/money.py"), "adapters")
+    assert verdict(Path("schema/accounts.py"), "tortoise")
+    assert verdict(Path("schema/loaders.py"), "tortoise") is None
+    assert verdict(Path("jobs/worker.py"), "resolvers") is None
+
+
+def test_no_room_is_a_drawer_for_everything():
+    drawers = {"utils", "helpers", "core", "common", "services", "managers"}
+    assert not [path for path in MODULES if drawers & {part.removesuffix(".py") for part in path.parts}]
