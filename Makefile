@@ -13,7 +13,7 @@ pip := $(bin)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check lint format schema migrations messages bench lock clean
+.PHONY: help setup demo test check lint schema migrations messages bench lock clean
 
 help:  ## Say what there is to make
 	@echo "Usage: make <what> [PYTHON=python3.13]"
@@ -38,13 +38,8 @@ check: .venv/dev.stamp  ## What CI runs: lint, snapshots, migrations, catalogs, 
 
 lint: .venv/dev.stamp  ## Style, types and templates
 	$(bin)/ruff check .
-	$(bin)/ruff format --check .
 	$(bin)/mypy
 	@if [ -d templates ]; then echo $(bin)/djlint templates --lint --quiet; $(bin)/djlint templates --lint --quiet; fi
-
-format: .venv/dev.stamp  ## Let ruff put the code in order
-	$(bin)/ruff check --fix .
-	$(bin)/ruff format .
 
 schema: .venv/dev.stamp  ## Write the schema's snapshot, schema/schema.graphql
 	$(bin)/abonent schema --write

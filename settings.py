@@ -20,7 +20,7 @@ DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
 MAIL_SCHEMES = ("smtp", "smtps")
 
 
-class Misconfigured(Exception):  # noqa: N818 - reads as what it says: the installation is misconfigured
+class Misconfigured(Exception):
     """The settings cannot be used; ``problems`` holds one sentence for each that is wrong."""
 
     def __init__(self, problems: list[str]) -> None:

@@ -107,6 +107,18 @@ def bare_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[N
     settings.cache_clear()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Argon2 at its least, within this process; what it costs in earnest is not what tests are about."""
+    from argon2 import PasswordHasher
+
+    from adapters import passwords
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
 @pytest.fixture(scope="session")
 def database_kind(pytestconfig: pytest.Config) -> str:
     """``sqlite`` or ``postgres``."""
