@@ -4,13 +4,17 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.enums import AccountKind, Proof
+from models.organizations import Organization
+from models.people import User
+from models.places import Premises
 
 
 class Contract(Model):
     """A legal payer with many accounts («получатели»)."""
 
     id = fields.BigIntField(primary_key=True)
-    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization_id: int
     number = fields.CharField(max_length=40)
     payer_name = fields.CharField(max_length=300, default="")
     tax_number = fields.CharField(max_length=12, null=True)  # BIN
@@ -29,12 +33,18 @@ class PersonalAccount(Model):
     """
 
     id = fields.BigIntField(primary_key=True)
-    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization_id: int
     number = fields.CharField(max_length=40)
     kind = fields.CharEnumField(AccountKind, max_length=16, default=AccountKind.INDIVIDUAL)
     branch = fields.CharField(max_length=120, null=True)
-    premises = fields.ForeignKeyField("models.Premises", on_delete=fields.RESTRICT, related_name=False, null=True)
-    contract = fields.ForeignKeyField("models.Contract", on_delete=fields.RESTRICT, related_name=False, null=True)  # as of now
+    premises: fields.ForeignKeyNullableRelation[Premises] = fields.ForeignKeyField("models.Premises", on_delete=fields.RESTRICT, related_name=False, null=True)
+    premises_id: int | None
+    # as of now
+    contract: fields.ForeignKeyNullableRelation[Contract] = fields.ForeignKeyField(
+        "models.Contract", on_delete=fields.RESTRICT, related_name=False, null=True
+    )
+    contract_id: int | None
     balance = fields.BigIntField(null=True)
     balance_as_of = fields.DatetimeField(null=True)
 
@@ -52,8 +62,10 @@ class AccountFacts(Model):
     """
 
     id = fields.BigIntField(primary_key=True)
-    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
-    account = fields.ForeignKeyField("models.PersonalAccount", on_delete=fields.RESTRICT, related_name=False)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization_id: int
+    account: fields.ForeignKeyRelation[PersonalAccount] = fields.ForeignKeyField("models.PersonalAccount", on_delete=fields.RESTRICT, related_name=False)
+    account_id: int
     valid_from = fields.DateField()
     surname = fields.CharField(max_length=200, default="")  # the object's name for a legal account
     name = fields.CharField(max_length=120, default="")
@@ -64,7 +76,8 @@ class AccountFacts(Model):
     area = fields.BigIntField(null=True)
     irrigated_area = fields.BigIntField(null=True)
     tariff_group = fields.CharField(max_length=32, default="")
-    contract = fields.ForeignKeyField("models.Contract", on_delete=fields.RESTRICT, related_name=False, null=True)
+    contract: fields.ForeignKeyNullableRelation[Contract] = fields.ForeignKeyField("models.Contract", on_delete=fields.RESTRICT, related_name=False, null=True)
+    contract_id: int | None
     search = fields.CharField(max_length=440, default="")  # search_key of the holder's name
 
     class Meta:
@@ -84,10 +97,16 @@ class Membership(Model):
     """
 
     id = fields.BigIntField(primary_key=True)
-    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
-    user = fields.ForeignKeyField("models.User", on_delete=fields.CASCADE, related_name=False)
-    account = fields.ForeignKeyField("models.PersonalAccount", on_delete=fields.RESTRICT, related_name=False, null=True)
-    contract = fields.ForeignKeyField("models.Contract", on_delete=fields.RESTRICT, related_name=False, null=True)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization_id: int
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("models.User", on_delete=fields.CASCADE, related_name=False)
+    user_id: int
+    account: fields.ForeignKeyNullableRelation[PersonalAccount] = fields.ForeignKeyField(
+        "models.PersonalAccount", on_delete=fields.RESTRICT, related_name=False, null=True
+    )
+    account_id: int | None
+    contract: fields.ForeignKeyNullableRelation[Contract] = fields.ForeignKeyField("models.Contract", on_delete=fields.RESTRICT, related_name=False, null=True)
+    contract_id: int | None
     rights = fields.SmallIntField()  # models.enums.Right
     from_on = fields.DateField(null=True)
     until_on = fields.DateField(null=True)

@@ -1,19 +1,26 @@
 """What was done by whom, and answers kept so that a repeated request is harmless."""
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.models import Model
+
+from models.organizations import Organization
 
 
 class AuditRecord(Model):
     """Who did what to which row. `details` hold codes and ids, no names, numbers of documents or addresses."""
 
     id = fields.BigIntField(primary_key=True)
-    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False, null=True)
+    organization: fields.ForeignKeyNullableRelation[Organization] = fields.ForeignKeyField(
+        "models.Organization", on_delete=fields.RESTRICT, related_name=False, null=True
+    )
+    organization_id: int | None
     at = fields.DatetimeField()
     actor = fields.CharField(max_length=40)  # "user:12", "token:3", "command line", "job"
     action = fields.CharField(max_length=40)
     subject = fields.CharField(max_length=60)  # "account:7"
-    details = fields.JSONField(default=dict)
+    details: Any = fields.JSONField(default=dict)
 
     class Meta:
         table = "audit_record"
@@ -28,7 +35,7 @@ class IdempotencyKey(Model):
     mutation = fields.CharField(max_length=60)
     key = fields.CharField(max_length=100)
     input_hash = fields.CharField(max_length=64)
-    answer = fields.JSONField()
+    answer: Any = fields.JSONField()
     created_at = fields.DatetimeField()
 
     class Meta:

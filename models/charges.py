@@ -3,7 +3,10 @@
 from tortoise import fields
 from tortoise.models import Model
 
+from models.accounts import PersonalAccount
 from models.enums import ChargeBasis, TariffZone
+from models.imports import ImportFile
+from models.organizations import Organization, Service, Supplier
 
 
 class Charge(Model):
@@ -15,13 +18,19 @@ class Charge(Model):
     """
 
     id = fields.BigIntField(primary_key=True)
-    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
-    account = fields.ForeignKeyField("models.PersonalAccount", on_delete=fields.RESTRICT, related_name=False)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization_id: int
+    account: fields.ForeignKeyRelation[PersonalAccount] = fields.ForeignKeyField("models.PersonalAccount", on_delete=fields.RESTRICT, related_name=False)
+    account_id: int
     period = fields.DateField()
-    service = fields.ForeignKeyField("models.Service", on_delete=fields.RESTRICT, related_name=False)
-    supplier = fields.ForeignKeyField("models.Supplier", on_delete=fields.RESTRICT, related_name=False, null=True)
-    parent = fields.ForeignKeyField("models.Charge", on_delete=fields.RESTRICT, related_name=False, null=True)
-    corrects = fields.ForeignKeyField("models.Charge", on_delete=fields.RESTRICT, related_name=False, null=True)
+    service: fields.ForeignKeyRelation[Service] = fields.ForeignKeyField("models.Service", on_delete=fields.RESTRICT, related_name=False)
+    service_id: int
+    supplier: fields.ForeignKeyNullableRelation[Supplier] = fields.ForeignKeyField("models.Supplier", on_delete=fields.RESTRICT, related_name=False, null=True)
+    supplier_id: int | None
+    parent: fields.ForeignKeyNullableRelation["Charge"] = fields.ForeignKeyField("models.Charge", on_delete=fields.RESTRICT, related_name=False, null=True)
+    parent_id: int | None
+    corrects: fields.ForeignKeyNullableRelation["Charge"] = fields.ForeignKeyField("models.Charge", on_delete=fields.RESTRICT, related_name=False, null=True)
+    corrects_id: int | None
     corrects_period = fields.DateField(null=True)
     key = fields.CharField(max_length=120)
     version = fields.IntField(default=1)
@@ -37,8 +46,14 @@ class Charge(Model):
     amount = fields.BigIntField()
     recalculation = fields.BigIntField(null=True)
     basis = fields.CharEnumField(ChargeBasis, max_length=16, default=ChargeBasis.UNKNOWN)
-    import_file = fields.ForeignKeyField("models.ImportFile", on_delete=fields.SET_NULL, related_name=False, null=True)
+    import_file: fields.ForeignKeyNullableRelation[ImportFile] = fields.ForeignKeyField(
+        "models.ImportFile", on_delete=fields.SET_NULL, related_name=False, null=True
+    )
+    import_file_id: int | None
 
     class Meta:
         table = "charge"
-        indexes = (("organization_id", "period"), ("account_id", "period"), ("service_id",), ("supplier_id",), ("parent_id",), ("corrects_id",), ("import_file_id",))
+        indexes = (
+            ("organization_id", "period"), ("account_id", "period"),
+            ("service_id",), ("supplier_id",), ("parent_id",), ("corrects_id",), ("import_file_id",),
+        )

@@ -1,16 +1,20 @@
 """Every run of an import, its files, and what was said of their rows."""
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.models import Model
 
 from models.enums import Severity
+from models.organizations import Organization
 
 
 class ImportRun(Model):
     """`state`: running, done, failed. `who` is a user's id or the words "command line", never a name."""
 
     id = fields.BigIntField(primary_key=True)
-    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization_id: int
     started_at = fields.DatetimeField()
     finished_at = fields.DatetimeField(null=True)
     state = fields.CharField(max_length=8, default="running")
@@ -23,7 +27,8 @@ class ImportRun(Model):
 
 class ImportFile(Model):
     id = fields.BigIntField(primary_key=True)
-    run = fields.ForeignKeyField("models.ImportRun", on_delete=fields.RESTRICT, related_name=False)
+    run: fields.ForeignKeyRelation[ImportRun] = fields.ForeignKeyField("models.ImportRun", on_delete=fields.RESTRICT, related_name=False)
+    run_id: int
     name = fields.CharField(max_length=300)
     kind = fields.CharField(max_length=16)  # accounts, meters, readings, …
     sha256 = fields.CharField(max_length=64)
@@ -42,11 +47,12 @@ class ImportProblem(Model):
     """One row that was refused or taken with a warning. Its `params` are the numbers its sentence needs."""
 
     id = fields.BigIntField(primary_key=True)
-    file = fields.ForeignKeyField("models.ImportFile", on_delete=fields.CASCADE, related_name=False)
+    file: fields.ForeignKeyRelation[ImportFile] = fields.ForeignKeyField("models.ImportFile", on_delete=fields.CASCADE, related_name=False)
+    file_id: int
     line = fields.IntField()
     severity = fields.CharEnumField(Severity, max_length=8)
     code = fields.CharField(max_length=40)
-    params = fields.JSONField(default=dict)
+    params: Any = fields.JSONField(default=dict)
 
     class Meta:
         table = "import_problem"

@@ -3,7 +3,11 @@
 from tortoise import fields
 from tortoise.models import Model
 
+from models.accounts import Contract, PersonalAccount
+from models.charges import Charge
 from models.enums import DifferenceReason, EntryKind
+from models.organizations import Organization, Service, Supplier
+from models.payments import Payment
 
 
 class LedgerEntry(Model):
@@ -14,23 +18,38 @@ class LedgerEntry(Model):
     """
 
     id = fields.BigIntField(primary_key=True)
-    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
-    account = fields.ForeignKeyField("models.PersonalAccount", on_delete=fields.RESTRICT, related_name=False, null=True)
-    contract = fields.ForeignKeyField("models.Contract", on_delete=fields.RESTRICT, related_name=False, null=True)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization_id: int
+    account: fields.ForeignKeyNullableRelation[PersonalAccount] = fields.ForeignKeyField(
+        "models.PersonalAccount", on_delete=fields.RESTRICT, related_name=False, null=True
+    )
+    account_id: int | None
+    contract: fields.ForeignKeyNullableRelation[Contract] = fields.ForeignKeyField("models.Contract", on_delete=fields.RESTRICT, related_name=False, null=True)
+    contract_id: int | None
     kind = fields.CharEnumField(EntryKind, max_length=24)
     amount = fields.BigIntField()
     period = fields.DateField()
     business_date = fields.DateField()
-    service = fields.ForeignKeyField("models.Service", on_delete=fields.RESTRICT, related_name=False, null=True)
-    supplier = fields.ForeignKeyField("models.Supplier", on_delete=fields.RESTRICT, related_name=False, null=True)
-    charge = fields.ForeignKeyField("models.Charge", on_delete=fields.RESTRICT, related_name=False, null=True)
-    payment = fields.ForeignKeyField("models.Payment", on_delete=fields.RESTRICT, related_name=False, null=True)
+    service: fields.ForeignKeyNullableRelation[Service] = fields.ForeignKeyField("models.Service", on_delete=fields.RESTRICT, related_name=False, null=True)
+    service_id: int | None
+    supplier: fields.ForeignKeyNullableRelation[Supplier] = fields.ForeignKeyField("models.Supplier", on_delete=fields.RESTRICT, related_name=False, null=True)
+    supplier_id: int | None
+    charge: fields.ForeignKeyNullableRelation[Charge] = fields.ForeignKeyField("models.Charge", on_delete=fields.RESTRICT, related_name=False, null=True)
+    charge_id: int | None
+    payment: fields.ForeignKeyNullableRelation[Payment] = fields.ForeignKeyField("models.Payment", on_delete=fields.RESTRICT, related_name=False, null=True)
+    payment_id: int | None
     reason = fields.CharEnumField(DifferenceReason, max_length=16, null=True)  # of a supplier_difference
-    reverses = fields.ForeignKeyField("models.LedgerEntry", on_delete=fields.RESTRICT, related_name=False, null=True)
+    reverses: fields.ForeignKeyNullableRelation["LedgerEntry"] = fields.ForeignKeyField(
+        "models.LedgerEntry", on_delete=fields.RESTRICT, related_name=False, null=True
+    )
+    reverses_id: int | None
     key = fields.CharField(max_length=160)
     import_file_id = fields.BigIntField(null=True)  # no foreign key: SET NULL would be an update of an entry
     posted_at = fields.DatetimeField()
 
     class Meta:
         table = "ledger_entry"
-        indexes = (("organization_id", "period"), ("account_id", "period"), ("contract_id", "period"), ("service_id",), ("supplier_id",), ("charge_id",), ("payment_id",), ("reverses_id",))
+        indexes = (
+            ("organization_id", "period"), ("account_id", "period"), ("contract_id", "period"),
+            ("service_id",), ("supplier_id",), ("charge_id",), ("payment_id",), ("reverses_id",),
+        )

@@ -3,7 +3,11 @@
 from tortoise import fields
 from tortoise.models import Model
 
+from models.accounts import PersonalAccount
 from models.enums import MeterState, ReadingSource, ReadingState, Resource, TariffZone
+from models.imports import ImportFile
+from models.organizations import Organization
+from models.people import User
 
 
 class Meter(Model):
@@ -13,8 +17,10 @@ class Meter(Model):
     """
 
     id = fields.BigIntField(primary_key=True)
-    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
-    account = fields.ForeignKeyField("models.PersonalAccount", on_delete=fields.RESTRICT, related_name=False)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization_id: int
+    account: fields.ForeignKeyRelation[PersonalAccount] = fields.ForeignKeyField("models.PersonalAccount", on_delete=fields.RESTRICT, related_name=False)
+    account_id: int
     inlet = fields.SmallIntField(null=True)
     place = fields.CharField(max_length=80, null=True)
     resource = fields.CharEnumField(Resource, max_length=16)
@@ -37,7 +43,8 @@ class MeterRegister(Model):
     """One dial of a meter: its tariff zone and how many digits it shows."""
 
     id = fields.BigIntField(primary_key=True)
-    meter = fields.ForeignKeyField("models.Meter", on_delete=fields.RESTRICT, related_name=False)
+    meter: fields.ForeignKeyRelation[Meter] = fields.ForeignKeyField("models.Meter", on_delete=fields.RESTRICT, related_name=False)
+    meter_id: int
     zone = fields.CharEnumField(TariffZone, max_length=8, null=True)
     integer_digits = fields.SmallIntField(null=True)
     fraction_digits = fields.SmallIntField(null=True)
@@ -54,9 +61,12 @@ class Reading(Model):
     """
 
     id = fields.BigIntField(primary_key=True)
-    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
-    account = fields.ForeignKeyField("models.PersonalAccount", on_delete=fields.RESTRICT, related_name=False)
-    register = fields.ForeignKeyField("models.MeterRegister", on_delete=fields.RESTRICT, related_name=False)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization_id: int
+    account: fields.ForeignKeyRelation[PersonalAccount] = fields.ForeignKeyField("models.PersonalAccount", on_delete=fields.RESTRICT, related_name=False)
+    account_id: int
+    register: fields.ForeignKeyRelation[MeterRegister] = fields.ForeignKeyField("models.MeterRegister", on_delete=fields.RESTRICT, related_name=False)
+    register_id: int
     value = fields.BigIntField()
     taken_on = fields.DateField()
     period = fields.DateField()  # first day of the month that the reading counts for
@@ -66,9 +76,13 @@ class Reading(Model):
     is_current = fields.BooleanField(default=True)
     by_resident = fields.BooleanField(default=False)
     submitted_at = fields.DatetimeField(null=True)
-    user = fields.ForeignKeyField("models.User", on_delete=fields.SET_NULL, related_name=False, null=True)
+    user: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField("models.User", on_delete=fields.SET_NULL, related_name=False, null=True)
+    user_id: int | None
     receipt = fields.CharField(max_length=24, null=True, unique=True)
-    import_file = fields.ForeignKeyField("models.ImportFile", on_delete=fields.SET_NULL, related_name=False, null=True)
+    import_file: fields.ForeignKeyNullableRelation[ImportFile] = fields.ForeignKeyField(
+        "models.ImportFile", on_delete=fields.SET_NULL, related_name=False, null=True
+    )
+    import_file_id: int | None
 
     class Meta:
         table = "reading"

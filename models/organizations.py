@@ -35,7 +35,8 @@ class Supplier(Model):
     """Whom a charge is owed to inside an organization's bill, where it is not the organization itself."""
 
     id = fields.BigIntField(primary_key=True)
-    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization_id: int
     name = fields.CharField(max_length=300)
     tax_id = fields.CharField(max_length=12, null=True)
 
@@ -48,7 +49,8 @@ class Service(Model):
     """What is charged for, under the name that the supplier prints."""
 
     id = fields.BigIntField(primary_key=True)
-    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization_id: int
     name = fields.CharField(max_length=200)
     resource = fields.CharEnumField(Resource, max_length=16, default=Resource.OTHER)
     position = fields.SmallIntField(default=0)  # order of lines on a bill
@@ -62,8 +64,10 @@ class Tariff(Model):
     """A unit price in force from a day on: `price` in 10^-6 of the currency, `tax_percent` in hundredths of a percent."""
 
     id = fields.BigIntField(primary_key=True)
-    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
-    service = fields.ForeignKeyField("models.Service", on_delete=fields.RESTRICT, related_name=False)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization_id: int
+    service: fields.ForeignKeyRelation[Service] = fields.ForeignKeyField("models.Service", on_delete=fields.RESTRICT, related_name=False)
+    service_id: int
     tariff_group = fields.CharField(max_length=32, default="")
     valid_from = fields.DateField()
     price = fields.BigIntField()

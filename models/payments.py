@@ -3,16 +3,24 @@
 from tortoise import fields
 from tortoise.models import Model
 
+from models.accounts import Contract, PersonalAccount
 from models.enums import PaymentState
+from models.imports import ImportFile
+from models.organizations import Organization
 
 
 class Payment(Model):
     """`amount` in minor units, positive. `key` names it within its account, so that a register may bring it again."""
 
     id = fields.BigIntField(primary_key=True)
-    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
-    account = fields.ForeignKeyField("models.PersonalAccount", on_delete=fields.RESTRICT, related_name=False, null=True)
-    contract = fields.ForeignKeyField("models.Contract", on_delete=fields.RESTRICT, related_name=False, null=True)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization_id: int
+    account: fields.ForeignKeyNullableRelation[PersonalAccount] = fields.ForeignKeyField(
+        "models.PersonalAccount", on_delete=fields.RESTRICT, related_name=False, null=True
+    )
+    account_id: int | None
+    contract: fields.ForeignKeyNullableRelation[Contract] = fields.ForeignKeyField("models.Contract", on_delete=fields.RESTRICT, related_name=False, null=True)
+    contract_id: int | None
     amount = fields.BigIntField()
     fee = fields.BigIntField(null=True)
     paid_on = fields.DateField()
@@ -23,7 +31,10 @@ class Payment(Model):
     key = fields.CharField(max_length=140)
     version = fields.IntField(default=1)
     is_current = fields.BooleanField(default=True)
-    import_file = fields.ForeignKeyField("models.ImportFile", on_delete=fields.SET_NULL, related_name=False, null=True)
+    import_file: fields.ForeignKeyNullableRelation[ImportFile] = fields.ForeignKeyField(
+        "models.ImportFile", on_delete=fields.SET_NULL, related_name=False, null=True
+    )
+    import_file_id: int | None
 
     class Meta:
         table = "payment"

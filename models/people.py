@@ -4,6 +4,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.enums import AccountKind
+from models.organizations import Organization
 
 
 class User(Model):
@@ -29,9 +30,11 @@ class LoginAlias(Model):
     """An account- or contract-style login (`02015213`, `vk123`), valid within one organization once linked by proof."""
 
     id = fields.BigIntField(primary_key=True)
-    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization_id: int
     alias = fields.CharField(max_length=60)
-    user = fields.ForeignKeyField("models.User", on_delete=fields.CASCADE, related_name=False)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("models.User", on_delete=fields.CASCADE, related_name=False)
+    user_id: int
 
     class Meta:
         table = "login_alias"
@@ -43,8 +46,10 @@ class StaffRole(Model):
     """A user who works for an organization and may see its accounts."""
 
     id = fields.BigIntField(primary_key=True)
-    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
-    user = fields.ForeignKeyField("models.User", on_delete=fields.CASCADE, related_name=False)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization_id: int
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("models.User", on_delete=fields.CASCADE, related_name=False)
+    user_id: int
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:
@@ -57,7 +62,8 @@ class Session(Model):
     """A signed-in browser. Only the SHA-256 of its 256-bit token is kept."""
 
     id = fields.BigIntField(primary_key=True)
-    user = fields.ForeignKeyField("models.User", on_delete=fields.CASCADE, related_name=False)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("models.User", on_delete=fields.CASCADE, related_name=False)
+    user_id: int
     token_hash = fields.CharField(max_length=64, unique=True)
     device = fields.CharField(max_length=120, default="")
     created_at = fields.DatetimeField()
@@ -75,8 +81,12 @@ class ApiToken(Model):
     id = fields.BigIntField(primary_key=True)
     token_hash = fields.CharField(max_length=64, unique=True)
     hint = fields.CharField(max_length=12)  # its first characters, to tell tokens apart in a list
-    user = fields.ForeignKeyField("models.User", on_delete=fields.CASCADE, related_name=False, null=True)
-    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False, null=True)
+    user: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField("models.User", on_delete=fields.CASCADE, related_name=False, null=True)
+    user_id: int | None
+    organization: fields.ForeignKeyNullableRelation[Organization] = fields.ForeignKeyField(
+        "models.Organization", on_delete=fields.RESTRICT, related_name=False, null=True
+    )
+    organization_id: int | None
     scopes = fields.CharField(max_length=400)  # TokenScope values, space-separated
     label = fields.CharField(max_length=120, default="")
     created_at = fields.DatetimeField(auto_now_add=True)

@@ -3,10 +3,13 @@
 from tortoise import fields
 from tortoise.models import Model
 
+from models.organizations import Organization
+
 
 class House(Model):
     id = fields.BigIntField(primary_key=True)
-    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization_id: int
     locality = fields.CharField(max_length=120, default="")
     street = fields.CharField(max_length=160, default="")
     number = fields.CharField(max_length=32, default="")
@@ -22,8 +25,10 @@ class House(Model):
 
 class Premises(Model):
     id = fields.BigIntField(primary_key=True)
-    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
-    house = fields.ForeignKeyField("models.House", on_delete=fields.RESTRICT, related_name=False)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization_id: int
+    house: fields.ForeignKeyRelation[House] = fields.ForeignKeyField("models.House", on_delete=fields.RESTRICT, related_name=False)
+    house_id: int
     flat = fields.CharField(max_length=32, default="")
     flat_prefix = fields.CharField(max_length=16, default="")
 

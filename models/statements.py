@@ -3,7 +3,10 @@
 from tortoise import fields
 from tortoise.models import Model
 
+from models.accounts import PersonalAccount
 from models.enums import StatementState
+from models.imports import ImportFile
+from models.organizations import Organization
 
 
 class Statement(Model):
@@ -13,8 +16,10 @@ class Statement(Model):
     """
 
     id = fields.BigIntField(primary_key=True)
-    organization = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
-    account = fields.ForeignKeyField("models.PersonalAccount", on_delete=fields.RESTRICT, related_name=False)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization_id: int
+    account: fields.ForeignKeyRelation[PersonalAccount] = fields.ForeignKeyField("models.PersonalAccount", on_delete=fields.RESTRICT, related_name=False)
+    account_id: int
     period = fields.DateField()
     version = fields.IntField(default=1)
     is_current = fields.BooleanField(default=True)
@@ -28,7 +33,10 @@ class Statement(Model):
     compensation_note = fields.BigIntField(null=True)
     closing = fields.BigIntField(null=True)
     as_of = fields.DatetimeField()
-    import_file = fields.ForeignKeyField("models.ImportFile", on_delete=fields.SET_NULL, related_name=False, null=True)
+    import_file: fields.ForeignKeyNullableRelation[ImportFile] = fields.ForeignKeyField(
+        "models.ImportFile", on_delete=fields.SET_NULL, related_name=False, null=True
+    )
+    import_file_id: int | None
 
     class Meta:
         table = "statement"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -101,14 +101,14 @@ def signed_in(viewer: Viewer | None) -> Viewer:
 
 async def viewer_of_user(user_id: int, today: dt.date, *, actor: str | None = None, scopes: Iterable[TokenScope] = TokenScope) -> Viewer:
     """Two statements: memberships and staff roles."""
-    grants = await Membership.filter(user_id=user_id).values_list("account_id", "contract_id", "rights", "from_on", "until_on")
-    roles = await StaffRole.filter(user_id=user_id).values_list("organization_id", flat=True)
+    memberships = await Membership.filter(user_id=user_id)
+    roles = await StaffRole.filter(user_id=user_id)
     return Viewer(
         kind=ViewerKind.STAFF if roles else ViewerKind.RESIDENT,
         actor=actor or f"user:{user_id}",
         user_id=user_id,
-        organization_ids=frozenset(roles),
-        grants=tuple(Grant(account, contract, Right(rights), first, last) for account, contract, rights, first, last in grants),
+        organization_ids=frozenset(role.organization_id for role in roles),
+        grants=tuple(Grant(m.account_id, m.contract_id, Right(m.rights), m.from_on, m.until_on) for m in memberships),
         scopes=frozenset(scopes),
         today=today,
     )
@@ -119,9 +119,12 @@ async def viewer_of_token(token: ApiToken, today: dt.date) -> Viewer:
     scopes = [TokenScope(word) for word in token.scopes.split()]
     if token.user_id is not None:
         return await viewer_of_user(token.user_id, today, actor=f"token:{token.id}", scopes=scopes)
-    return Viewer(ViewerKind.PARTNER, f"token:{token.id}", organization_ids=frozenset({token.organization_id}), scopes=frozenset(scopes), today=today)
+    assert token.organization_id is not None
+    organizations = frozenset({token.organization_id})
+    return Viewer(ViewerKind.PARTNER, f"token:{token.id}", organization_ids=organizations, scopes=frozenset(scopes), today=today)
 
 
-def _widest(choose: object, days: Iterable[dt.date | None]) -> dt.date | None:
+def _widest(choose: Callable[[Iterable[dt.date]], dt.date], days: Iterable[dt.date | None]) -> dt.date | None:
+    """The first or last of the days; an open end is wider than any day."""
     known = list(days)
-    return None if None in known else choose(known)  # type: ignore[operator]
+    return None if None in known else choose([day for day in known if day is not None])
