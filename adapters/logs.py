@@ -37,7 +37,7 @@ def configure(level: str = "INFO") -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _StandardError()
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[foreign_without_arguments, *shared],
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer(ensure_ascii=False)],
@@ -79,6 +79,18 @@ def foreign_without_arguments(_: object, __: str, event: MutableMapping[str, Any
         event["event"] = str(record.msg)
         event["exc_info"] = event.get("exc_info") or record.exc_info
     return event
+
+
+class _StandardError(logging.StreamHandler):  # type: ignore[type-arg]
+    """Writes to what ``sys.stderr`` is at that moment: progress bars and tests put another in its place for a while."""
+
+    @property
+    def stream(self) -> Any:
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, _: Any) -> None:
+        pass
 
 
 def plain(value: object) -> object:
