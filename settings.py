@@ -39,16 +39,12 @@ class Mode(StrEnum):
 class Settings(BaseSettings):
     """Everything that differs between two installations of the same release."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="ABONENT_", env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix="ABONENT_", env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True)
 
     mode: Mode = Field(default=Mode.DEVELOPMENT, description="demo, development or production")
     data_dir: Path = Field(default=Path("data"), description="folder of what the installation writes: database file, secret, uploads")
     database_url: str = Field(default="", description="sqlite:///file.db or postgres://user:password@host:port/name")
-    secret: SecretStr = Field(
-        default=SecretStr(""), description="key that signs; several separated by spaces: the first signs, the others still verify"
-    )
+    secret: SecretStr = Field(default=SecretStr(""), description="key that signs; several separated by spaces: the first signs, the others still verify")
     smtp_url: SecretStr = Field(default=SecretStr(""), description="smtp://user:password@host:587; letters wait in the outbox without it")
     base_url: str = Field(default="http://127.0.0.1:8000", description="address that people type; links in letters start with it")
 

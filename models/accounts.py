@@ -17,7 +17,7 @@ class Contract(Model):
     organization_id: int
     number = fields.CharField(max_length=40)
     payer_name = fields.CharField(max_length=300, default="")
-    tax_number = fields.CharField(max_length=12, null=True)  # BIN
+    tax_number = fields.CharField(max_length=40, null=True)  # BIN, as the register says
     email = fields.CharField(max_length=254, null=True)
 
     class Meta:
@@ -41,9 +41,7 @@ class PersonalAccount(Model):
     premises: fields.ForeignKeyNullableRelation[Premises] = fields.ForeignKeyField("models.Premises", on_delete=fields.RESTRICT, related_name=False, null=True)
     premises_id: int | None
     # as of now
-    contract: fields.ForeignKeyNullableRelation[Contract] = fields.ForeignKeyField(
-        "models.Contract", on_delete=fields.RESTRICT, related_name=False, null=True
-    )
+    contract: fields.ForeignKeyNullableRelation[Contract] = fields.ForeignKeyField("models.Contract", on_delete=fields.RESTRICT, related_name=False, null=True)
     contract_id: int | None
     balance = fields.BigIntField(null=True)
     balance_as_of = fields.DatetimeField(null=True)

@@ -54,6 +54,11 @@ class Charge(Model):
     class Meta:
         table = "charge"
         indexes = (
-            ("organization_id", "period"), ("account_id", "period"),
-            ("service_id",), ("supplier_id",), ("parent_id",), ("corrects_id",), ("import_file_id",),
+            ("organization_id", "period"),
+            ("account_id", "period"),
+            ("service_id",),
+            ("supplier_id",),
+            ("parent_id",),
+            ("corrects_id",),
+            ("import_file_id",),
         )

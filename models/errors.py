@@ -1,13 +1,13 @@
 """What can go wrong, as exceptions. Raising rolls the transaction back; texts are made at the edge, in the reader's language.
 
-    AbonentError
-    ├── Refused              the input cannot be taken: code + path + params -> `Rejected`
-    │   └── RefusedMany      several problems of one input at once
-    ├── NeedsConfirmation    can be taken if the person confirms exactly this -> `ConfirmationRequired`
-    ├── NotFound             unknown or foreign: nobody can tell which
-    ├── Forbidden            known to the viewer, but not allowed
-    ├── SignInRequired       a stranger asks for what needs a viewer
-    └── Throttled            too many attempts; carries seconds to wait
+AbonentError
+├── Refused              the input cannot be taken: code + path + params -> `Rejected`
+│   └── RefusedMany      several problems of one input at once
+├── NeedsConfirmation    can be taken if the person confirms exactly this -> `ConfirmationRequired`
+├── NotFound             unknown or foreign: nobody can tell which
+├── Forbidden            known to the viewer, but not allowed
+├── SignInRequired       a stranger asks for what needs a viewer
+└── Throttled            too many attempts; carries seconds to wait
 """
 
 from __future__ import annotations

@@ -26,6 +26,10 @@ class ImportRun(Model):
 
 
 class ImportFile(Model):
+    """One file of a run. `covers` names the components of a bill (charged, recalculation, paid) whose details it brings, for the
+    months `first_period` to `last_period`: in these the balances register is only a control of them.
+    """
+
     id = fields.BigIntField(primary_key=True)
     run: fields.ForeignKeyRelation[ImportRun] = fields.ForeignKeyField("models.ImportRun", on_delete=fields.RESTRICT, related_name=False)
     run_id: int
@@ -37,6 +41,9 @@ class ImportFile(Model):
     changed = fields.IntField(default=0)
     warned = fields.IntField(default=0)
     refused = fields.IntField(default=0)
+    covers = fields.CharField(max_length=40, default="")
+    first_period = fields.DateField(null=True)
+    last_period = fields.DateField(null=True)
 
     class Meta:
         table = "import_file"

@@ -50,6 +50,12 @@ class LedgerEntry(Model):
     class Meta:
         table = "ledger_entry"
         indexes = (
-            ("organization_id", "period"), ("account_id", "period"), ("contract_id", "period"),
-            ("service_id",), ("supplier_id",), ("charge_id",), ("payment_id",), ("reverses_id",),
+            ("organization_id", "period"),
+            ("account_id", "period"),
+            ("contract_id", "period"),
+            ("service_id",),
+            ("supplier_id",),
+            ("charge_id",),
+            ("payment_id",),
+            ("reverses_id",),
         )

@@ -28,7 +28,7 @@ class Payment(Model):
     channel = fields.CharField(max_length=80, default="")
     document = fields.CharField(max_length=80, default="")
     state = fields.CharEnumField(PaymentState, max_length=16, default=PaymentState.RECEIVED)
-    key = fields.CharField(max_length=140)
+    key = fields.CharField(max_length=200)
     version = fields.IntField(default=1)
     is_current = fields.BooleanField(default=True)
     import_file: fields.ForeignKeyNullableRelation[ImportFile] = fields.ForeignKeyField(

@@ -19,9 +19,7 @@ def test_money_prints_what_it_reads(minor: int):
     assert Money.parse(money.amount, Currency.KZT) == money
 
 
-@pytest.mark.parametrize(
-    ("text", "minor"), [("-641,06", -64106), ("180.84", 18084), ("0", 0), ("59,3", 5930), ("1500", 150000), ("-0,01", -1)]
-)
+@pytest.mark.parametrize(("text", "minor"), [("-641,06", -64106), ("180.84", 18084), ("0", 0), ("59,3", 5930), ("1500", 150000), ("-0,01", -1)])
 def test_amounts_as_suppliers_write_them(text: str, minor: int):
     assert minor_units(text) == minor
 

@@ -1,0 +1,216 @@
+"""What each kind of register holds: its columns, the headings that they go by, and how a kind is known by them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.files import cells
+from adapters.files.cells import Cell
+
+_DROPPED = re.compile(r"[\s._\-/№]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`headings` are other names that the column goes by, the first is the usual one.
+
+    `missing` is the code that refuses a row whose cell is empty; None where empty means unknown. `empty` is what is stored then.
+    """
+
+    name: str
+    cell: Cell
+    headings: tuple[str, ...]
+    missing: str | None = None
+    empty: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A file is of this kind where it has every column in `marks` and none of `never`."""
+
+    name: str
+    columns: tuple[Column, ...]
+    marks: frozenset[str]
+    never: frozenset[str] = frozenset()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+
+def folded(heading: str) -> str:
+    """`НДС, %` and `ндс,%` are the same heading; dots, dashes, spaces and № do not count."""
+    return _DROPPED.sub("", heading.casefold().replace("ё", "е"))
+
+
+def _text(longest: int) -> Cell:
+    return Cell(cells.text(longest), "text")
+
+
+_MONEY, _DECIMAL, _DAY, _MONTH = Cell(cells.money, "bigint"), Cell(cells.decimal, "bigint"), Cell(cells.day, "date"), Cell(cells.month, "date")
+_PERCENT, _SMALL, _COUNT = Cell(cells.percent, "int"), Cell(cells.whole(32_000), "int"), Cell(cells.whole(1_000_000), "int")
+_DIGITS = Cell(cells.whole(18), "int")
+_RESOURCE = Cell(
+    cells.choice(
+        {
+            **dict.fromkeys(("хол", "холодная", "холодная вода", "хвс", "вода", "холодное водоснабжение"), "cold_water"),
+            **dict.fromkeys(("гор", "горячая", "горячая вода", "гвс", "горячее водоснабжение"), "hot_water"),
+            **dict.fromkeys(("канализация", "водоотведение"), "sewerage"),
+            **dict.fromkeys(("отопление", "тепло", "теплосчётчик", "тепловая энергия"), "heating"),
+            **dict.fromkeys(("электроэнергия", "электроснабжение", "электричество"), "electricity"),
+            "газ": "gas",
+        }
+    ),
+    "text",
+)
+_STATE = Cell(
+    cells.choice({"установлен": "installed", "снят": "removed", **dict.fromkeys(("неисправен", "не работает"), "faulty")}),
+    "text",
+)
+_ACCOUNT_KIND = Cell(
+    cells.choice(
+        {
+            **dict.fromkeys(("физическое лицо", "физлицо", "фл"), "individual"),
+            **dict.fromkeys(("юридическое лицо", "юрлицо", "юл"), "legal"),
+        }
+    ),
+    "text",
+)
+_ZONE = Cell(cells.choice({"день": "day", "ночь": "night", "пик": "peak"}), "text")
+
+_ACCOUNT = Column("account", _text(40), ("Лицевой счёт", "Л/с", "Номер лицевого счёта"), "account_number_missing")
+_PERIOD = Column("period", _MONTH, ("Период", "Расчётный период"), "missing")
+_SERVICE = Column("service", _text(200), ("Услуга", "Наименование услуги"), "missing")
+
+TARIFFS = Kind(
+    "tariffs",
+    (
+        _SERVICE,
+        Column("tariff_group", _text(32), ("Тарифная группа",), empty=""),
+        Column("valid_from", _DAY, ("Действует с", "Дата начала действия"), "missing"),
+        Column("price", _DECIMAL, ("Тариф без НДС", "Цена без НДС")),
+        Column("price_with_tax", _DECIMAL, ("Тариф с НДС", "Тариф")),
+        Column("tax_percent", _PERCENT, ("НДС, %", "Ставка НДС")),
+        Column("unit", _text(32), ("Ед. изм.", "Единица измерения"), empty=""),
+    ),
+    marks=frozenset({"service", "valid_from"}),
+)
+CONTRACTS = Kind(
+    "contracts",
+    (
+        Column("number", _text(40), ("Номер договора", "Договор"), "missing"),
+        Column("payer_name", _text(300), ("Наименование", "Наименование плательщика", "Плательщик"), empty=""),
+        Column("tax_number", _text(40), ("БИН", "ИИН/БИН", "ИНН")),
+        Column("email", _text(254), ("Email", "Электронная почта")),
+    ),
+    marks=frozenset({"number", "payer_name"}),
+    never=frozenset({"Лицевой счёт"}),
+)
+ACCOUNTS = Kind(
+    "accounts",
+    (
+        _ACCOUNT,
+        Column("kind", _ACCOUNT_KIND, ("Тип", "Тип абонента"), empty="individual"),
+        Column("surname", _text(200), ("Фамилия",), empty=""),
+        Column("name", _text(120), ("Имя",), empty=""),
+        Column("patronymic", _text(120), ("Отчество",), empty=""),
+        Column("tax_number", _text(40), ("ИИН/БИН", "ИИН", "БИН", "ИНН")),
+        Column("contract", _text(40), ("Номер договора", "Договор")),
+        Column("branch", _text(120), ("Отделение", "Участок")),
+        Column("locality", _text(120), ("Населённый пункт", "Город"), empty=""),
+        Column("street", _text(160), ("Улица",), empty=""),
+        Column("house", _text(32), ("Дом", "Номер дома"), empty=""),
+        Column("flat", _text(32), ("Квартира",), empty=""),
+        Column("flat_prefix", _text(16), ("Префикс",), empty=""),
+        Column("area", _DECIMAL, ("Площадь", "Общая площадь")),
+        Column("residents", _COUNT, ("Численность", "Проживает")),
+        Column("irrigated_area", _DECIMAL, ("Поливная площадь",)),
+        Column("tariff_group", _text(32), ("Тарифная группа",), empty=""),
+        Column("email", _text(254), ("Email", "Электронная почта")),
+    ),
+    marks=frozenset({"account", "surname"}),
+)
+METERS = Kind(
+    "meters",
+    (
+        _ACCOUNT,
+        Column("inlet", _SMALL, ("Ввод",)),
+        Column("place", _text(80), ("Место", "Место установки")),
+        Column("resource", _RESOURCE, ("Вода", "Ресурс"), "missing"),
+        Column("serial", _text(40), ("Номер счётчика", "Заводской номер")),
+        Column("installed_on", _DAY, ("Дата установки",)),
+        Column("verification_due_on", _DAY, ("Дата поверки", "Дата следующей поверки")),
+        Column("state", _STATE, ("Состояние",), empty="installed"),
+        Column("integer_digits", _DIGITS, ("Знаков до запятой",)),
+        Column("fraction_digits", _DIGITS, ("Знаков после запятой",)),
+    ),
+    marks=frozenset({"account", "resource", "serial"}),
+    never=frozenset({"Показание"}),
+)
+READINGS = Kind(
+    "readings",
+    (
+        _ACCOUNT,
+        Column("inlet", _SMALL, ("Ввод",)),
+        Column("resource", _RESOURCE, ("Вода", "Ресурс"), "missing"),
+        Column("serial", _text(40), ("Номер счётчика", "Заводской номер")),
+        Column("taken_on", _DAY, ("Дата", "Дата показания"), "missing"),
+        Column("value", _DECIMAL, ("Показание", "Показания"), "missing"),
+        Column("source_label", _text(80), ("Источник",), empty=""),
+    ),
+    marks=frozenset({"account", "resource", "taken_on", "value"}),
+)
+CHARGES = Kind(
+    "charges",
+    (
+        _PERIOD,
+        _ACCOUNT,
+        _SERVICE,
+        Column("supplier", _text(300), ("Поставщик",)),
+        Column("unit", _text(32), ("Ед. изм.", "Единица измерения")),
+        Column("quantity", _DECIMAL, ("Количество", "Объём")),
+        Column("price", _DECIMAL, ("Тариф без НДС", "Цена без НДС")),
+        Column("tax_percent", _PERCENT, ("НДС, %", "Ставка НДС")),
+        Column("price_with_tax", _DECIMAL, ("Тариф с НДС", "Тариф")),
+        Column("amount", _MONEY, ("Сумма", "Начислено"), "missing"),
+        Column("recalculation", _MONEY, ("Перерасчёт",)),
+        Column("corrects_period", _MONTH, ("За период",)),
+        Column("basis_label", _text(80), ("Основание",), empty=""),
+        Column("zone", _ZONE, ("Зона",)),
+    ),
+    marks=frozenset({"period", "account", "service", "amount"}),
+    never=frozenset({"Остаток на конец"}),
+)
+BALANCES = Kind(
+    "balances",
+    (
+        _PERIOD,
+        _ACCOUNT,
+        Column("opening", _MONEY, ("Остаток на начало", "Сальдо на начало")),
+        Column("charged", _MONEY, ("Начислено",)),
+        Column("recalculation", _MONEY, ("Перерасчёт",)),
+        Column("penalty", _MONEY, ("Пеня", "Пени")),
+        Column("paid", _MONEY, ("Оплачено", "Оплата")),
+        Column("compensation", _MONEY, ("Возмещение",)),
+        Column("compensation_note", _MONEY, ("Возмещение (справочно)",)),
+        Column("closing", _MONEY, ("Остаток на конец", "Сальдо на конец"), "missing"),
+    ),
+    marks=frozenset({"period", "account", "closing"}),
+    never=frozenset({"Услуга"}),  # balances by service are another kind, which is refused until it is understood
+)
+PAYMENTS = Kind(
+    "payments",
+    (
+        Column("paid_on", _DAY, ("Дата", "Дата платежа"), "missing"),
+        _ACCOUNT,
+        Column("amount", _MONEY, ("Сумма", "Сумма платежа"), "missing"),
+        Column("channel", _text(80), ("Канал", "Способ оплаты"), empty=""),
+        Column("document", _text(80), ("Номер документа", "Документ"), empty=""),
+    ),
+    marks=frozenset({"paid_on", "account", "amount"}),
+    never=frozenset({"Услуга", "Показание"}),
+)
+
+KINDS = (TARIFFS, CONTRACTS, ACCOUNTS, METERS, READINGS, CHARGES, BALANCES, PAYMENTS)  # the order in which they hang on each other

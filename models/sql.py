@@ -1,0 +1,88 @@
+"""Set-based SQL that reads the same on SQLite and PostgreSQL: one text, named values, bulk loading into staging tables.
+
+Written for work on many rows at once (imports, postings, checks), where an object per row would be the cost. Nothing here takes
+text from outside as a value: that goes through staging tables, loaded by COPY on PostgreSQL and executemany on SQLite.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from models.database import connection, is_sqlite
+
+_NAMED = re.compile(r"(?<![:\w]):([a-z_]+)\b")
+_WORD = re.compile(r"[\w ./|#-]*")
+
+
+async def execute(text: str, **values: Any) -> int:
+    """Run one INSERT, UPDATE or DELETE; gives the number of rows it touched."""
+    query = rendered(text, **values)
+    if is_sqlite():
+        before = await connection().execute_query_dict("SELECT total_changes() AS n")
+        await connection().execute_query(query)
+        after = await connection().execute_query_dict("SELECT total_changes() AS n")
+        return int(after[0]["n"] - before[0]["n"])
+    return int((await connection().execute_query(query))[0])
+
+
+async def fetch(text: str, **values: Any) -> list[dict[str, Any]]:
+    """Run one SELECT. Dates come as `datetime.date` only from PostgreSQL: pass them through :func:`day`."""
+    return list(await connection().execute_query_dict(rendered(text, **values)))
+
+
+async def staging(name: str, columns: Mapping[str, str], *indexes: str) -> None:
+    """Make an empty temporary table, in place of an older one. It is this connection's own and vanishes with it."""
+    await connection().execute_script(f"DROP TABLE IF EXISTS {name}")
+    body = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+    await connection().execute_script(f"CREATE TEMPORARY TABLE {name} ({body})")
+    for number, index in enumerate(indexes):
+        await connection().execute_script(f"CREATE INDEX {name}_{number} ON {name} ({index})")
+
+
+async def analyze(*names: str) -> None:
+    """Tell PostgreSQL how big the staging tables became: it plans joins of unknown tables as if they were tiny."""
+    if not is_sqlite():
+        for name in names:
+            await connection().execute_script(f"ANALYZE {name}")
+
+
+async def load(name: str, columns: Sequence[str], records: Sequence[Sequence[Any]]) -> None:
+    """Append records to a table as fast as the driver can. Call it inside a transaction."""
+    if not records:
+        return
+    if is_sqlite():
+        places = ", ".join("?" * len(columns))
+        await connection().execute_many(f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({places})", list(records))
+        return
+    await connection()._connection.copy_records_to_table(name, records=records, columns=list(columns))  # type: ignore[attr-defined]
+
+
+def rendered(text: str, **values: Any) -> str:
+    """The text with `:name` replaced by literals, in the words of the present database."""
+    sqlite = is_sqlite()
+    query = _NAMED.sub(lambda match: _literal(values[match[1]], sqlite), text)
+    if sqlite:
+        return query.replace("IS NOT DISTINCT FROM", "IS").replace("IS DISTINCT FROM", "IS NOT")
+    return query.replace("INSTR(", "STRPOS(")
+
+
+def day(value: dt.date | str | None) -> dt.date | None:
+    """A date as SQLite (text) or PostgreSQL (date) returned it."""
+    return dt.date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _literal(value: Any, sqlite: bool) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "NULL", True: "TRUE", False: "FALSE"}[value]
+    if isinstance(value, int):
+        return str(int(value))
+    if isinstance(value, dt.datetime):
+        return f"'{value.isoformat(' ')}'" if sqlite else f"TIMESTAMPTZ '{value.isoformat()}'"
+    if isinstance(value, dt.date):
+        return f"'{value.isoformat()}'" if sqlite else f"DATE '{value.isoformat()}'"
+    if isinstance(value, str) and _WORD.fullmatch(value) and value.isascii():
+        return f"'{value}'"  # words of code only; people's text never gets here
+    raise TypeError(f"not a value for a statement: {value!r}")
