@@ -81,7 +81,7 @@ def foreign_without_arguments(_: object, __: str, event: MutableMapping[str, Any
     return event
 
 
-class _StandardError(logging.StreamHandler):  # type: ignore[type-arg]
+class _StandardError(logging.StreamHandler):
     """Writes to what ``sys.stderr`` is at that moment: progress bars and tests put another in its place for a while."""
 
     @property

@@ -1,0 +1,77 @@
+"""What every command shares: the two consoles, progress bars, an opened database, and sentences for what went wrong."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from models import database
+from models.errors import AbonentError, NotFound, Problem, ProblemCode, Refused
+from settings import settings
+
+out = Console(highlight=False, soft_wrap=True)  # what a script may read
+err = Console(stderr=True, highlight=False, soft_wrap=True)  # what a person watches
+
+_SENTENCES = {
+    ProblemCode.REQUIRED: "{field} is missing",
+    ProblemCode.TAKEN: "{field} is already taken",
+    ProblemCode.INVALID: "{field} is not valid",
+    ProblemCode.TOO_LONG: "{field} is too long: at most {limit} characters",
+    ProblemCode.PASSWORD_TOO_SHORT: "{field} is too short: at least {limit} characters",
+    ProblemCode.PASSWORD_TOO_COMMON: "{field} is one that people try first: choose another",
+}
+
+
+class Stop(Exception):
+    """End the command with one sentence for its user. ``status`` is the exit code: 1 did not work, 2 was called wrongly."""
+
+    def __init__(self, sentence: str, status: int = 1) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+@asynccontextmanager
+async def opened() -> AsyncIterator[None]:
+    """The database of the settings, opened; raises Stop where it has not been migrated."""
+    file = database.sqlite_file(settings().database)
+    if file is not None and not file.exists():
+        raise Stop(f"There is no database at {file}. Make it with: abonent migrate")
+    await database.connect(settings().database)
+    try:
+        if missing := await database.missing_guards():
+            raise Stop(f"The database is not up to date ({len(missing)} of its guards are missing). Run: abonent migrate")
+        yield
+    finally:
+        await database.close()
+
+
+def progress() -> Progress:
+    """Bars on standard error, gone when done; lines of plain text where nobody watches."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=err,
+        transient=True,
+    )
+
+
+def sentence(error: AbonentError) -> str:
+    """What went wrong, for the person at the terminal."""
+    if isinstance(error, Refused):
+        return "\n".join(_of_problem(problem) for problem in error.problems)
+    if isinstance(error, NotFound):
+        return f"There is no {error}." if error.args else "There is no such thing."
+    return f"{type(error).__name__}: {error}"
+
+
+def _of_problem(problem: Problem) -> str:
+    field = ".".join(problem.path) or "input"
+    template = _SENTENCES.get(problem.code, "{field}: " + problem.code.value.replace("_", " "))
+    hint = f": {problem.params['hint']}" if "hint" in problem.params else ""
+    text = template.format_map({"field": field, **problem.params}) + hint
+    return f"{text[0].upper()}{text[1:]}."

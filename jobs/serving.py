@@ -1,0 +1,75 @@
+"""The long-running processes: serving HTTP, and doing periodic work."""
+
+import asyncio
+import contextlib
+import errno
+import signal
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+
+from jobs.console import Stop, opened
+from jobs.worker import do_what_is_due, utc_now, work_until
+from settings import Mode, settings
+
+SECONDS_TO_FINISH = 10
+REQUESTS_AT_ONCE = 500  # above it uvicorn answers 503 at once instead of letting everybody wait
+
+
+def refuse_a_busy_port(host: str, port: int, advice: str) -> None:
+    """Raise Stop with a sentence where something listens there already."""
+    with contextlib.closing(socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            why = "is in use" if error.errno == errno.EADDRINUSE else "may not be used here" if error.errno == errno.EACCES else f"fails: {error}"
+            raise Stop(f"Port {port} on {host} {why}. {advice}") from None
+
+
+async def serve(application: Any, host: str, port: int, started: Callable[[int], object] | None = None) -> None:
+    """Serve until SIGINT or SIGTERM; ``started`` is told the port once requests are answered. In demo mode the periodic work runs beside."""
+    refuse_a_busy_port(host, port, "Choose another with --port.")
+    server = uvicorn.Server(
+        uvicorn.Config(
+            application,
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,  # whom to believe is the product's own setting
+            limit_concurrency=REQUESTS_AT_ONCE,
+            timeout_graceful_shutdown=SECONDS_TO_FINISH,
+        )
+    )
+    beside = asyncio.create_task(_beside(server, started))
+    try:
+        await server.serve()
+    finally:
+        beside.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await beside
+
+
+async def work(*, once: bool = False) -> None:
+    """Do periodic work until SIGINT or SIGTERM, or only what is due now."""
+    async with opened():
+        if once:
+            await do_what_is_due(utc_now())
+            return
+        stop = asyncio.Event()
+        for which in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(which, stop.set)
+        await work_until(stop)
+
+
+async def _beside(server: uvicorn.Server, started: Callable[[int], object] | None) -> None:
+    while not server.started:  # noqa: ASYNC110 - uvicorn has a flag to look at, no event to wait for
+        await asyncio.sleep(0.05)
+    if started is not None:
+        started(server.servers[0].sockets[0].getsockname()[1])
+    if settings().mode is Mode.DEMO:
+        await work_until(asyncio.Event())  # the application has the database open

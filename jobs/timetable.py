@@ -1,0 +1,38 @@
+"""Everything that happens by itself, in one place. Times are UTC."""
+
+import datetime as dt
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from resolvers import housekeeping
+
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+_EPOCH = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One piece of periodic work: every ``every``, at ``at`` after its start; ``work`` takes the instant and returns counts."""
+
+    name: str
+    every: dt.timedelta
+    work: Callable[[dt.datetime], Awaitable[dict[str, int]]]
+    at: dt.timedelta = dt.timedelta()
+
+    def due_at(self, now: dt.datetime) -> dt.datetime:
+        """The latest moment up to ``now`` at which this was due."""
+        return now - (now - _EPOCH - self.at) % self.every
+
+
+async def check_books(_: dt.datetime) -> dict[str, int]:
+    """Recompute every balance and chain, as ``abonent check`` does."""
+    from resolvers import integrity
+
+    return {"damaged": len(await integrity.check())}
+
+
+TIMETABLE = (
+    Row("forget_sessions", HOUR, housekeeping.forget_sessions),
+    Row("forget_keys", HOUR, housekeeping.forget_keys, at=dt.timedelta(minutes=30)),
+    Row("check_books", DAY, check_books, at=dt.timedelta(hours=21)),  # the small hours in Kazakhstan
+)

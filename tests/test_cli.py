@@ -1,0 +1,98 @@
+"""The command line, in processes of its own: what it prints, what it writes, how it ends."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from resolvers.organizations import create_organization
+from resolvers.users import create_user
+
+ROOT = Path(__file__).parent.parent
+PASSWORD = "chistaya-voda"
+ORGANIZATION = ("organization", "create", "--slug", "vodokanal", "--name", "Водоканал", "--currency", "KZT", "--timezone", "Asia/Almaty")
+AIGUL = ("user", "create", "--login", "aigul", "--email", "aigul@example.kz", "--password", PASSWORD)
+
+
+def abonent(*arguments: str, status: int = 0, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the command with the environment of the test; whatever happens, nobody sees a traceback."""
+    done = subprocess.run(
+        [sys.executable, "-m", "jobs.cli", *arguments], cwd=ROOT, env={**os.environ, **variables}, capture_output=True, text=True, timeout=120
+    )
+    assert "Traceback" not in done.stderr
+    assert done.returncode == status, done.stderr
+    return done
+
+
+@pytest.fixture
+async def peopled(database: str) -> str:
+    """An organization and one user of it."""
+    await create_organization("vodokanal", "Водоканал", "KZT", "Asia/Almaty")
+    await create_user("aigul", "aigul@example.kz", PASSWORD)
+    return database
+
+
+def test_without_arguments_it_explains_itself():
+    shown = abonent(status=2).stdout
+    for command in ("migrate", "serve", "worker", "import", "organization", "user", "membership", "token", "check", "demo"):
+        assert command in shown
+
+
+def test_migrate_makes_the_database_and_is_harmless_again(empty_database_url: str):
+    assert "steps run" in abonent("migrate", ABONENT_DATABASE_URL=empty_database_url).stdout
+    assert "up to date" in abonent("migrate", ABONENT_DATABASE_URL=empty_database_url).stdout
+
+
+def test_an_operator_sets_up_people_and_a_token(database_url: str):
+    abonent(*ORGANIZATION)
+    abonent(*AIGUL, "--staff", "vodokanal")
+    text = abonent("token", "create", "--user", "aigul", "--scope", "read_accounts", "--scope", "read_money").stdout
+    assert text.startswith("abn_")
+    assert len(text.split()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        (("user", "create", "--login", "vk123", "--email", "a@b.kz", "--password", PASSWORD), 1, "Login is not valid"),
+        (("user", "create", "--login", "marat", "--email", "a@b.kz", "--password", "password"), 1, "Password is one that people try first"),
+        (("user", "create", "--login", "marat", "--email", "aigul@example.kz", "--password", PASSWORD), 1, "Email is already taken"),
+        (("user", "create", "--login", "marat", "--email", "a@b.kz", "--password", PASSWORD, "--staff", "x"), 1, "There is no organization x"),
+        (("membership", "grant", "aigul", "vodokanal", "02000007"), 1, "There is no account 02000007"),
+        (("membership", "grant", "aigul", "vodokanal"), 2, "Name either an account number or --contract"),
+        (("token", "create"), 2, "Name either --user or --organization"),
+        (("token", "create", "--user", "aigul", "--scope", "all"), 1, "Scope is not valid: read_accounts"),
+        (("import", "vodokanal", "/nowhere"), 2, "does not exist"),
+        (("serve", "--port", "seventy"), 2, "--port"),
+    ],
+)
+def test_a_mistake_is_one_sentence(peopled: str, arguments: tuple[str, ...], status: int, told: str):
+    assert told in " ".join(abonent(*arguments, status=status).stderr.split())
+
+
+def test_a_missing_or_unreachable_database_is_told(tmp_path: Path):
+    assert "abonent migrate" in abonent(*ORGANIZATION, status=1, ABONENT_DATABASE_URL=f"sqlite:///{tmp_path / 'no.db'}").stderr
+    assert not (tmp_path / "no.db").exists()
+    assert "cannot be used" in abonent(*ORGANIZATION, status=1, ABONENT_DATABASE_URL="postgres://u:p@127.0.0.1:1/x").stderr
+
+
+def test_a_database_without_its_guards_is_not_touched(database_url: str, database_kind: str):
+    if database_kind == "sqlite":
+        with sqlite3.connect(database_url.removeprefix("sqlite:///")) as file:
+            file.execute("DROP TRIGGER ledger_entry_no_update")
+        assert "guards are missing" in abonent(*ORGANIZATION, status=1).stderr
+
+
+def test_wrong_settings_are_told_by_name(database_url: str):
+    told = abonent("migrate", status=2, ABONENT_MODE="production", ABONENT_SECRET="short").stderr
+    assert "ABONENT_SECRET must be at least 32 characters" in told
+
+
+def test_the_worker_does_what_is_due_once(database_url: str):
+    first, second = (abonent("worker", "--once").stderr for _ in range(2))
+    assert {json.loads(line)["job"] for line in first.splitlines()} >= {"forget_sessions", "forget_keys"}
+    assert second == ""
