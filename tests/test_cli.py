@@ -1,5 +1,6 @@
 """The command line, in processes of its own: what it prints, what it writes, how it ends."""
 
+import contextlib
 import json
 import os
 import sqlite3
@@ -82,7 +83,7 @@ def test_a_missing_or_unreachable_database_is_told(tmp_path: Path):
 
 def test_a_database_without_its_guards_is_not_touched(database_url: str, database_kind: str):
     if database_kind == "sqlite":
-        with sqlite3.connect(database_url.removeprefix("sqlite:///")) as file:
+        with contextlib.closing(sqlite3.connect(database_url.removeprefix("sqlite:///"))) as file:
             file.execute("DROP TRIGGER ledger_entry_no_update")
         assert "guards are missing" in abonent(*ORGANIZATION, status=1).stderr
 
