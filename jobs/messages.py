@@ -63,6 +63,7 @@ def _update(language: str, collected: Catalog) -> None:
     collected.creation_date = catalog.creation_date  # a file changes only where its texts do
     catalog.update(collected, no_fuzzy_matching=True)
     catalog.obsolete.clear()
+    _path(language).parent.mkdir(parents=True, exist_ok=True)
     with _path(language).open("wb") as file:
         write_po(file, catalog, width=120, sort_output=True, include_lineno=False, ignore_obsolete=True)
     left = sum(1 for message in catalog if message.id and not all(_texts(message)))
@@ -71,7 +72,6 @@ def _update(language: str, collected: Catalog) -> None:
 
 def _catalog(language: str) -> Catalog:
     if not _path(language).exists():
-        _path(language).parent.mkdir(parents=True, exist_ok=True)
         return Catalog(locale=language, project="abonent", charset="utf-8", fuzzy=False)
     with _path(language).open("rb") as file:
         return read_po(file, locale=language)
