@@ -110,7 +110,7 @@ async def _serve(host: str, port: int, started: Callable[[int], object] | None =
     logs.configure()
     async with opened():
         pass  # what keeps the pages from working is told here, not by their first visitor
-    await serving(create_app(), host, port, started)
+    await serving(create_app(), host, port, started or (lambda bound: out.print(f"Serving on http://{host}:{bound}")))
 
 
 def _leave(*sentences: str, status: int = 1) -> None:

@@ -10,6 +10,8 @@ import itertools
 import os
 import shutil
 import socket
+import subprocess
+import sys
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -22,6 +24,7 @@ import pytest
 
 from settings import settings
 
+ROOT = Path(__file__).parent.parent
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WITHOUT_CHROMIUM = "no Chromium found: browser journeys need one (Debian: apt install chromium; or set CHROMIUM=/path/to/it)"
 
@@ -191,6 +194,21 @@ async def database(database_url: str) -> AsyncIterator[str]:
     await connect(database_url)
     yield database_url
     await close()
+
+
+@pytest.fixture
+def served(database_url: str) -> Iterator[str]:
+    """Address of a real server over ``database_url``, in a process of its own: ``http://127.0.0.1:port``."""
+    command = [sys.executable, "-m", "jobs.cli", "serve", "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            line = server.stdout.readline()
+            assert line.startswith("Serving on "), line
+            yield line.split()[-1]
+        finally:
+            server.terminate()
+            server.wait(15)
 
 
 serial = itertools.count(1)

@@ -113,7 +113,7 @@ async def test_an_account_is_granted_once_with_its_number_as_login(organization:
     assert first.id == again.id
     assert Right(second.rights) == Right.owner()
     assert await Membership.filter(user=other).count() == 1
-    assert [(a.alias, a.user_id) for a in await LoginAlias.all()] == [("02015213", user.id)]  # type: ignore[attr-defined]
+    assert [(a.alias, a.user_id) for a in await LoginAlias.all()] == [("02015213", user.id)]
 
 
 async def test_a_contract_gives_a_login_with_its_prefix(organization: Organization):
