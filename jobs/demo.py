@@ -96,7 +96,9 @@ class Demo:
                 raise Stop("The registers could not be written.")
 
     async def _import(self) -> None:
-        await take(SLUG, [self.registers])
+        outcome = await take(SLUG, [self.registers])
+        if outcome.status:
+            raise Stop(f"The demo's registers could not all be taken: {len(outcome.lines)} lines were refused.")
 
     async def _people(self) -> None:
         async with opened():

@@ -28,7 +28,7 @@ async def check_books(_: dt.datetime) -> dict[str, int]:
     """Recompute every balance and chain, as ``abonent check`` does."""
     from resolvers import integrity
 
-    return {"damaged": len(await integrity.check())}
+    return {"damaged": len((await integrity.check()).problems)}
 
 
 TIMETABLE = (
