@@ -9,11 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from models.database import connection, is_sqlite
 
 _NAMED = re.compile(r"(?<![:\w]):([a-z_]+)\b")
+_LAST_DAY = re.compile(r"LAST_DAY\(([\w.]+)\)")
 _WORD = re.compile(r"[\w ./|#-]*")
 
 
@@ -34,9 +35,13 @@ async def fetch(text: str, **values: Any) -> list[dict[str, Any]]:
 
 
 async def staging(name: str, columns: Mapping[str, str], *indexes: str) -> None:
-    """Make an empty temporary table, in place of an older one. It is this connection's own and vanishes with it."""
+    """Make an empty temporary table, in place of an older one. It is this connection's own and vanishes with it.
+
+    A column of the kind "row number" is what one row is found by.
+    """
     await connection().execute_script(f"DROP TABLE IF EXISTS {name}")
-    body = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+    types = {"row number": "INTEGER PRIMARY KEY" if is_sqlite() else "bigint"}
+    body = ", ".join(f"{column} {types.get(kind, kind)}" for column, kind in columns.items())
     await connection().execute_script(f"CREATE TEMPORARY TABLE {name} ({body})")
     for number, index in enumerate(indexes):
         await connection().execute_script(f"CREATE INDEX {name}_{number} ON {name} ({index})")
@@ -55,18 +60,25 @@ async def load(name: str, columns: Sequence[str], records: Sequence[Sequence[Any
         return
     if is_sqlite():
         places = ", ".join("?" * len(columns))
-        await connection().execute_many(f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({places})", list(records))
+        await connection().execute_many(f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({places})", cast("list[list[Any]]", records))
         return
-    await connection()._connection.copy_records_to_table(name, records=records, columns=list(columns))  # type: ignore[attr-defined]
+    await connection()._connection.copy_records_to_table(name, records=records, columns=list(columns))
 
 
 def rendered(text: str, **values: Any) -> str:
     """The text with `:name` replaced by literals, in the words of the present database."""
     sqlite = is_sqlite()
     query = _NAMED.sub(lambda match: _literal(values[match[1]], sqlite), text)
+    last_day = r"date(\1, '+1 month', '-1 day')" if sqlite else r"CAST(\1 + INTERVAL '1 month' - INTERVAL '1 day' AS date)"
+    query = _LAST_DAY.sub(last_day, query)  # of the month that begins on a day
     if sqlite:
         return query.replace("IS NOT DISTINCT FROM", "IS").replace("IS DISTINCT FROM", "IS NOT")
     return query.replace("INSTR(", "STRPOS(")
+
+
+def same(columns: Sequence[str], left: str, right: str) -> str:
+    """The condition that two rows agree in all columns, nulls included."""
+    return " AND ".join(f"{left}.{column} IS NOT DISTINCT FROM {right}.{column}" for column in columns)
 
 
 def day(value: dt.date | str | None) -> dt.date | None:

@@ -1,0 +1,105 @@
+"""Accounts: where they are, whose they are, and what the register says of them from a day on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from adapters.files.headings import ACCOUNTS
+from models import sql
+from models.identity import is_tax_number
+from models.search import search_key
+from resolvers.imports.staging import Job, Recipe, Verdict, keep_last, refuse
+
+EVER = dt.date(1900, 1, 1)  # an account's first facts hold for its past too: the register does not say since when
+
+
+def judge(row: Any, today: dt.date) -> Verdict:
+    doubtful = row.tax_number is not None and not is_tax_number(row.tax_number)
+    derived = (search_key(f"{row.street}{row.house}"), search_key(f"{row.surname}{row.name}{row.patronymic}"))
+    return Verdict(derived, warning=("check_digit", {"column": "ИИН/БИН"}) if doubtful else None)
+
+
+RECIPE = Recipe(
+    ACCOUNTS,
+    judge,
+    {"house_search": "text", "search": "text"},
+    {"account_id": "bigint", "contract_id": "bigint", "house_id": "bigint", "premises_id": "bigint", "facts_id": "bigint", "facts_from": "date"},
+)
+_ATTRIBUTES = ("kind", "branch", "premises_id", "contract_id")
+_FACTS = ("surname", "name", "patronymic", "tax_number", "email", "residents", "area", "irrigated_area", "tariff_group", "contract_id")
+
+
+async def apply(job: Job) -> None:
+    values = {"organization": job.organization_id, "month": job.this_month, "ever": EVER}
+    table = RECIPE.table
+    await keep_last(table, job, ("account",))
+    await sql.analyze(table)
+    await sql.execute(_FIND_CONTRACTS, **values)
+    unknown = "s.contract IS NOT NULL AND s.contract_id IS NULL"
+    await refuse(table, job, "unknown_contract", unknown, lambda row: {"contract": row["contract"]}, "contract")
+    for statement in (_ADD_HOUSES, _FIND_HOUSES, _ADD_PREMISES, _FIND_PREMISES, _FIND_ACCOUNTS, _FIND_FACTS):
+        await sql.execute(statement, **values)
+    await _keep_what_is_not_said(job)
+    for statement in (_MARK, _UPSERT, _FIND_ACCOUNTS, _CORRECT_FACTS, _ADD_FACTS):
+        await sql.execute(statement, **values)
+
+
+async def _keep_what_is_not_said(job: Job) -> None:
+    """A column that the file lacks says nothing: the account keeps what an earlier register said."""
+    [file] = [file for file in job.files.values() if file.register.kind is ACCOUNTS][-1:]
+    for column in ("surname", "name", "patronymic", "tax_number", "email", "residents", "area", "irrigated_area", "tariff_group", "contract"):
+        if not file.register.has(column):
+            stored = "contract_id" if column == "contract" else column
+            await sql.execute(f"UPDATE {RECIPE.table} AS s SET {stored} = f.{stored} FROM account_facts f WHERE f.id = s.facts_id")
+    for column in ("kind", "branch"):
+        if not file.register.has(column):
+            await sql.execute(f"UPDATE {RECIPE.table} AS s SET {column} = a.{column} FROM personal_account a WHERE a.id = s.account_id")
+    await sql.execute(f"UPDATE {RECIPE.table} AS s SET premises_id = a.premises_id FROM personal_account a WHERE a.id = s.account_id AND s.premises_id IS NULL")
+
+
+_FIND_CONTRACTS = """
+    UPDATE stage_accounts AS s SET contract_id = c.id FROM contract c
+    WHERE c.organization_id = :organization AND c.number = s.contract"""
+_ADD_HOUSES = """
+    INSERT INTO house (organization_id, locality, street, number, search)
+    SELECT :organization, s.locality, s.street, s.house, MIN(s.house_search) FROM stage_accounts s
+    LEFT JOIN house h ON h.organization_id = :organization AND h.locality = s.locality AND h.street = s.street AND h.number = s.house
+    WHERE s.code IS NULL AND (s.street <> '' OR s.house <> '') AND h.id IS NULL
+    GROUP BY s.locality, s.street, s.house ORDER BY MIN(s.row_number)"""
+_FIND_HOUSES = """
+    UPDATE stage_accounts AS s SET house_id = h.id FROM house h
+    WHERE h.organization_id = :organization AND h.locality = s.locality AND h.street = s.street AND h.number = s.house AND s.code IS NULL"""
+_ADD_PREMISES = """
+    INSERT INTO premises (organization_id, house_id, flat, flat_prefix)
+    SELECT DISTINCT :organization, s.house_id, s.flat, s.flat_prefix FROM stage_accounts s
+    LEFT JOIN premises p ON p.house_id = s.house_id AND p.flat = s.flat AND p.flat_prefix = s.flat_prefix
+    WHERE s.house_id IS NOT NULL AND p.id IS NULL"""
+_FIND_PREMISES = """
+    UPDATE stage_accounts AS s SET premises_id = p.id FROM premises p
+    WHERE p.house_id = s.house_id AND p.flat = s.flat AND p.flat_prefix = s.flat_prefix"""
+_FIND_ACCOUNTS = """
+    UPDATE stage_accounts AS s SET account_id = a.id FROM personal_account a
+    WHERE a.organization_id = :organization AND a.number = s.account AND s.code IS NULL"""
+_FIND_FACTS = """
+    UPDATE stage_accounts AS s SET facts_id = f.id, facts_from = f.valid_from FROM account_facts f
+    WHERE f.account_id = s.account_id
+    AND f.valid_from = (SELECT MAX(g.valid_from) FROM account_facts g WHERE g.account_id = s.account_id)"""
+_MARK = f"""
+    UPDATE stage_accounts AS s SET changed = 1 WHERE s.code IS NULL AND (
+        NOT EXISTS (SELECT 1 FROM personal_account a WHERE a.id = s.account_id AND {sql.same(_ATTRIBUTES, "a", "s")})
+        OR NOT EXISTS (SELECT 1 FROM account_facts f WHERE f.id = s.facts_id AND {sql.same(_FACTS, "f", "s")}))"""
+_UPSERT = """
+    INSERT INTO personal_account (organization_id, number, kind, branch, premises_id, contract_id)
+    SELECT :organization, account, kind, branch, premises_id, contract_id FROM stage_accounts WHERE changed = 1 ORDER BY row_number
+    ON CONFLICT (organization_id, number) DO UPDATE SET kind = excluded.kind, branch = excluded.branch,
+        premises_id = excluded.premises_id, contract_id = excluded.contract_id"""
+_ASSIGNED = ", ".join(f"{column} = s.{column}" for column in (*_FACTS, "search"))
+_CORRECT_FACTS = f"""
+    UPDATE account_facts AS f SET {_ASSIGNED} FROM stage_accounts s
+    WHERE f.id = s.facts_id AND s.changed = 1 AND s.facts_from >= :month AND NOT ({sql.same(_FACTS, "f", "s")})"""
+_ADD_FACTS = f"""
+    INSERT INTO account_facts (organization_id, account_id, valid_from, {", ".join(_FACTS)}, search)
+    SELECT :organization, s.account_id, CASE WHEN s.facts_id IS NULL THEN :ever ELSE :month END, {", ".join(f"s.{c}" for c in _FACTS)}, s.search
+    FROM stage_accounts s LEFT JOIN account_facts f ON f.id = s.facts_id
+    WHERE s.changed = 1 AND (s.facts_id IS NULL OR (s.facts_from < :month AND NOT ({sql.same(_FACTS, "f", "s")})))"""

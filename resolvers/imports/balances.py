@@ -1,0 +1,93 @@
+"""Balances: what each statement says at its foot. They control the details; what is nowhere detailed posts from them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from adapters.files.headings import BALANCES
+from models import sql
+from models.quantity import decimal_text
+from resolvers.imports.staging import Job, Recipe, StagedFile, Verdict, find_accounts, keep_last
+
+FIGURES = ("opening", "charged", "recalculation", "penalty", "paid", "compensation", "compensation_note", "closing")
+
+
+def judge(row: Any, today: dt.date) -> Verdict:
+    if row.period > today:
+        return Verdict(refused=("date_in_future", {"column": "Период"}))
+    return Verdict()
+
+
+RECIPE = Recipe(BALANCES, judge, later={"account_id": "bigint", "known_id": "bigint", "version": "int"})
+
+
+async def apply(job: Job) -> None:
+    """Keep the figures as printed: a new version of the statement where they changed, a first one where there was none."""
+    values = {"organization": job.organization_id, "month": job.this_month, "now": job.now}
+    await find_accounts(RECIPE.table, job)
+    await keep_last(RECIPE.table, job, ("account_id", "period"))
+    for statement in (_FIND_KNOWN, _MARK, _CLOSE, _INSERT, _TOUCH):
+        await sql.execute(statement, **values)
+
+
+async def complete(job: Job, charges_came: bool) -> None:
+    """Accounts with charges and no balances row have a statement too, whose figures are unknown; past months are closed."""
+    values = {"organization": job.organization_id, "month": job.this_month, "now": job.now}
+    if charges_came:
+        await sql.execute(_INSERT_BARE, **values)
+    await sql.execute(_CLOSE_PAST, **values)
+
+
+async def doubt(job: Job) -> None:
+    """Warn of each row that the ledger needed a difference for. A row is warned of once: by itself first, then by its details."""
+    reported: set[tuple[int, int]] = set()
+    for row in await sql.fetch(_DOUBTS):
+        file: StagedFile = job.files[row["file_id"]]
+        place = (row["file_id"], row["line"])
+        if place in reported:
+            known = next(line for line in reversed(file.lines) if line.line == row["line"])
+            known.params.setdefault("also", row["reason"])
+            continue
+        reported.add(place)
+        file.warn(row["line"], row["reason"], _numbers(row))
+
+
+def _numbers(row: dict[str, Any]) -> dict[str, Any]:
+    """What was printed, and what it should have been by the rows before and beside it."""
+    printed = {"arithmetic": row["closing"], "chain": row["opening"], "detail": row["movement"]}[row["reason"]]
+    return {"printed": _amount(printed), "computed": _amount(printed - row["amount"])}
+
+
+def _amount(minor: int) -> str:
+    return decimal_text(int(minor) * 10_000, 2)
+
+
+_SAME = sql.same(FIGURES, "t", "s")
+_FIND_KNOWN = f"""
+    UPDATE stage_balances AS s SET known_id = CASE WHEN {_SAME} THEN t.id END, version = t.version FROM statement t
+    WHERE t.account_id = s.account_id AND t.period = s.period AND t.is_current AND s.code IS NULL"""
+_MARK = "UPDATE stage_balances SET changed = 1 WHERE code IS NULL AND known_id IS NULL"
+_CLOSE = """
+    UPDATE statement SET is_current = FALSE WHERE id IN (
+        SELECT t.id FROM statement t JOIN stage_balances s ON s.account_id = t.account_id AND s.period = t.period
+        WHERE s.changed = 1 AND t.is_current)"""
+_INSERT = f"""
+    INSERT INTO statement (organization_id, account_id, period, version, is_current, state, {", ".join(FIGURES)}, as_of, import_file_id)
+    SELECT :organization, account_id, period, COALESCE(version, 0) + 1, TRUE, CASE WHEN period < :month THEN 'closed' ELSE 'open' END,
+        {", ".join(FIGURES)}, :now, file_id
+    FROM stage_balances WHERE changed = 1 ORDER BY row_number"""
+_TOUCH = "INSERT INTO ledger_touched (account_id, period) SELECT account_id, period FROM stage_balances WHERE changed = 1"
+_INSERT_BARE = """
+    INSERT INTO statement (organization_id, account_id, period, version, is_current, state, as_of, import_file_id)
+    SELECT :organization, w.account_id, w.period, 1, TRUE, CASE WHEN w.period < :month THEN 'closed' ELSE 'open' END, :now, MIN(w.file_id)
+    FROM want_charge w LEFT JOIN statement t ON t.account_id = w.account_id AND t.period = w.period AND t.is_current
+    WHERE t.id IS NULL GROUP BY w.account_id, w.period ORDER BY MIN(w.row_number)"""
+_CLOSE_PAST = "UPDATE statement SET state = 'closed' WHERE organization_id = :organization AND state = 'open' AND period < :month"
+_DOUBTS = """
+    SELECT s.file_id, s.line, e.reason, e.amount, s.opening, s.closing,
+        COALESCE(s.charged, 0) + COALESCE(s.recalculation, 0) - COALESCE(s.paid, 0) AS movement
+    FROM stage_balances s JOIN ledger_entry e ON e.account_id = s.account_id AND e.period = s.period AND e.kind = 'supplier_difference'
+    LEFT JOIN ledger_entry r ON r.reverses_id = e.id
+    WHERE s.code IS NULL AND e.reverses_id IS NULL AND r.id IS NULL
+    ORDER BY s.row_number, CASE e.reason WHEN 'detail' THEN 1 ELSE 0 END, e.reason"""

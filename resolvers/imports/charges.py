@@ -1,0 +1,131 @@
+"""Charges: lines of bills as printed. A line that came again with other figures is a new version of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from adapters.files.headings import CHARGES
+from models import sql
+from models.enums import ChargeBasis
+from models.money import half_up
+from models.quantity import MICRO, decimal_text
+from resolvers.imports.catalogue import find_services, find_suppliers, resource_of
+from resolvers.imports.staging import Finding, Job, Recipe, Verdict, find_accounts
+
+_BASES = {
+    "показания": ChargeBasis.READING,
+    "среднее": ChargeBasis.AVERAGE,
+    "норматив": ChargeBasis.NORM,
+    "общедомовые нужды": ChargeBasis.COMMUNAL,
+    "площадь": ChargeBasis.FIXED,
+}
+
+
+def judge(row: Any, today: dt.date) -> Verdict:
+    if row.period > today:
+        return Verdict(refused=("date_in_future", {"column": "Период"}))
+    basis = _BASES.get(row.basis_label.casefold(), ChargeBasis.UNKNOWN)
+    return Verdict((resource_of(row.service), basis.value), warning=_product(row))
+
+
+def _product(row: Any) -> Finding | None:
+    """Doubt a sum that is not quantity × price with tax, rounded half up: the price first, then the sum."""
+    if row.quantity is None:
+        return None
+    price = row.price_with_tax
+    if price is None and row.price is not None:
+        price = half_up(row.price * (10_000 + (row.tax_percent or 0)), 10_000 * 10_000) * 10_000
+    if price is None:
+        return None
+    computed = half_up(row.quantity * price, MICRO * 10_000)
+    if computed == row.amount:
+        return None
+    return "product", {"printed": decimal_text(row.amount * 10_000, 2), "computed": decimal_text(computed * 10_000, 2)}
+
+
+RECIPE = Recipe(
+    CHARGES,
+    judge,
+    {"resource": "text", "basis": "text"},
+    {"account_id": "bigint", "service_id": "bigint", "supplier_id": "bigint"},
+)
+_SHOWN = ("service_id", "supplier_id", "zone", "unit", "quantity", "price", "price_with_tax", "tax_percent", "amount", "recalculation", "basis",
+          "corrects_period")  # fmt: skip
+_WANTED = {
+    "row_number": "bigint",
+    "file_id": "bigint",
+    "account_id": "bigint",
+    "period": "date",
+    "position": "int",
+    "line_key": "text",
+    "corrects_key": "text",
+    **dict.fromkeys(("service_id", "supplier_id", "quantity", "price", "price_with_tax", "amount", "recalculation"), "bigint"),
+    **dict.fromkeys(("zone", "unit", "basis"), "text"),
+    "tax_percent": "int",
+    "corrects_period": "date",
+    "known_id": "bigint",
+}
+
+
+async def apply(job: Job) -> None:
+    """Bring the charges of every account and month that the register speaks of to what it says.
+
+    A line that it no longer has is closed, unless a row of that account and month was refused: then the line may be the one
+    that could not be read. The months and accounts that changed are left in `ledger_touched`.
+    """
+    await find_accounts(RECIPE.table, job)
+    await find_services(RECIPE.table, job)
+    await find_suppliers(RECIPE.table, job)
+    await sql.staging("want_charge", _WANTED, "account_id, period, line_key")
+    await sql.staging("closed_charge", {"id": "bigint", "account_id": "bigint", "period": "date"})
+    await sql.execute(_WANT)
+    await sql.execute(_WANT_RECALCULATIONS)
+    await sql.analyze("want_charge")
+    for statement in (_FIND_KNOWN, _LIST_CLOSED, _CLOSE, _INSERT, _LINK, _TOUCH, _TOUCH_CLOSED, _MARK):
+        await sql.execute(statement, organization=job.organization_id)
+
+
+_PLAIN = ", ".join(f"s.{column}" for column in _SHOWN)
+_WANT = f"""
+    INSERT INTO want_charge (row_number, file_id, account_id, period, position, line_key, {", ".join(_SHOWN)})
+    SELECT s.row_number, s.file_id, s.account_id, s.period, s.position, s.service_id || '|' || COALESCE(s.zone, '') || '|' || s.n, {_PLAIN}
+    FROM (
+        SELECT row_number, file_id, code, account_id, period, {", ".join(_SHOWN)},
+            ROW_NUMBER() OVER (PARTITION BY account_id, period ORDER BY row_number) AS position,
+            ROW_NUMBER() OVER (PARTITION BY account_id, period, service, zone ORDER BY row_number) AS n
+        FROM stage_charges WHERE account_id IS NOT NULL AND period IS NOT NULL
+    ) s WHERE s.code IS NULL"""
+_WANT_RECALCULATIONS = """
+    INSERT INTO want_charge (row_number, file_id, account_id, period, position, line_key, corrects_key, service_id, supplier_id, zone, amount, basis,
+        corrects_period)
+    SELECT row_number, file_id, account_id, period, position, line_key || '|r', line_key, service_id, supplier_id, zone, recalculation,
+        'recalculation', corrects_period
+    FROM want_charge WHERE recalculation <> 0"""
+_FIND_KNOWN = f"""
+    UPDATE want_charge AS w SET known_id = c.id FROM charge c
+    WHERE c.account_id = w.account_id AND c.period = w.period AND c.key = w.line_key AND c.is_current AND {sql.same(_SHOWN, "c", "w")}"""
+_LIST_CLOSED = """
+    INSERT INTO closed_charge (id, account_id, period)
+    SELECT c.id, c.account_id, c.period FROM charge c
+    JOIN (SELECT DISTINCT account_id, period FROM want_charge) spoken ON spoken.account_id = c.account_id AND spoken.period = c.period
+    LEFT JOIN want_charge w ON w.account_id = c.account_id AND w.period = c.period AND w.line_key = c.key
+    WHERE c.is_current AND ((w.line_key IS NOT NULL AND w.known_id IS NULL) OR (w.line_key IS NULL AND NOT EXISTS (
+        SELECT 1 FROM stage_charges s WHERE s.account_id = c.account_id AND s.period = c.period AND s.code IS NOT NULL)))"""
+_CLOSE = "UPDATE charge SET is_current = FALSE WHERE id IN (SELECT id FROM closed_charge)"
+_INSERT = f"""
+    INSERT INTO charge (organization_id, account_id, period, key, version, is_current, position, import_file_id, {", ".join(_SHOWN)})
+    SELECT :organization, w.account_id, w.period, w.line_key, COALESCE(v.version, 0) + 1, TRUE, w.position, w.file_id,
+        {", ".join(f"w.{column}" for column in _SHOWN)}
+    FROM want_charge w LEFT JOIN (
+        SELECT c.account_id, c.period, c.key, MAX(c.version) AS version FROM charge c JOIN closed_charge o
+        ON o.account_id = c.account_id AND o.period = c.period GROUP BY c.account_id, c.period, c.key
+    ) v ON v.account_id = w.account_id AND v.period = w.period AND v.key = w.line_key
+    WHERE w.known_id IS NULL ORDER BY w.row_number"""
+_LINK = """
+    UPDATE charge AS c SET corrects_id = l.id FROM want_charge w, charge l
+    WHERE w.corrects_key IS NOT NULL AND c.account_id = w.account_id AND c.period = w.period AND c.key = w.line_key AND c.is_current
+    AND l.account_id = w.account_id AND l.period = w.period AND l.key = w.corrects_key AND l.is_current AND c.corrects_id IS DISTINCT FROM l.id"""
+_TOUCH = "INSERT INTO ledger_touched (account_id, period) SELECT DISTINCT account_id, period FROM want_charge WHERE known_id IS NULL"
+_TOUCH_CLOSED = "INSERT INTO ledger_touched (account_id, period) SELECT DISTINCT account_id, period FROM closed_charge"
+_MARK = "UPDATE stage_charges SET changed = 1 WHERE row_number IN (SELECT row_number FROM want_charge WHERE known_id IS NULL)"

@@ -1,0 +1,60 @@
+"""Charges, payments and balances of one run: taken together, posted once."""
+
+from __future__ import annotations
+
+from adapters.files import FileRefused, Register
+from models import sql
+from resolvers import ledger
+from resolvers.imports import balances, charges, payments
+from resolvers.imports.staging import Job, Recipe, StagedFile, prepare, stage, unstage
+
+RECIPES = (charges.RECIPE, payments.RECIPE, balances.RECIPE)
+KINDS = tuple(recipe.kind for recipe in RECIPES)
+
+
+async def take(job: Job, registers: list[Register]) -> list[tuple[str, FileRefused]]:
+    """Take the registers and post; gives those that turned out unusable while they were read, of which nothing was taken."""
+    refused: list[tuple[str, FileRefused]] = []
+    for recipe in RECIPES:
+        await prepare(recipe)
+        for register in registers:
+            if register.kind is recipe.kind:
+                refused += await _stage(recipe, job, register)
+    await ledger.touch()
+    present = {file.register.kind.name for file in job.files.values()}
+    for module in (charges, payments, balances):
+        if module.RECIPE.kind.name in present:
+            await module.apply(job)
+    await balances.complete(job, charges_came="charges" in present)
+    for file in job.files.values():
+        await _note_coverage(job, file)
+    job.progress("ledger", 0, 1)
+    await ledger.restate(job.organization_id, job.now)
+    job.progress("ledger", 1, 1)
+    await balances.doubt(job)
+    for file in job.files.values():
+        await file.finish(f"stage_{file.register.kind.name}")
+    return refused
+
+
+async def _stage(recipe: Recipe, job: Job, register: Register) -> list[tuple[str, FileRefused]]:
+    file = await job.open(register)
+    try:
+        await stage(recipe, job, file)
+    except FileRefused as reason:
+        await unstage(recipe, job, file)
+        return [(register.name, reason)]
+    return []
+
+
+async def _note_coverage(job: Job, file: StagedFile) -> None:
+    """Which months the file speaks of, refused rows included: a detail that could not be read is missing, not absent."""
+    name = file.register.kind.name
+    covers = {"charges": ["charged"], "payments": ["paid"], "balances": []}[name]
+    if name == "charges" and file.register.has("recalculation"):
+        covers.append("recalculation")
+    [span] = await sql.fetch(
+        f"SELECT MIN(period) AS first, MAX(period) AS last FROM stage_{name} WHERE file_id = :id AND period <= :today", id=file.row.id, today=job.today
+    )
+    file.row.covers, file.row.first_period, file.row.last_period = " ".join(covers), sql.day(span["first"]), sql.day(span["last"])
+    await file.row.save(update_fields=["covers", "first_period", "last_period"])

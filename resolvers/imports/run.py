@@ -1,0 +1,166 @@
+"""One run of an import: which files there are, in which order they are taken, and what is kept when."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from tortoise.exceptions import TransactionManagementError
+
+from adapters.files import FileRefused, Register, open_register
+from models import AuditRecord, ImportFile, ImportProblem, ImportRun, Organization
+from models.database import connection, is_sqlite, transaction
+from models.enums import Severity
+from models.errors import AbonentError, NotFound
+from resolvers.imports import accounts, contracts, meters, money, readings, tariffs
+from resolvers.imports.outcome import ImportOutcome, Line, Progress
+from resolvers.imports.staging import Job, StagedFile, prepare, stage
+
+REFERENCES = (tariffs, contracts, accounts, meters, readings)  # each file is a transaction; later kinds hang on earlier ones
+_LOCK = 7_215_305  # any number of our own: an advisory lock of PostgreSQL
+
+
+class ImportBusy(AbonentError):
+    """Another import or a long write holds the database: nothing more was taken, the same command finishes the job later."""
+
+
+async def run_import(
+    slug: str,
+    paths: Sequence[Path],
+    *,
+    preview: bool = False,
+    who: str = "command line",
+    progress: Progress | None = None,
+    today: dt.date | None = None,
+) -> ImportOutcome:
+    """Take the registers in `paths` (files, or folders with all their *.csv) into the organization `slug`.
+
+    Files may come in any order. Those of reference are taken one by one; charges, balances and payments of a run together, since
+    they control each other. `preview` undoes everything and gives the same outcome. Raises NotFound, ImportBusy.
+    """
+    organization = await Organization.get_or_none(slug=slug)
+    if organization is None:
+        raise NotFound
+    now = dt.datetime.now(dt.UTC)
+    today = today or now.astimezone(ZoneInfo(organization.timezone)).date()
+    outcome = ImportOutcome(preview)
+    try:
+        async with _undone_if(preview):
+            run = await ImportRun.create(organization_id=organization.id, started_at=now, who=who)
+            job = Job(organization.id, run.id, today, now, progress or (lambda stage, done, total: None))
+            await _take(job, outcome, found(paths))
+            await _close(run, outcome, who)
+    except TransactionManagementError as error:
+        raise ImportBusy from error
+    return outcome
+
+
+def found(paths: Sequence[Path]) -> list[tuple[str, Path]]:
+    """(name, file) of each file: the name is its path in the given folder without its extension, `/` between folders."""
+    files: dict[Path, str] = {}
+    for path in paths:
+        inside = sorted(p for p in path.rglob("*") if p.suffix.casefold() == ".csv" and p.is_file()) if path.is_dir() else [path]
+        for file in inside:
+            name = file.relative_to(path) if path.is_dir() else Path(file.name)
+            files.setdefault(file.resolve(), name.with_suffix("").as_posix())
+    return [(name, file) for file, name in files.items()]
+
+
+async def _take(job: Job, outcome: ImportOutcome, files: list[tuple[str, Path]]) -> None:
+    registers: list[Register] = []
+    for name, path in files:
+        try:
+            registers.append(open_register(name, path))
+        except FileRefused as refused:
+            await _refuse_file(job, outcome, name, refused)
+    registers.sort(key=lambda register: register.name)
+    for module in REFERENCES:
+        for register in registers:
+            if register.kind is module.RECIPE.kind:
+                await _take_reference(job, outcome, module, register)
+    if together := [register for register in registers if register.kind in money.KINDS]:
+        await _take_money(job, outcome, together)
+
+
+async def _take_reference(job: Job, outcome: ImportOutcome, module: object, register: Register) -> None:
+    recipe = module.RECIPE  # type: ignore[attr-defined]
+    try:
+        async with _exclusive(job):
+            file = await job.open(register)
+            await prepare(recipe)
+            await stage(recipe, job, file)
+            await module.apply(job)  # type: ignore[attr-defined]
+            await file.finish(recipe.table)
+    except FileRefused as refused:
+        await _refuse_file(job, outcome, register.name, refused)
+    else:
+        _add(outcome, file)
+    finally:
+        job.files.clear()
+
+
+async def _take_money(job: Job, outcome: ImportOutcome, registers: list[Register]) -> None:
+    """Posting in one transaction keeps differences out of the ledger that would vanish with the next file."""
+    async with _exclusive(job):
+        refused = await money.take(job, registers)
+    for file in job.files.values():
+        _add(outcome, file)
+    for name, reason in refused:
+        await _refuse_file(job, outcome, name, reason)
+
+
+def _add(outcome: ImportOutcome, file: StagedFile) -> None:
+    outcome.files.append(file.outcome)
+    outcome.lines.extend(file.lines)
+
+
+async def _refuse_file(job: Job, outcome: ImportOutcome, name: str, refused: FileRefused) -> None:
+    outcome.refused_files.append(name)
+    outcome.lines.append(Line(name, refused.line, Severity.REFUSED, refused.code, refused.params))
+    async with transaction():
+        row = await ImportFile.create(run_id=job.run_id, name=name[:300], kind="", sha256="", encoding="", refused=1)
+        await ImportProblem.create(file_id=row.id, line=refused.line, severity=Severity.REFUSED, code=refused.code, params=refused.params)
+
+
+async def _close(run: ImportRun, outcome: ImportOutcome, who: str) -> None:
+    run.state, run.finished_at = ("done" if outcome.files else "failed"), dt.datetime.now(dt.UTC)
+    counts = {name: sum(getattr(file, name) for file in outcome.files) for name in ("rows", "taken", "changed", "warned", "refused")}
+    async with transaction():
+        await run.save(update_fields=["state", "finished_at"])
+        await AuditRecord.create(
+            organization_id=run.organization_id,
+            at=run.finished_at,
+            actor=who,
+            action="import",
+            subject=f"import_run:{run.id}",
+            details={**counts, "files": len(outcome.files), "refused_files": len(outcome.refused_files)},
+        )
+
+
+@asynccontextmanager
+async def _exclusive(job: Job) -> AsyncIterator[None]:
+    """A transaction that no other import of the organization shares its time with: the second one waits."""
+    async with transaction():
+        if not is_sqlite():  # there BEGIN IMMEDIATE has done it
+            await connection().execute_query("SELECT pg_advisory_xact_lock($1, $2)", [_LOCK, job.organization_id])
+        yield
+
+
+class _Undo(Exception):
+    pass
+
+
+@asynccontextmanager
+async def _undone_if(preview: bool) -> AsyncIterator[None]:
+    if not preview:
+        yield
+        return
+    try:
+        async with transaction():
+            yield
+            raise _Undo
+    except _Undo:
+        pass
