@@ -97,3 +97,31 @@ def test_the_worker_does_what_is_due_once(database_url: str):
     first, second = (abonent("worker", "--once").stderr for _ in range(2))
     assert {json.loads(line)["job"] for line in first.splitlines()} >= {"forget_sessions", "forget_keys"}
     assert second == ""
+
+
+@pytest.fixture
+def registers(tmp_path: Path) -> Path:
+    """Registers of forty accounts, some of whose rows are broken."""
+    folder = tmp_path / "registers"
+    generator = [sys.executable, "samples/make_registers.py", "--accounts", "40", "--months", "2", "--dirty", "5", "--out", str(folder)]
+    subprocess.run(generator, cwd=ROOT, check=True)
+    return folder
+
+
+def test_an_import_tells_every_row_and_a_preview_writes_nothing(peopled: str, registers: Path, tmp_path: Path):
+    said = tmp_path / "said.csv"
+    for mode in (("--preview",), ()):
+        abonent("import", "vodokanal", str(registers), *mode, "--result", str(said), status=1)
+        lines = said.read_text(encoding="utf-8").splitlines()
+        assert lines[0] == "file;line;severity;code;message"
+        expected = (tmp_path / "registers.expected.csv").read_text(encoding="utf-8").splitlines()
+        assert sorted(line.rsplit(";", 1)[0] for line in lines[1:]) == sorted(expected[1:])
+        number = abonent("membership", "grant", "aigul", "vodokanal", "02000007", status=1 if mode else 0)
+        assert ("There is no account" in number.stderr) == bool(mode)
+    assert "whole" in abonent("check").stdout
+
+
+def test_an_import_without_anything_to_take_fails(peopled: str, tmp_path: Path):
+    (tmp_path / "empty").mkdir()
+    abonent("import", "vodokanal", str(tmp_path / "empty"), status=2)
+    abonent("import", "nobody", str(tmp_path / "empty"), status=1)
