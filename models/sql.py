@@ -39,12 +39,12 @@ async def staging(name: str, columns: Mapping[str, str], *indexes: str) -> None:
 
     A column of the kind "row number" is what one row is found by.
     """
-    await connection().execute_script(f"DROP TABLE IF EXISTS {name}")
+    await connection().execute_query(f"DROP TABLE IF EXISTS {name}")
     types = {"row number": "INTEGER PRIMARY KEY" if is_sqlite() else "bigint"}
     body = ", ".join(f"{column} {types.get(kind, kind)}" for column, kind in columns.items())
-    await connection().execute_script(f"CREATE TEMPORARY TABLE {name} ({body})")
+    await connection().execute_query(f"CREATE TEMPORARY TABLE {name} ({body})")
     for number, index in enumerate(indexes):
-        await connection().execute_script(f"CREATE INDEX {name}_{number} ON {name} ({index})")
+        await connection().execute_query(f"CREATE INDEX {name}_{number} ON {name} ({index})")
 
 
 async def analyze(*names: str) -> None:
