@@ -7,7 +7,9 @@ AbonentError
 ├── NotFound             unknown or foreign: nobody can tell which
 ├── Forbidden            known to the viewer, but not allowed
 ├── SignInRequired       a stranger asks for what needs a viewer
-└── Throttled            too many attempts; carries seconds to wait
+├── BadRequest           the question itself is wrong: a cursor that is none, `first` out of range
+├── Throttled            too many attempts; carries seconds to wait
+└── Unavailable          the database cannot answer now
 """
 
 from __future__ import annotations
@@ -96,6 +98,14 @@ class Forbidden(AbonentError):
 
 
 class SignInRequired(AbonentError):
+    pass
+
+
+class BadRequest(AbonentError):
+    """Its text is for developers: English, and naming the argument."""
+
+
+class Unavailable(AbonentError):
     pass
 
 

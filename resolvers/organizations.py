@@ -1,17 +1,59 @@
-"""Making and finding organizations."""
+"""Making, finding and showing organizations."""
 
+import datetime as dt
 import re
 import zoneinfo
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from tortoise.exceptions import IntegrityError
 
 from models import Organization
 from models.database import transaction
+from models.enums import OverduePolicy
 from models.errors import NotFound, ProblemCode, Refused
 from models.money import Currency
 from resolvers import audit
+from resolvers.sql import Row, among, fetch
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+
+
+@dataclass(slots=True, eq=False)
+class OrganizationRow:
+    """An organization as anybody may see it, with the settings that its accounts are read by."""
+
+    pk: int
+    slug: str
+    name: str
+    currency: Currency
+    timezone: str
+    languages: list[str]
+    accent: str
+    contacts: str
+    window_days: tuple[int, int]
+    payment_due_day: int | None
+    overdue_policy: OverduePolicy
+
+    def today(self, now: dt.datetime) -> dt.date:
+        return now.astimezone(zoneinfo.ZoneInfo(self.timezone)).date()
+
+
+async def organizations_by_ids(ids: Sequence[int]) -> dict[int, OrganizationRow]:
+    rows = await fetch(f"SELECT * FROM organization o WHERE {among('o.id', 1)}", list(ids))
+    return {row["id"]: _row(row) for row in rows}
+
+
+async def find_organization(*, slug: str | None = None, host: str | None = None) -> OrganizationRow | None:
+    column, value = ("slug", slug) if slug is not None else ("host", host)
+    rows = await fetch(f"SELECT * FROM organization o WHERE o.{column} = $1", value)
+    return _row(rows[0]) if rows else None
+
+
+async def organizations_page(first: int, after: str | None) -> list[OrganizationRow]:
+    """In the order of their slugs, one more than `first` if there are more."""
+    rows = await fetch(f"SELECT * FROM organization o WHERE o.slug > $1 ORDER BY o.slug LIMIT {int(first) + 1}", after or "")
+    return [_row(row) for row in rows]
 
 
 async def create_organization(slug: str, name: str, currency: str, timezone: str, *, actor: str = audit.COMMAND_LINE) -> Organization:
@@ -48,3 +90,19 @@ def _check(slug: str, name: str, currency: str, timezone: str) -> None:
         raise Refused(ProblemCode.INVALID, ("currency",), hint=", ".join(Currency))
     if timezone not in zoneinfo.available_timezones():
         raise Refused(ProblemCode.INVALID, ("timezone",), hint="an IANA name such as Asia/Almaty")
+
+
+def _row(row: Row) -> OrganizationRow:
+    return OrganizationRow(
+        pk=row["id"],
+        slug=row["slug"],
+        name=row["name"],
+        currency=Currency(row["currency"]),
+        timezone=row["timezone"],
+        languages=[code.strip() for code in row["languages"].split(",") if code.strip()],
+        accent=row["accent"],
+        contacts=row["contacts"],
+        window_days=(row["window_first_day"], row["window_last_day"]),
+        payment_due_day=row["payment_due_day"],
+        overdue_policy=OverduePolicy(row["overdue_policy"]),
+    )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Protocol
+
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from models import Contract, PersonalAccount
-from models.enums import TokenScope
-from resolvers.viewer import Viewer
+from models.enums import Right, TokenScope
+from resolvers.sql import among, literal
+from resolvers.viewer import Access, Grant, Viewer
 
 
 def accounts(viewer: Viewer) -> QuerySet[PersonalAccount]:
@@ -47,3 +51,50 @@ def _granted(viewer: Viewer) -> tuple[list[int], list[int]]:
         sorted({g.account_id for g in viewer.grants if g.account_id is not None}),
         sorted({g.contract_id for g in viewer.grants if g.contract_id is not None}),
     )
+
+
+def contracts_sql(viewer: Viewer, alias: str = "c") -> str:
+    """The contracts that exist for the viewer, over `contract AS alias`."""
+    if not viewer.has(TokenScope.READ_ACCOUNTS):
+        return "1 = 0"
+    parts = [whole_sql(viewer, alias)]
+    if contract_ids := _granted(viewer)[1]:
+        parts.append(f"{alias}.id IN ({', '.join(str(int(i)) for i in contract_ids)})")
+    return f"({' OR '.join(parts)})"
+
+
+def whole_sql(viewer: Viewer, alias: str = "a") -> str:
+    """Rows of organizations whose every row the viewer may see."""
+    if not viewer.organization_ids:
+        return "1 = 0"
+    return f"{alias}.organization_id IN ({', '.join(str(int(i)) for i in sorted(viewer.organization_ids))})"
+
+
+class Accessible(Protocol):
+    """An account that came through this door."""
+
+    pk: int
+    access: Access
+
+
+def seen(rows: Iterable[Accessible], right: Right, place: int, *, account: str, day: str, monthly: bool = False) -> tuple[list[int], str]:
+    """The predicate over rows that hang on accounts, as their memberships allow: the list for `$place`, and SQL text.
+
+    `account` and `day` are columns; with `monthly` the day column holds months, seen when the membership touches them.
+    """
+    whole: list[int] = []
+    parts = [among(account, place)]
+    for row in rows:
+        spans = [span for span in row.access.spans if right in span.rights]
+        if any(span.from_on is None and span.until_on is None for span in spans):
+            whole.append(row.pk)
+        else:
+            parts += [f"({account} = {int(row.pk)}{_within(span, day, monthly)})" for span in spans]
+    return whole, f"({' OR '.join(parts)})"
+
+
+def _within(span: Grant, day: str, monthly: bool) -> str:
+    first = span.from_on.replace(day=1) if span.from_on is not None and monthly else span.from_on
+    since = f" AND {day} >= {literal(first)}" if first is not None else ""
+    until = f" AND {day} <= {literal(span.until_on)}" if span.until_on is not None else ""
+    return since + until

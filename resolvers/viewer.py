@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from models import ApiToken, Membership, StaffRole
@@ -29,25 +29,28 @@ class Grant:
     from_on: dt.date | None = None
     until_on: dt.date | None = None
 
+    def covers(self, first: dt.date, last: dt.date) -> bool:
+        return (self.from_on is None or last >= self.from_on) and (self.until_on is None or first <= self.until_on)
+
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What the viewer may do with one account: rights in force today, and the days whose rows may be seen."""
+    """What the viewer may do with one account: rights in force today, and the memberships, ended ones too, that show its past."""
 
     rights: Right
-    from_on: dt.date | None = None
-    until_on: dt.date | None = None
+    spans: tuple[Grant, ...] = ()
 
     def may(self, right: Right) -> bool:
         return right in self.rights
 
-    def shows(self, first: dt.date, last: dt.date) -> bool:
-        """Whether rows of the days `first`–`last` may be seen: all of them must lie within the membership."""
-        return (self.from_on is None or last >= self.from_on) and (self.until_on is None or first <= self.until_on)
+    def sees(self, first: dt.date, last: dt.date, right: Right) -> bool:
+        """Whether rows of the days `first`–`last` may be seen: they touch the days of a membership that holds (or held) the right."""
+        return any(span.covers(first, last) for span in self.spans if right in span.rights)
 
     @property
-    def is_former(self) -> bool:
-        return self.until_on is not None
+    def until_on(self) -> dt.date | None:
+        """The last day of a former owner, None while a membership is in force."""
+        return _widest(max, (span.until_on for span in self.spans)) if self.spans else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Viewer:
     grants: tuple[Grant, ...] = ()
     scopes: frozenset[TokenScope] = field(default_factory=lambda: frozenset(TokenScope))
     today: dt.date = field(default_factory=dt.date.today)
+    session_id: int | None = None
 
     def has(self, scope: TokenScope) -> bool:
         return scope in self.scopes
@@ -72,15 +76,17 @@ class Viewer:
     def access(self, account_id: int, contract_id: int | None, organization_id: int) -> Access | None:
         """The viewer's access to an account, None where there is none (then the account does not exist for this viewer)."""
         if organization_id in self.organization_ids:
-            return Access(self._scoped(Right.owner()))
+            rights = self._scoped(Right.owner())
+            return Access(rights, (Grant(account_id, contract_id, rights),))
         mine = [g for g in self.grants if g.account_id == account_id or (contract_id is not None and g.contract_id == contract_id)]
         if not mine:
             return None
+        spans = tuple(replace(grant, rights=self._scoped(grant.rights)) for grant in mine)
         rights = Right(0)
-        for grant in mine:
-            if grant.until_on is None or grant.until_on >= self.today:
-                rights |= grant.rights
-        return Access(self._scoped(rights), _widest(min, (g.from_on for g in mine)), _widest(max, (g.until_on for g in mine)))
+        for span in spans:
+            if span.covers(self.today, self.today):
+                rights |= span.rights
+        return Access(rights, spans)
 
     def contract_access(self, contract_id: int, organization_id: int) -> Access | None:
         return self.access(-1, contract_id, organization_id)
@@ -99,7 +105,9 @@ def signed_in(viewer: Viewer | None) -> Viewer:
     return viewer
 
 
-async def viewer_of_user(user_id: int, today: dt.date, *, actor: str | None = None, scopes: Iterable[TokenScope] = TokenScope) -> Viewer:
+async def viewer_of_user(
+    user_id: int, today: dt.date, *, actor: str | None = None, scopes: Iterable[TokenScope] = TokenScope, session_id: int | None = None
+) -> Viewer:
     """Two statements: memberships and staff roles."""
     memberships = await Membership.filter(user_id=user_id)
     roles = await StaffRole.filter(user_id=user_id)
@@ -111,6 +119,7 @@ async def viewer_of_user(user_id: int, today: dt.date, *, actor: str | None = No
         grants=tuple(Grant(m.account_id, m.contract_id, Right(m.rights), m.from_on, m.until_on) for m in memberships),
         scopes=frozenset(scopes),
         today=today,
+        session_id=session_id,
     )
 
 

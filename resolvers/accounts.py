@@ -1,0 +1,159 @@
+"""Which accounts there are for a viewer, and what is known of each."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from models.enums import AccountKind, Right
+from models.money import Money
+from models.search import search_key
+from resolvers import scope
+from resolvers.facts import Facts, facts_of, present_facts
+from resolvers.organizations import OrganizationRow, organizations_by_ids
+from resolvers.sql import Row, among, fetch, instant
+from resolvers.viewer import Access, Viewer
+from resolvers.windows import ReadingWindow, reading_window
+
+
+@dataclass(slots=True, eq=False)
+class HouseRow:
+    pk: int
+    locality: str
+    street: str
+    number: str
+
+
+@dataclass(slots=True, eq=False)
+class PremisesRow:
+    pk: int
+    house: HouseRow
+    flat: str
+    flat_prefix: str
+
+
+@dataclass(slots=True, eq=False)
+class AccountRow:
+    """An account as one viewer sees it: `facts` are the newest that he may see, `access` what he may do."""
+
+    pk: int
+    number: str
+    kind: AccountKind
+    branch: str | None
+    organization: OrganizationRow
+    contract_pk: int | None
+    premises: PremisesRow | None
+    balance_minor: int | None
+    balance_as_of: dt.datetime | None
+    window_days: tuple[int, int]
+    access: Access
+    facts: Facts | None = None
+
+    @property
+    def balance(self) -> Money | None:
+        """What is owed today: for those who may see money today."""
+        if self.balance_minor is None or not self.access.may(Right.SEE_MONEY):
+            return None
+        return Money(self.balance_minor, self.organization.currency)
+
+    @property
+    def address(self) -> str | None:
+        """«Красина, 3-1», with the locality before it."""
+        if self.premises is None:
+            return None
+        house, flat = self.premises.house, self.premises.flat + self.premises.flat_prefix
+        street = ", ".join(part for part in (house.street, house.number) if part)
+        if flat:
+            street = f"{street}-{flat}" if house.number else f"{street}, {flat}"
+        return ", ".join(part for part in (house.locality, street) if part) or None
+
+    def window(self, today: dt.date) -> ReadingWindow:
+        return reading_window(*self.window_days, today)
+
+
+_COLUMNS = """a.id, a.number, a.kind, a.branch, a.organization_id, a.contract_id, a.balance, a.balance_as_of,
+    p.id AS premises_id, p.flat, p.flat_prefix, h.id AS house_id, h.locality, h.street, h.number AS house_number,
+    h.window_first_day, h.window_last_day"""
+_FROM = "personal_account a LEFT JOIN premises p ON p.id = a.premises_id LEFT JOIN house h ON h.id = p.house_id"
+
+
+async def accounts_by_ids(viewer: Viewer, ids: Sequence[int]) -> dict[int, AccountRow]:
+    """Those of `ids` that exist for the viewer. Three statements."""
+    where = f"{among('a.id', 1)} AND {scope.accounts_sql(viewer)}"
+    rows = await fetch(f"SELECT {_COLUMNS} FROM {_FROM} WHERE {where}", list(ids))
+    return {row.pk: row for row in await _rows(viewer, rows)}
+
+
+async def account_by_number(viewer: Viewer, slug: str, number: str) -> AccountRow | None:
+    where = f"a.number = $2 AND a.organization_id = (SELECT id FROM organization WHERE slug = $1) AND {scope.accounts_sql(viewer)}"
+    rows = await fetch(f"SELECT {_COLUMNS} FROM {_FROM} WHERE {where}", slug, number)
+    return next(iter(await _rows(viewer, rows)), None)
+
+
+async def accounts_page(
+    viewer: Viewer, first: int, after: tuple[int, str] | None, *, slug: str | None = None, search: str | None = None, contract: int | None = None
+) -> list[AccountRow]:
+    """In the order of organization and number, one more than `first` if there are more. Three statements."""
+    where = [scope.accounts_sql(viewer)]
+    parameters: list[int | str] = [*(after or (0, ""))]
+    where.append("(a.organization_id > $1 OR (a.organization_id = $1 AND a.number > $2))")
+    if slug is not None:
+        parameters.append(slug)
+        where.append(f"a.organization_id = (SELECT id FROM organization WHERE slug = ${len(parameters)})")
+    if contract is not None:
+        parameters.append(contract)
+        where.append(f"a.contract_id = ${len(parameters)}")
+    where += [_word(viewer, word, parameters) for word in (search or "").split()[:5]]
+    text = f"SELECT {_COLUMNS} FROM {_FROM} WHERE {' AND '.join(where)} ORDER BY a.organization_id, a.number LIMIT {int(first) + 1}"
+    return await _rows(viewer, await fetch(text, *parameters))
+
+
+async def accounts_outside(viewer: Viewer, ids: Sequence[int], day: dt.date) -> dict[int, AccountRow]:
+    """Rows that a contract's old statement names though its payer no longer has them: facts of `day`, nothing else to be seen."""
+    rows = await fetch(f"SELECT {_COLUMNS} FROM {_FROM} WHERE {among('a.id', 1)}", list(ids))
+    return {row.pk: row for row in await _rows(viewer, rows, day)}
+
+
+async def _rows(viewer: Viewer, rows: Sequence[Row], day: dt.date | None = None) -> list[AccountRow]:
+    if not rows:
+        return []
+    organizations = await organizations_by_ids(sorted({row["organization_id"] for row in rows}))
+    found = [_row(viewer, row, organizations[row["organization_id"]]) for row in rows]
+    facts = await facts_of([row.pk for row in found])
+    for row in found:
+        row.facts = present_facts(facts.get(row.pk, ()), day or min(viewer.today, row.access.until_on or viewer.today))
+    return found
+
+
+def _row(viewer: Viewer, row: Row, organization: OrganizationRow) -> AccountRow:
+    premises = None
+    if row["premises_id"] is not None:
+        house = HouseRow(row["house_id"], row["locality"], row["street"], row["house_number"])
+        premises = PremisesRow(row["premises_id"], house, row["flat"], row["flat_prefix"])
+    first, last = organization.window_days
+    return AccountRow(
+        pk=row["id"],
+        number=row["number"],
+        kind=AccountKind(row["kind"]),
+        branch=row["branch"],
+        organization=organization,
+        contract_pk=row["contract_id"],
+        premises=premises,
+        balance_minor=row["balance"],
+        balance_as_of=instant(row["balance_as_of"]),
+        window_days=(row["window_first_day"] or first, row["window_last_day"] or last),
+        access=viewer.access(row["id"], row["contract_id"], row["organization_id"]) or Access(Right(0)),
+    )
+
+
+def _word(viewer: Viewer, word: str, parameters: list[int | str]) -> str:
+    """A word is the beginning of a number, or stands in an address, or, for those who see the whole organization, in a holder's name."""
+    parameters += [_pattern(word) + "%", "%" + _pattern(search_key(word)) + "%"]
+    number, name = f"${len(parameters) - 1}", f"${len(parameters)}"
+    holder = f"EXISTS (SELECT 1 FROM account_facts f WHERE f.account_id = a.id AND f.search LIKE {name} ESCAPE '!' AND {scope.whole_sql(viewer)})"
+    return f"(a.number LIKE {number} ESCAPE '!' OR h.search LIKE {name} ESCAPE '!' OR {holder})"
+
+
+def _pattern(text: str) -> str:
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")

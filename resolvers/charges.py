@@ -1,0 +1,170 @@
+"""The lines of bills as their readers see them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from models.enums import ChargeBasis, Resource, Right, TariffZone
+from models.money import Currency, Money
+from models.period import Period
+from models.quantity import Quantity
+from resolvers import scope
+from resolvers.accounts import AccountRow, accounts_by_ids
+from resolvers.sql import Row, among, among_days, day, fetch, known_day
+from resolvers.viewer import Viewer
+
+
+@dataclass(slots=True, eq=False)
+class ServiceRow:
+    pk: int
+    name: str
+    resource: Resource
+
+
+@dataclass(slots=True, eq=False)
+class SupplierRow:
+    pk: int
+    name: str
+
+
+@dataclass(slots=True, eq=False)
+class UnitPriceValue:
+    """`micro` is 10^-6 of the currency for one `per`."""
+
+    micro: int
+    currency: Currency
+    per: str | None
+    tax_included: bool
+
+
+@dataclass(slots=True, eq=False)
+class ChargeRow:
+    pk: int
+    account_pk: int
+    contract_pk: int | None  # of the account as it is now
+    period: Period
+    service: ServiceRow
+    supplier: SupplierRow | None
+    unit: str | None
+    quantity: Quantity | None
+    tariff: UnitPriceValue | None
+    tariff_with_tax: UnitPriceValue | None
+    tax_percent: int | None
+    amount: Money
+    recalculation: Money | None
+    basis: ChargeBasis
+    zone: TariffZone | None
+    tier: int | None
+    parent_pk: int | None
+    corrects_period: Period | None
+    position: int
+
+
+@dataclass(slots=True, eq=False)
+class MonthlyVolume:
+    period: Period
+    resource: Resource
+    volume: Quantity
+
+
+COLUMNS = """ch.id, ch.account_id, a.contract_id, ch.period, ch.service_id, s.name AS service_name, s.resource, ch.supplier_id,
+    sp.name AS supplier_name, ch.unit, ch.quantity, ch.price, ch.price_with_tax, ch.tax_percent, ch.amount, ch.recalculation, ch.basis,
+    ch.zone, ch.tier, ch.parent_id, ch.corrects_period, ch.position, o.currency"""
+FROM = """charge ch JOIN service s ON s.id = ch.service_id JOIN organization o ON o.id = ch.organization_id
+    JOIN personal_account a ON a.id = ch.account_id LEFT JOIN supplier sp ON sp.id = ch.supplier_id"""
+
+
+async def charges_of_months(months: Iterable[tuple[int, Period]]) -> dict[tuple[int, Period], list[ChargeRow]]:
+    """Current charges of (account, period) pairs that the caller may show, in the order of the bill. One statement."""
+    pairs = set(months)
+    where = f"{among('ch.account_id', 1)} AND {among_days('ch.period', 2)} AND ch.is_current"
+    days = [period.first_day for period in {period for _, period in pairs}]
+    rows = await fetch(f"SELECT {COLUMNS} FROM {FROM} WHERE {where} ORDER BY ch.position, ch.id", sorted({pk for pk, _ in pairs}), days)
+    found: dict[tuple[int, Period], list[ChargeRow]] = {}
+    for row in rows:
+        charge = charge_row(row)
+        found.setdefault((charge.account_pk, charge.period), []).append(charge)
+    return {pair: found.get(pair, []) for pair in pairs}
+
+
+async def charges_pages(
+    viewer: Viewer, accounts: Sequence[AccountRow], first: int, after: tuple[dt.date, int] | None, period: Period | None
+) -> dict[int, list[ChargeRow]]:
+    """Newest first, of each account one more than `first` if there are more; recalculations are charges of their own. One statement."""
+    ids, visible = scope.seen(accounts, Right.SEE_MONEY, 1, account="ch.account_id", day="ch.period", monthly=True)
+    where, parameters = [visible, "ch.is_current"], [ids]
+    if period is not None:
+        parameters.append(period.first_day)  # type: ignore[arg-type]
+        where.append(f"ch.period = ${len(parameters)}")
+    if after is not None:
+        parameters += after  # type: ignore[arg-type]
+        month, row = f"${len(parameters) - 1}", f"${len(parameters)}"
+        where.append(f"(ch.period < {month} OR (ch.period = {month} AND ch.id < {row}))")
+    text = f"""
+        SELECT * FROM (SELECT {COLUMNS}, ROW_NUMBER() OVER (PARTITION BY ch.account_id ORDER BY ch.period DESC, ch.id DESC) AS place
+        FROM {FROM} WHERE {" AND ".join(where)}) ranked WHERE place <= {int(first) + 1} ORDER BY place"""
+    return by_account(charge_row(row) for row in await fetch(text, *parameters))
+
+
+async def charges_by_ids(viewer: Viewer, ids: Sequence[int]) -> dict[int, ChargeRow]:
+    """Those of `ids` that the viewer may see."""
+    where = f"{among('ch.id', 1)} AND {scope.accounts_sql(viewer)}"
+    found = [charge_row(row) for row in await fetch(f"SELECT {COLUMNS} FROM {FROM} WHERE {where}", list(ids))]
+    accounts = await accounts_by_ids(viewer, sorted({row.account_pk for row in found}))
+    return {row.pk: row for row in found if seen_month(accounts.get(row.account_pk), row.period)}
+
+
+async def consumption(viewer: Viewer, accounts: Sequence[AccountRow], since: Period) -> dict[int, list[MonthlyVolume]]:
+    """Billed quantities by period, resource and unit from `since` on, oldest first. One statement."""
+    ids, visible = scope.seen(accounts, Right.SEE_MONEY, 1, account="ch.account_id", day="ch.period", monthly=True)
+    text = f"""
+        SELECT ch.account_id, ch.period, s.resource, ch.unit, SUM(ch.quantity) AS quantity
+        FROM charge ch JOIN service s ON s.id = ch.service_id
+        WHERE {visible} AND ch.is_current AND ch.period >= $2 AND ch.quantity IS NOT NULL AND ch.parent_id IS NULL
+          AND ch.basis <> '{ChargeBasis.RECALCULATION.value}'
+        GROUP BY ch.account_id, ch.period, s.resource, ch.unit ORDER BY ch.period, s.resource, ch.unit"""
+    found: dict[int, list[MonthlyVolume]] = {}
+    for row in await fetch(text, ids, since.first_day):
+        volume = Quantity(int(row["quantity"]), row["unit"] or "")
+        month = MonthlyVolume(Period.of(known_day(row["period"])), Resource(row["resource"]), volume)
+        found.setdefault(row["account_id"], []).append(month)
+    return found
+
+
+def seen_month(account: AccountRow | None, period: Period) -> bool:
+    return account is not None and account.access.sees(period.first_day, period.last_day, Right.SEE_MONEY)
+
+
+def by_account(rows: Iterable[ChargeRow]) -> dict[int, list[ChargeRow]]:
+    found: dict[int, list[ChargeRow]] = {}
+    for row in rows:
+        found.setdefault(row.account_pk, []).append(row)
+    return found
+
+
+def charge_row(row: Row) -> ChargeRow:
+    currency, unit = Currency(row["currency"]), row["unit"]
+    corrects = day(row["corrects_period"])
+    return ChargeRow(
+        pk=row["id"],
+        account_pk=row["account_id"],
+        contract_pk=row["contract_id"],
+        period=Period.of(known_day(row["period"])),
+        service=ServiceRow(row["service_id"], row["service_name"], Resource(row["resource"])),
+        supplier=SupplierRow(row["supplier_id"], row["supplier_name"]) if row["supplier_id"] is not None else None,
+        unit=unit,
+        quantity=Quantity(row["quantity"], unit or "") if row["quantity"] is not None else None,
+        tariff=UnitPriceValue(row["price"], currency, unit, False) if row["price"] is not None else None,
+        tariff_with_tax=UnitPriceValue(row["price_with_tax"], currency, unit, True) if row["price_with_tax"] is not None else None,
+        tax_percent=row["tax_percent"],
+        amount=Money(row["amount"], currency),
+        recalculation=Money(row["recalculation"], currency) if row["recalculation"] is not None else None,
+        basis=ChargeBasis(row["basis"]),
+        zone=TariffZone(row["zone"]) if row["zone"] else None,
+        tier=row["tier"],
+        parent_pk=row["parent_id"],
+        corrects_period=Period.of(corrects) if corrects else None,
+        position=row["position"],
+    )

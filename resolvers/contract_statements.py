@@ -1,0 +1,159 @@
+"""A contract's statement by recipients («Расшифровка по получателям»)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from models.enums import ChargeBasis, Resource, Right, StatementState
+from models.money import Money
+from models.period import Period
+from models.quantity import Quantity
+from resolvers.accounts import AccountRow, accounts_by_ids, accounts_outside
+from resolvers.charges import COLUMNS as CHARGE
+from resolvers.charges import FROM as CHARGE_FROM
+from resolvers.charges import ChargeRow, ServiceRow, charge_row
+from resolvers.contracts import ContractRow
+from resolvers.facts import Facts, facts_of, present_facts
+from resolvers.sql import Row, among, fetch, instant, known_day, literal, month_after
+from resolvers.viewer import Viewer
+
+
+@dataclass(slots=True, eq=False)
+class ContractStatementRow:
+    """`total` over the recipients that the contract had in `period`."""
+
+    contract: ContractRow
+    period: Period
+    state: StatementState
+    as_of: dt.datetime | None
+    total: Money
+    totals: list[ContractTotal]
+
+    @property
+    def pk(self) -> tuple[int, Period]:
+        return self.contract.pk, self.period
+
+
+@dataclass(slots=True, eq=False)
+class ContractTotal:
+    service: ServiceRow
+    quantity: Quantity | None
+    amount: Money
+
+
+@dataclass(slots=True, eq=False)
+class RecipientRow:
+    """One line of the breakdown: `position` counts from 1 through the whole statement."""
+
+    position: int
+    account: AccountRow
+    facts: Facts | None
+    charge: ChargeRow
+
+
+async def contract_periods(viewer: Viewer, contracts: Sequence[ContractRow]) -> dict[int, list[Period]]:
+    """The months in which any recipient has a charge or a statement, newest first. One statement."""
+    text = f"""
+        SELECT DISTINCT f.contract_id, st.period FROM account_facts f JOIN statement st ON st.account_id = f.account_id AND st.is_current
+        WHERE {among("f.contract_id", 1)} AND {_in_force("f", "st.period")} ORDER BY st.period DESC"""
+    seeing = {row.pk: row for row in contracts}
+    found: dict[int, list[Period]] = {}
+    for row in await fetch(text, list(seeing)):
+        period = Period.of(known_day(row["period"]))
+        if seeing[row["contract_id"]].access.sees(period.first_day, period.last_day, Right.SEE_MONEY):
+            found.setdefault(row["contract_id"], []).append(period)
+    return found
+
+
+async def contract_statements(viewer: Viewer, contracts: Sequence[ContractRow], period: Period | None) -> dict[int, ContractStatementRow]:
+    """The statement of `period`, else of each contract's last closed month. Three statements for any number of contracts."""
+    states = await _states(contracts, period)
+    totals = await _totals(contracts, sorted({month for month, _, _ in states.values()}))
+    found = {}
+    for contract in contracts:
+        if contract.pk in states:
+            month, state, as_of = states[contract.pk]
+            if contract.access.sees(month.first_day, month.last_day, Right.SEE_MONEY):
+                found[contract.pk] = _statement(contract, month, state, as_of, totals)
+    return found
+
+
+async def recipients_pages(
+    viewer: Viewer, statements: Sequence[ContractStatementRow], first: int, after: int | None
+) -> dict[tuple[int, Period], list[RecipientRow]]:
+    """Lines in the order of account number and bill, after position `after`; one more than `first` if there are more."""
+    start = after or 0
+    found: dict[tuple[int, Period], list[RecipientRow]] = {}
+    for month in sorted({row.period for row in statements}):  # a document asks for one month, as a rule
+        of_month = [row for row in statements if row.period == month]
+        rows = await _lines(of_month, month, start, first)
+        accounts = await _accounts(viewer, {row["account_id"] for row in rows}, month)
+        facts = await facts_of(list(accounts))
+        for row in rows:
+            known = present_facts(facts.get(row["account_id"], ()), month.last_day)
+            line = RecipientRow(row["place"], accounts[row["account_id"]], known, charge_row(row))
+            found.setdefault((row["payer_id"], month), []).append(line)
+    return found
+
+
+async def _lines(statements: Sequence[ContractStatementRow], month: Period, start: int, first: int) -> Sequence[Row]:
+    text = f"""
+        SELECT * FROM (
+            SELECT {CHARGE}, f.contract_id AS payer_id, a.number,
+                ROW_NUMBER() OVER (PARTITION BY f.contract_id ORDER BY a.number, ch.position, ch.id) AS place
+            FROM {CHARGE_FROM} JOIN account_facts f ON f.account_id = ch.account_id
+            WHERE {among("f.contract_id", 1)} AND {_in_force("f", "ch.period")} AND ch.is_current AND ch.period = $2
+        ) ranked WHERE place > $3 AND place <= $4 ORDER BY place"""
+    return await fetch(text, [row.contract.pk for row in statements], month.first_day, start, start + first + 1)
+
+
+async def _accounts(viewer: Viewer, ids: set[int], month: Period) -> dict[int, AccountRow]:
+    accounts = await accounts_by_ids(viewer, sorted(ids))
+    left = sorted(ids - set(accounts))
+    return {**accounts, **await accounts_outside(viewer, left, month.last_day)} if left else accounts
+
+
+async def _states(contracts: Sequence[ContractRow], period: Period | None) -> dict[int, tuple[Period, StatementState, dt.datetime | None]]:
+    """Month, state and newest `as_of` of each contract's statement; open while one recipient's is open."""
+    chosen = f"st.period = {literal(period.first_day)}" if period else f"st.state = '{StatementState.CLOSED.value}'"
+    text = f"""
+        SELECT f.contract_id, st.period, MAX(st.state) AS state, MAX(st.as_of) AS as_of,
+            ROW_NUMBER() OVER (PARTITION BY f.contract_id ORDER BY st.period DESC) AS place
+        FROM account_facts f JOIN statement st ON st.account_id = f.account_id AND st.is_current
+        WHERE {among("f.contract_id", 1)} AND {_in_force("f", "st.period")} AND {chosen} GROUP BY f.contract_id, st.period"""
+    rows = await fetch(f"SELECT * FROM ({text}) ranked WHERE place = 1", [row.pk for row in contracts])
+    return {row["contract_id"]: (Period.of(known_day(row["period"])), StatementState(row["state"]), instant(row["as_of"])) for row in rows}
+
+
+async def _totals(contracts: Sequence[ContractRow], months: Sequence[Period]) -> Sequence[Row]:
+    if not months:
+        return []
+    text = f"""
+        SELECT f.contract_id, ch.period, ch.service_id, MAX(s.name) AS name, MAX(s.resource) AS resource, MAX(ch.unit) AS unit,
+            COUNT(DISTINCT ch.unit) AS units, SUM(CASE WHEN ch.basis <> '{ChargeBasis.RECALCULATION.value}' THEN ch.quantity END) AS quantity,
+            SUM(ch.amount) AS amount, MIN(s.position) AS position
+        FROM charge ch JOIN service s ON s.id = ch.service_id JOIN account_facts f ON f.account_id = ch.account_id
+        WHERE {among("f.contract_id", 1)} AND ch.period IN ({", ".join(literal(month.first_day) for month in months)})
+          AND {_in_force("f", "ch.period")} AND ch.is_current AND ch.parent_id IS NULL
+        GROUP BY f.contract_id, ch.period, ch.service_id ORDER BY MIN(s.position), MAX(s.name)"""
+    return await fetch(text, [row.pk for row in contracts])
+
+
+def _statement(contract: ContractRow, month: Period, state: StatementState, as_of: dt.datetime | None, rows: Sequence[Row]) -> ContractStatementRow:
+    currency = contract.organization.currency
+    totals = []
+    for row in rows:
+        if row["contract_id"] == contract.pk and Period.of(known_day(row["period"])) == month:
+            quantity = Quantity(int(row["quantity"]), row["unit"] or "") if row["quantity"] is not None and row["units"] <= 1 else None
+            totals.append(ContractTotal(ServiceRow(row["service_id"], row["name"], Resource(row["resource"])), quantity, Money(int(row["amount"]), currency)))
+    total = sum((one.amount for one in totals), Money(0, currency))
+    return ContractStatementRow(contract, month, state, as_of, total, totals)
+
+
+def _in_force(facts: str, month: str) -> str:
+    """The facts `facts` are those of the account on the last day of the month in the column `month`."""
+    mine = f"SELECT x.id FROM account_facts x WHERE x.account_id = {facts}.account_id"
+    last = f"({mine} AND x.valid_from < {month_after(month)} ORDER BY x.valid_from DESC LIMIT 1)"
+    return f"{facts}.id = COALESCE({last}, ({mine} ORDER BY x.valid_from LIMIT 1))"

@@ -1,0 +1,55 @@
+"""What the supplier's register says of an account from a day on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from resolvers.sql import Row, among, fetch, known_day
+
+
+@dataclass(slots=True, eq=False)
+class Facts:
+    """Areas are 10^-6 square metres; None is unknown."""
+
+    valid_from: dt.date
+    holder_name: str | None
+    residents: int | None
+    area: int | None
+    irrigated_area: int | None
+    tariff_group: str | None
+    contract_pk: int | None
+    contract_number: str | None
+
+
+async def facts_of(account_ids: Sequence[int]) -> dict[int, list[Facts]]:
+    """All facts of each account, oldest first. One statement."""
+    text = f"""
+        SELECT f.account_id, f.valid_from, f.surname, f.name, f.patronymic, f.residents, f.area, f.irrigated_area, f.tariff_group,
+               f.contract_id, c.number AS contract_number
+        FROM account_facts f LEFT JOIN contract c ON c.id = f.contract_id
+        WHERE {among("f.account_id", 1)} ORDER BY f.account_id, f.valid_from"""
+    found: dict[int, list[Facts]] = {}
+    for row in await fetch(text, list(account_ids)):
+        found.setdefault(row["account_id"], []).append(_facts(row))
+    return found
+
+
+def present_facts(facts: Sequence[Facts], day: dt.date) -> Facts | None:
+    """Those in force on `day`: the last with `valid_from` up to it, else the first."""
+    known = [one for one in facts if one.valid_from <= day]
+    return known[-1] if known else facts[0] if facts else None
+
+
+def _facts(row: Row) -> Facts:
+    return Facts(
+        valid_from=known_day(row["valid_from"]),
+        holder_name=" ".join(part for part in (row["surname"], row["name"], row["patronymic"]) if part) or None,
+        residents=row["residents"],
+        area=row["area"],
+        irrigated_area=row["irrigated_area"],
+        tariff_group=row["tariff_group"] or None,
+        contract_pk=row["contract_id"],
+        contract_number=row["contract_number"],
+    )

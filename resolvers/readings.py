@@ -1,0 +1,172 @@
+"""Readings as their readers see them; resolvers/submissions.py takes new ones."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from models.enums import ReadingSource, ReadingState, Resource, Right, TariffZone, TokenScope
+from models.period import Period
+from models.quantity import MICRO, Quantity
+from resolvers import scope
+from resolvers.accounts import AccountRow, accounts_by_ids
+from resolvers.meters import UNITS, RegisterRow
+from resolvers.sql import Row, among, fetch, instant, known_day
+from resolvers.viewer import Viewer
+
+DEAD = f"('{ReadingState.REFUSED.value}', '{ReadingState.SUPERSEDED.value}')"
+COUNTS = f"rd.is_current AND rd.state NOT IN {DEAD}"  # readings that stand
+
+
+@dataclass(slots=True, eq=False)
+class ReadingRow:
+    pk: int
+    account_pk: int
+    register_pk: int
+    micro: int
+    previous_micro: int | None
+    taken_on: dt.date
+    period: Period
+    submitted_at: dt.datetime | None
+    source: ReadingSource
+    source_label: str | None
+    state: ReadingState
+    receipt_number: str | None
+    by_resident: bool
+    resource: Resource
+    zone: TariffZone | None
+    integer_digits: int | None
+    fraction_digits: int | None
+
+    @property
+    def unit(self) -> str:
+        return UNITS[self.resource]
+
+    @property
+    def value(self) -> Quantity:
+        return self._quantity(self.micro)
+
+    @property
+    def previous(self) -> Quantity | None:
+        return self._quantity(self.previous_micro) if self.previous_micro is not None else None
+
+    @property
+    def consumption(self) -> Quantity | None:
+        """What was used since the previous reading; None for a lower value that nobody has looked at yet."""
+        if self.previous_micro is None or (self.state is ReadingState.IN_REVIEW and self.micro < self.previous_micro):
+            return None
+        used = consumed(self.previous_micro, self.micro, self.integer_digits)
+        return self._quantity(used) if used is not None else None
+
+    @property
+    def display(self) -> str:
+        """As on the dial: 00125.120."""
+        return dial(self.micro, self.integer_digits, self.fraction_digits)
+
+    def _quantity(self, micro: int) -> Quantity:
+        return Quantity(micro, self.unit, self.fraction_digits or 0)
+
+
+def consumed(previous: int, value: int, integer_digits: int | None) -> int | None:
+    """The difference in 10^-6, across a rollover too; None where the dial's length is not known."""
+    if value >= previous:
+        return value - previous
+    return value + 10**integer_digits * MICRO - previous if integer_digits is not None else None
+
+
+def dial(micro: int, integer_digits: int | None, fraction_digits: int | None) -> str:
+    value = Quantity(micro, "", fraction_digits or 0).value
+    whole, point, fraction = value.partition(".")
+    return whole.rjust(integer_digits or 0, "0") + point + fraction
+
+
+COLUMNS = """rd.id, rd.account_id, rd.register_id, rd.value, rd.taken_on, rd.period, rd.submitted_at, rd.source, rd.source_label, rd.state,
+    rd.receipt, rd.by_resident, m.resource, mr.zone, mr.integer_digits, mr.fraction_digits"""
+FROM = "reading rd JOIN meter_register mr ON mr.id = rd.register_id JOIN meter m ON m.id = mr.meter_id"
+_PREVIOUS = "LAG(rd.value) OVER (PARTITION BY rd.register_id ORDER BY rd.taken_on, rd.id) AS previous"
+
+
+async def readings_pages(
+    viewer: Viewer, accounts: Sequence[AccountRow], first: int, after: tuple[dt.date, int] | None, period: Period | None
+) -> dict[int, list[ReadingRow]]:
+    """Those that stand, newest first, of each account one more than `first` if there are more. One statement."""
+    if not viewer.has(TokenScope.READ_READINGS):
+        return {}
+    ids, visible = scope.seen(accounts, Right(0), 1, account="rd.account_id", day="rd.taken_on")
+    parameters: list[object] = [ids]
+    outer = ["1 = 1"]
+    if period is not None:
+        parameters.append(period.first_day)
+        outer.append(f"period = ${len(parameters)}")
+    if after is not None:
+        parameters += after
+        date, last = f"${len(parameters) - 1}", f"${len(parameters)}"
+        outer.append(f"(taken_on < {date} OR (taken_on = {date} AND id < {last}))")
+    text = f"""
+        SELECT * FROM (
+            SELECT standing.*, ROW_NUMBER() OVER (PARTITION BY account_id ORDER BY taken_on DESC, id DESC) AS place
+            FROM (SELECT {COLUMNS}, {_PREVIOUS} FROM {FROM} WHERE {visible} AND {COUNTS}) standing WHERE {" AND ".join(outer)}
+        ) ranked WHERE place <= {int(first) + 1} ORDER BY place"""
+    found: dict[int, list[ReadingRow]] = {}
+    for row in await fetch(text, *parameters):
+        found.setdefault(row["account_id"], []).append(reading_row(row))
+    return found
+
+
+async def readings_of_registers(viewer: Viewer, registers: Sequence[RegisterRow]) -> dict[int, list[ReadingRow]]:
+    """All that stand, oldest first, as far as the viewer may see them. One statement."""
+    if not viewer.has(TokenScope.READ_READINGS):
+        return {}
+    accounts = {register.meter.account.pk: register.meter.account for register in registers}
+    ids, visible = scope.seen(accounts.values(), Right(0), 1, account="rd.account_id", day="rd.taken_on")
+    text = f"SELECT {COLUMNS}, {_PREVIOUS} FROM {FROM} WHERE {visible} AND {among('rd.register_id', 2)} AND {COUNTS} ORDER BY rd.taken_on, rd.id"
+    found: dict[int, list[ReadingRow]] = {}
+    for row in await fetch(text, ids, [register.pk for register in registers]):
+        found.setdefault(row["register_id"], []).append(reading_row(row))
+    return found
+
+
+async def readings_by_ids(viewer: Viewer, ids: Sequence[int]) -> dict[int, ReadingRow]:
+    """Those of `ids` that the viewer may see; replaced ones too. Their previous is the newest standing one before them."""
+    if not viewer.has(TokenScope.READ_READINGS):
+        return {}
+    text = f"""
+        SELECT {COLUMNS}, (SELECT x.value FROM reading x WHERE x.register_id = rd.register_id AND x.is_current AND x.state NOT IN {DEAD}
+            AND (x.taken_on < rd.taken_on OR (x.taken_on = rd.taken_on AND x.id < rd.id)) ORDER BY x.taken_on DESC, x.id DESC LIMIT 1) AS previous
+        FROM {FROM} JOIN personal_account a ON a.id = rd.account_id WHERE {among("rd.id", 1)} AND {scope.accounts_sql(viewer)}"""
+    found = [reading_row(row) for row in await fetch(text, list(ids))]
+    accounts = await accounts_by_ids(viewer, sorted({row.account_pk for row in found}))
+    return {row.pk: row for row in found if _is_seen(accounts.get(row.account_pk), row)}
+
+
+def newest(readings: Iterable[ReadingRow], *, before: Period | None = None, within: Period | None = None) -> ReadingRow | None:
+    """Of readings in order of time the last one, of the periods before or of one period."""
+    chosen = [row for row in readings if (before is None or row.period < before) and (within is None or row.period == within)]
+    return chosen[-1] if chosen else None
+
+
+def _is_seen(account: AccountRow | None, row: ReadingRow) -> bool:
+    return account is not None and account.access.sees(row.taken_on, row.taken_on, Right(0))
+
+
+def reading_row(row: Row) -> ReadingRow:
+    return ReadingRow(
+        pk=row["id"],
+        account_pk=row["account_id"],
+        register_pk=row["register_id"],
+        micro=row["value"],
+        previous_micro=row["previous"],
+        taken_on=known_day(row["taken_on"]),
+        period=Period.of(known_day(row["period"])),
+        submitted_at=instant(row["submitted_at"]),
+        source=ReadingSource(row["source"]),
+        source_label=row["source_label"] or None,
+        state=ReadingState(row["state"]),
+        receipt_number=row["receipt"],
+        by_resident=bool(row["by_resident"]),
+        resource=Resource(row["resource"]),
+        zone=TariffZone(row["zone"]) if row["zone"] else None,
+        integer_digits=row["integer_digits"],
+        fraction_digits=row["fraction_digits"],
+    )

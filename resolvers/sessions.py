@@ -1,0 +1,129 @@
+"""Signing in and out: server-side rows, whose 256-bit token only the browser or the app holds."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tortoise.expressions import Q
+
+from adapters import passwords
+from models import ApiToken, LoginAlias, Session, User
+from models.database import transaction
+from models.errors import ProblemCode, Refused
+from resolvers import audit
+from resolvers.throttle import Misses
+from resolvers.tokens import find_token, looks_right, new_text
+from resolvers.users import key
+from resolvers.viewer import Viewer, viewer_of_token, viewer_of_user
+
+IDLE = dt.timedelta(days=14)
+LIFETIME = dt.timedelta(days=1)
+REMEMBERED = dt.timedelta(days=90)
+USED_EVERY = dt.timedelta(hours=1)  # how exactly `last_used_at` is kept: not a write for every page
+
+misses = Misses(limit=20, within=dt.timedelta(minutes=10))
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    pk: int
+    login: str
+    email: str
+    name: str | None
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """`token` is shown once and kept nowhere."""
+
+    token: str
+    expires_at: dt.datetime
+    user: UserRow
+
+
+async def sign_in(login: str, password: str, *, slug: str | None, remember: bool, source: str | None, now: dt.datetime, device: str = "") -> SignedIn:
+    """By e-mail, free login, or a login of the organization `slug` (account number, contract).
+
+    Raises Refused with WRONG_LOGIN_OR_PASSWORD at `login`, the same and after the same time for an unknown user, and Throttled when
+    the source has missed too often. Nobody's account is ever locked.
+    """
+    misses.attempt(source, now)
+    user = await _find(login, slug)
+    if not await passwords.matches(user.password_hash if user else None, password) or user is None or not user.is_active:
+        raise Refused(ProblemCode.WRONG_LOGIN_OR_PASSWORD, ("login",))
+    misses.forgive(source)
+    if passwords.is_outdated(user.password_hash):
+        await User.filter(id=user.id).update(password_hash=await passwords.hashed(password))
+    token, expires = new_text(), now + (REMEMBERED if remember else LIFETIME)
+    async with transaction():
+        await Session.create(user=user, token_hash=_hash(token), device=device[:120], created_at=now, last_used_at=now, expires_at=expires)
+        await audit.record(f"user:{user.id}", "session.start", f"user:{user.id}")
+    return SignedIn(token, expires, _row(user))
+
+
+async def sign_out(viewer: Viewer) -> bool:
+    """End the viewer's own session; False where there is none (an API token)."""
+    if viewer.session_id is None:
+        return False
+    async with transaction():
+        ended = await Session.filter(id=viewer.session_id).delete()
+        await audit.record(viewer.actor, "session.end", f"user:{viewer.user_id}")
+    return bool(ended)
+
+
+async def session_viewer(token: str | None, now: dt.datetime) -> Viewer | None:
+    """Who holds this living session, else None."""
+    if not token or not looks_right(token):
+        return None
+    found = await Session.get_or_none(token_hash=_hash(token)).select_related("user")
+    if found is None or found.expires_at <= now or now - found.last_used_at > IDLE or not found.user.is_active:
+        return None
+    if now - found.last_used_at > USED_EVERY:
+        await Session.filter(id=found.id).update(last_used_at=now)
+    return await viewer_of_user(found.user.id, now.date(), session_id=found.id)
+
+
+async def bearer_viewer(token: str | None, now: dt.datetime) -> Viewer | None:
+    """Who holds this living token: an API token, or a session that an app keeps as one."""
+    found = await find_token(token, now) if token else None
+    if found is not None:
+        return await viewer_of_token(found, now.date()) if await _owner_is_active(found) else None
+    return await session_viewer(token, now)
+
+
+async def user_by_id(user_id: int) -> UserRow | None:
+    user = await User.get_or_none(id=user_id)
+    return _row(user) if user else None
+
+
+async def users_by_ids(viewer: Viewer, ids: Sequence[int]) -> dict[int, UserRow]:
+    """Of `ids` the viewer's own user."""
+    user = await user_by_id(viewer.user_id) if viewer.user_id in ids and viewer.user_id is not None else None
+    return {user.pk: user} if user else {}
+
+
+async def _find(login: str, slug: str | None) -> User | None:
+    wanted = key(login)
+    if "@" in wanted:
+        return await User.get_or_none(email_key=wanted)
+    user = await User.get_or_none(login_key=wanted)
+    if user is None and slug is not None:
+        alias = await LoginAlias.get_or_none(Q(alias=wanted) & Q(organization__slug=slug)).select_related("user")
+        user = alias.user if alias else None
+    return user
+
+
+async def _owner_is_active(token: ApiToken) -> bool:
+    return token.user_id is None or await User.exists(id=token.user_id, is_active=True)
+
+
+def _row(user: User) -> UserRow:
+    return UserRow(user.id, user.login, user.email, user.name or None, user.language)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,81 @@
+"""Hand-written set-based reads, the same text for both databases.
+
+Placeholders are `$1`, `$2`…; lists of ids go in as one parameter each, so that a statement's text does not depend on how many rows
+are asked for and each database keeps its plan. Rows answer to `row["column"]`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from models.database import connection, is_sqlite
+
+Row = Mapping[str, Any]
+
+
+async def fetch(text: str, *parameters: Any) -> Sequence[Row]:
+    """Run one reading statement. Lists of integers are for `among`."""
+    inner = connection()
+    if is_sqlite():
+        _, rows = await inner.execute_query(text.replace("$", "?"), [_for_sqlite(value) for value in parameters])
+    else:
+        _, rows = await inner.execute_query(text, list(parameters))
+    return rows
+
+
+def among(column: str, place: int) -> str:
+    """`column` is one of the integers of the list parameter `$place`."""
+    if is_sqlite():
+        return f"{column} IN (SELECT value FROM json_each(${place}))"
+    return f"{column} = ANY(${place}::bigint[])"
+
+
+def among_days(column: str, place: int) -> str:
+    """The same for a list of dates."""
+    if is_sqlite():
+        return f"{column} IN (SELECT value FROM json_each(${place}))"
+    return f"{column} = ANY(${place}::date[])"
+
+
+def month_after(column: str) -> str:
+    """The first day of the month after the one in `column`."""
+    return f"date({column}, '+1 month')" if is_sqlite() else f"({column} + interval '1 month')::date"
+
+
+def day(value: Any) -> dt.date | None:
+    """A date column's value; SQLite keeps it as text."""
+    return dt.date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def known_day(value: Any) -> dt.date:
+    """The same for a column that is never null."""
+    found = day(value)
+    assert found is not None
+    return found
+
+
+def instant(value: Any) -> dt.datetime | None:
+    """A timestamp column's value, in UTC."""
+    found = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
+    return found.replace(tzinfo=dt.UTC) if found is not None and found.tzinfo is None else found
+
+
+def literal(value: dt.date) -> str:
+    """A date inside a statement's text."""
+    return f"'{value.isoformat()}'"
+
+
+def ids(rows: Iterable[Any]) -> list[int]:
+    """The row ids of records, each once."""
+    return list(dict.fromkeys(row.pk for row in rows))
+
+
+def _for_sqlite(value: Any) -> Any:
+    if isinstance(value, list):
+        return json.dumps([_for_sqlite(inner) for inner in value])
+    if isinstance(value, dt.datetime | dt.date):
+        return value.isoformat()
+    return value

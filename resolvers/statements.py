@@ -1,0 +1,145 @@
+"""Statements as printed: the head as of the period, the figures, and what they differ by from their details."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from models.enums import DifferenceReason, EntryKind, Right, StatementState
+from models.money import Currency, Money
+from models.period import Period
+from resolvers import scope
+from resolvers.accounts import AccountRow
+from resolvers.charges import ChargeRow, charges_of_months
+from resolvers.facts import Facts, facts_of, present_facts
+from resolvers.sql import Row, among, among_days, fetch, instant, known_day
+from resolvers.viewer import Viewer
+
+
+@dataclass(slots=True, eq=False)
+class StatementRow:
+    pk: int
+    account: AccountRow
+    period: Period
+    state: StatementState
+    version: int
+    as_of: dt.datetime
+    opening: Money | None
+    charged: Money | None
+    recalculation: Money | None
+    penalty: Money | None
+    paid: Money | None
+    compensation: Money | None
+    compensation_note: Money | None
+    closing: Money | None
+
+    @property
+    def due_on(self) -> dt.date | None:
+        day = self.account.organization.payment_due_day
+        if day is None:
+            return None
+        month = self.period.next
+        return min(month.last_day, month.first_day + dt.timedelta(days=day - 1))
+
+
+@dataclass(slots=True, eq=False)
+class DifferenceRow:
+    reason: DifferenceReason
+    amount: Money
+
+
+_COLUMNS = """st.id, st.account_id, st.period, st.state, st.version, st.as_of, st.opening, st.charged, st.recalculation, st.penalty, st.paid,
+    st.compensation, st.compensation_note, st.closing"""
+_FIGURES = ("opening", "charged", "recalculation", "penalty", "paid", "compensation", "compensation_note", "closing")
+
+
+async def statements_of(viewer: Viewer, accounts: Sequence[AccountRow], period: Period | None) -> dict[int, StatementRow]:
+    """The statement of that period; without one, of each account's last closed period that has one. One statement."""
+    ids, visible = _seen(accounts)
+    if period is not None:
+        text = f"SELECT {_COLUMNS} FROM statement st WHERE {visible} AND st.is_current AND st.period = $2"
+        rows = await fetch(text, ids, period.first_day)
+    else:
+        last = "ROW_NUMBER() OVER (PARTITION BY st.account_id ORDER BY st.period DESC) AS place"
+        where = f"{visible} AND st.is_current AND st.state = '{StatementState.CLOSED.value}'"
+        rows = await fetch(f"SELECT * FROM (SELECT {_COLUMNS}, {last} FROM statement st WHERE {where}) ranked WHERE place = 1", ids)
+    by_pk = {account.pk: account for account in accounts}
+    return {row["account_id"]: _row(row, by_pk[row["account_id"]]) for row in rows}
+
+
+async def statement_periods(viewer: Viewer, accounts: Sequence[AccountRow]) -> dict[int, list[Period]]:
+    """The periods that have a statement, newest first. One statement."""
+    ids, visible = _seen(accounts)
+    rows = await fetch(f"SELECT st.account_id, st.period FROM statement st WHERE {visible} AND st.is_current ORDER BY st.period DESC", ids)
+    found: dict[int, list[Period]] = {}
+    for row in rows:
+        found.setdefault(row["account_id"], []).append(Period.of(known_day(row["period"])))
+    return found
+
+
+async def statements_pages(viewer: Viewer, accounts: Sequence[AccountRow], first: int, after: dt.date | None) -> dict[int, list[StatementRow]]:
+    """Newest first, of each account one more than `first` if there are more. One statement."""
+    ids, visible = _seen(accounts)
+    where = f"{visible} AND st.is_current" + (" AND st.period < $2" if after is not None else "")
+    place = "ROW_NUMBER() OVER (PARTITION BY st.account_id ORDER BY st.period DESC) AS place"
+    text = f"SELECT * FROM (SELECT {_COLUMNS}, {place} FROM statement st WHERE {where}) ranked WHERE place <= {int(first) + 1} ORDER BY place"
+    by_pk = {account.pk: account for account in accounts}
+    found: dict[int, list[StatementRow]] = {}
+    for row in await fetch(text, ids, *([after] if after is not None else [])):
+        found.setdefault(row["account_id"], []).append(_row(row, by_pk[row["account_id"]]))
+    return found
+
+
+async def heads_of(viewer: Viewer, statements: Sequence[StatementRow]) -> dict[int, Facts]:
+    """The account's facts as of each statement's period. One statement."""
+    facts = await facts_of(sorted({row.account.pk for row in statements}))
+    heads = {row.pk: present_facts(facts.get(row.account.pk, ()), row.period.last_day) for row in statements}
+    return {pk: head for pk, head in heads.items() if head is not None}
+
+
+async def charges_of(viewer: Viewer, statements: Sequence[StatementRow]) -> dict[int, list[ChargeRow]]:
+    """One statement."""
+    found = await charges_of_months((row.account.pk, row.period) for row in statements)
+    return {row.pk: found[row.account.pk, row.period] for row in statements}
+
+
+async def differences_of(viewer: Viewer, statements: Sequence[StatementRow]) -> dict[int, list[DifferenceRow]]:
+    """What the ledger holds as the supplier's difference, net of what was reversed. One statement."""
+    text = f"""
+        SELECT e.account_id, e.period, e.reason, SUM(e.amount) AS amount FROM ledger_entry e
+        WHERE {among("e.account_id", 1)} AND {among_days("e.period", 2)} AND e.kind = '{EntryKind.SUPPLIER_DIFFERENCE.value}'
+          AND e.reason IS NOT NULL
+        GROUP BY e.account_id, e.period, e.reason HAVING SUM(e.amount) <> 0 ORDER BY e.reason"""
+    days = [period.first_day for period in {row.period for row in statements}]
+    by_month = {(row.account.pk, row.period): row for row in statements}
+    found: dict[int, list[DifferenceRow]] = {}
+    for row in await fetch(text, sorted({row.account.pk for row in statements}), days):
+        statement = by_month.get((row["account_id"], Period.of(known_day(row["period"]))))
+        if statement is not None:
+            amount = Money(int(row["amount"]), statement.account.organization.currency)
+            found.setdefault(statement.pk, []).append(DifferenceRow(DifferenceReason(row["reason"]), amount))
+    return found
+
+
+def _seen(accounts: Sequence[AccountRow]) -> tuple[list[int], str]:
+    return scope.seen(accounts, Right.SEE_MONEY, 1, account="st.account_id", day="st.period", monthly=True)
+
+
+def _row(row: Row, account: AccountRow) -> StatementRow:
+    as_of = instant(row["as_of"])
+    assert as_of is not None
+    currency = account.organization.currency
+    return StatementRow(
+        row["id"],
+        account,
+        Period.of(known_day(row["period"])),
+        StatementState(row["state"]),
+        row["version"],
+        as_of,
+        *(_money(row[name], currency) for name in _FIGURES),
+    )
+
+
+def _money(minor: int | None, currency: Currency) -> Money | None:
+    return None if minor is None else Money(minor, currency)

@@ -1,0 +1,1 @@
+"""The contract: Strawberry types, result unions, policies, limits, and the pages' operations."""

@@ -1,0 +1,201 @@
+"""Accounts and where they are."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+from strawberry import Parent, field
+
+from models.enums import AccountKind, Right
+from models.errors import BadRequest
+from models.period import Period
+from models.quantity import Quantity as QuantityValue
+from resolvers.accounts import AccountRow, HouseRow, PremisesRow
+from resolvers.charges import charges_pages, consumption
+from resolvers.contracts import contracts_by_ids
+from resolvers.meters import meters_of
+from resolvers.payments import in_transit, payments_pages
+from resolvers.readings import readings_pages
+from resolvers.statements import statement_periods, statements_of, statements_pages
+from schema import ids
+from schema.charges import Charge, MonthlyConsumption
+from schema.context import Info
+from schema.meters import Meter
+from schema.organizations import Organization, ReadingWindow
+from schema.payments import Payment
+from schema.readings import Reading
+from schema.scalars import AccountNumber
+from schema.statements import AREA, Statement
+from schema.values import Connection, Money, Node, PageOf, Quantity, checked_first
+
+if TYPE_CHECKING:
+    from schema.contracts import Contract
+
+
+@strawberry.type(description="A house.")
+class House(Node):
+    @field(description="Opaque and stable.")
+    def id(root: Parent[HouseRow]) -> strawberry.ID:  # noqa: N805
+        return strawberry.ID(ids.encode("hse", root.pk))
+
+    @field(description="The town or village.")
+    def locality(root: Parent[HouseRow]) -> str | None:  # noqa: N805
+        return root.locality or None
+
+    @field(description="The street.")
+    def street(root: Parent[HouseRow]) -> str | None:  # noqa: N805
+        return root.street or None
+
+    @field(description="The number in the street.")
+    def number(root: Parent[HouseRow]) -> str | None:  # noqa: N805
+        return root.number or None
+
+    @classmethod
+    def is_type_of(cls, obj: object, _info: object) -> bool:
+        return isinstance(obj, HouseRow)
+
+
+@strawberry.type(description="A flat or another unit in a house.")
+class Premises(Node):
+    house: House = field(description="The house.")
+
+    @field(description="Opaque and stable.")
+    def id(root: Parent[PremisesRow]) -> strawberry.ID:  # noqa: N805
+        return strawberry.ID(ids.encode("prm", root.pk))
+
+    @field(description="The number of the flat.")
+    def flat(root: Parent[PremisesRow]) -> str | None:  # noqa: N805
+        return root.flat or None
+
+    @field(description="What follows the number, as in 12А.")
+    def flat_prefix(root: Parent[PremisesRow]) -> str | None:  # noqa: N805
+        return root.flat_prefix or None
+
+    @classmethod
+    def is_type_of(cls, obj: object, _info: object) -> bool:
+        return isinstance(obj, PremisesRow)
+
+
+@strawberry.type(description="«Лицевой счёт»: what is billed, one premises or one object of a contract.")
+class Account(Node):
+    number: AccountNumber = field(description="Its number within the organization.")
+    kind: AccountKind = field(description="Whether it belongs to a person or a legal entity.")
+    organization: Organization = field(description="Whose account it is.")
+    branch: str | None = field(description="The branch of the organization.")
+    address: str | None = field(description="The address in one line: «Красина, 3-1».")
+    premises: Premises | None = field(description="The address in its parts.")
+    balance: Money | None = field(description="What is due today; negative is overpaid. Null when unknown or hidden.")
+
+    @field(description="Opaque and stable.")
+    def id(root: Parent[AccountRow]) -> strawberry.ID:  # noqa: N805
+        return strawberry.ID(ids.encode("acc", root.pk))
+
+    @field(description="What the viewer may do with it today; empty for a former owner.")
+    def may(root: Parent[AccountRow]) -> list[Right]:  # noqa: N805
+        return [right for right in Right if right in root.access.rights]
+
+    @field(description="The contract of a legal payer that it belongs to.")
+    async def contract(root: Parent[AccountRow], info: Info) -> Annotated[Contract, strawberry.lazy("schema.contracts")] | None:  # noqa: N805
+        if root.contract_pk is None:
+            return None
+        return await info.context.loaders.by_id(contracts_by_ids, root.contract_pk)
+
+    @field(description="The holder as the supplier's register names him.")
+    def holder_name(root: Parent[AccountRow]) -> str | None:  # noqa: N805
+        return root.facts.holder_name if root.facts else None
+
+    @field(description="How many residents are registered.")
+    def residents(root: Parent[AccountRow]) -> int | None:  # noqa: N805
+        return root.facts.residents if root.facts else None
+
+    @field(description="The area of the premises.")
+    def area(root: Parent[AccountRow]) -> Quantity | None:  # noqa: N805
+        return _area(root.facts.area if root.facts else None)
+
+    @field(description="The irrigated area.")
+    def irrigated_area(root: Parent[AccountRow]) -> Quantity | None:  # noqa: N805
+        return _area(root.facts.irrigated_area if root.facts else None)
+
+    @field(description="The tariff group.")
+    def tariff_group(root: Parent[AccountRow]) -> str | None:  # noqa: N805
+        return root.facts.tariff_group if root.facts else None
+
+    @field(description="When the balance was last brought up to date.")
+    def balance_as_of(root: Parent[AccountRow]) -> dt.datetime | None:  # noqa: N805
+        return root.balance_as_of if root.balance is not None else None
+
+    @field(description="Paid, and not yet known to the supplier: it lowers what is due at once.")
+    async def in_transit(root: Parent[AccountRow], info: Info) -> Money | None:  # noqa: N805
+        return await info.context.loaders.of(in_transit, root)
+
+    @field(description="When residents may send readings.")
+    def reading_window(root: Parent[AccountRow], info: Info) -> ReadingWindow:  # noqa: N805
+        return root.window(info.context.today(root.organization))  # type: ignore[return-value]
+
+    @field(description="Its meters, removed ones last.")
+    async def meters(root: Parent[AccountRow], info: Info) -> list[Meter]:  # noqa: N805
+        return await info.context.loaders.of(meters_of, root) or []
+
+    @field(description="The statement of a month; without `period` of the last closed month that has one.")
+    async def statement(root: Parent[AccountRow], info: Info, period: Period | None = None) -> Statement | None:  # noqa: N805
+        return await info.context.loaders.of(statements_of, root, period)
+
+    @field(description="The months that have a statement, newest first.")
+    async def statement_periods(root: Parent[AccountRow], info: Info) -> list[Period] | None:  # noqa: N805
+        return await info.context.loaders.of(statement_periods, root) or []
+
+    @field(description="Statements, newest first.")
+    async def statements(root: Parent[AccountRow], info: Info, first: int, after: str | None = None) -> Connection[Statement] | None:  # noqa: N805
+        place = ids.after("statements", after)
+        rows = await info.context.loaders.of(statements_pages, root, checked_first(first), dt.date.fromisoformat(place[0]) if place else None)
+        return PageOf("statements", rows or [], first, lambda row: (row.period.first_day,))  # type: ignore[return-value]
+
+    @field(description="Readings that stand, newest first.")
+    async def readings(
+        root: Parent[AccountRow],  # noqa: N805
+        info: Info,
+        first: int,
+        after: str | None = None,
+        period: Period | None = None,
+    ) -> Connection[Reading] | None:
+        rows = await info.context.loaders.of(readings_pages, root, checked_first(first), _dated("readings", after), period)
+        return PageOf("readings", rows or [], first, lambda row: (row.taken_on, row.pk))  # type: ignore[return-value]
+
+    @field(description="Every charge, newest month first; recalculations are charges of their own.")
+    async def charges(
+        root: Parent[AccountRow],  # noqa: N805
+        info: Info,
+        first: int,
+        after: str | None = None,
+        period: Period | None = None,
+    ) -> Connection[Charge] | None:
+        rows = await info.context.loaders.of(charges_pages, root, checked_first(first), _dated("charges", after), period)
+        return PageOf("charges", rows or [], first, lambda row: (row.period.first_day, row.pk))  # type: ignore[return-value]
+
+    @field(description="Payments, newest first.")
+    async def payments(root: Parent[AccountRow], info: Info, first: int, after: str | None = None) -> Connection[Payment] | None:  # noqa: N805
+        rows = await info.context.loaders.of(payments_pages, root, checked_first(first), _dated("payments", after))
+        return PageOf("payments", rows or [], first, lambda row: (row.paid_on, row.pk))  # type: ignore[return-value]
+
+    @field(description="Billed quantities of the last months by month and resource, oldest first.")
+    async def consumption(root: Parent[AccountRow], info: Info, months: int = 12) -> list[MonthlyConsumption] | None:  # noqa: N805
+        if not 1 <= months <= 60:
+            raise BadRequest("`months` must be between 1 and 60")
+        since = Period.of(info.context.today(root.organization)).plus(-months)
+        return await info.context.loaders.of(consumption, root, since) or []
+
+    @classmethod
+    def is_type_of(cls, obj: object, _info: object) -> bool:
+        return isinstance(obj, AccountRow)
+
+
+def _area(micro: int | None) -> Any:
+    return QuantityValue(micro, AREA) if micro is not None else None
+
+
+def _dated(kind: str, after: str | None) -> tuple[dt.date, int] | None:
+    """The day and row of a cursor."""
+    place = ids.after(kind, after)
+    return (dt.date.fromisoformat(place[0]), int(place[1])) if place else None

@@ -1,0 +1,65 @@
+"""The schema, put together once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import strawberry
+from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema, Undefined
+from strawberry.schema.config import StrawberryConfig
+
+import schema.enums  # noqa: F401 - describes the enums before a type names them
+from models.errors import NeedsConfirmation, Refused
+from schema import policies
+from schema.limits import Prepared
+from schema.mutations import Mutation
+from schema.queries import Query
+from schema.results import Rejected
+from schema.scalars import SCALARS
+from schema.submissions import ConfirmationRequired
+
+
+class Refusals(strawberry.ExceptionHandler[Refused, Rejected]):
+    """Raising rolled everything back; here it becomes the `Rejected` of the mutation's union."""
+
+    def handle(self, exception: Refused, *, field: Any, info: Any) -> Rejected:
+        return Rejected(problems=exception.problems)  # type: ignore[arg-type]
+
+
+class Questions(strawberry.ExceptionHandler[NeedsConfirmation, ConfirmationRequired]):
+    def handle(self, exception: NeedsConfirmation, *, field: Any, info: Any) -> ConfirmationRequired:
+        return ConfirmationRequired(problems=exception.problems, understood=exception.understood)  # type: ignore[arg-type]
+
+
+class Schema(strawberry.Schema):
+    def process_errors(self, *_: object, **__: object) -> None:
+        """Nothing: schema/execution.py logs faults, without words that may be somebody's data, and errors of ours are no faults."""
+
+
+def _built() -> strawberry.Schema:
+    built = Schema(
+        query=Query,
+        mutation=Mutation,
+        extensions=[Prepared],
+        exception_handlers=[Refusals(), Questions()],
+        config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
+    )
+    policies.enforce(built._schema)
+    _forget_nulls(built._schema)
+    return built
+
+
+def _forget_nulls(built: GraphQLSchema) -> None:
+    """An argument that may be left out is written `after: String`, not `after: String = null`: Python has its default."""
+    for kind in built.type_map.values():
+        if isinstance(kind, GraphQLObjectType):
+            for argument in (one for field in kind.fields.values() for one in field.args.values()):
+                if argument.default_value is None:
+                    argument.default_value = Undefined
+        elif isinstance(kind, GraphQLInputObjectType):
+            for inner in kind.fields.values():
+                if inner.default_value is None:
+                    inner.default_value = Undefined
+
+
+SCHEMA = _built()

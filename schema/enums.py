@@ -1,0 +1,154 @@
+"""The closed lists of the domain as the schema shows them, each value with its meaning. Adding a value is no breaking change."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TypeVar
+
+import strawberry
+
+from models.enums import (
+    AccountKind,
+    ChargeBasis,
+    DifferenceReason,
+    MeterState,
+    PaymentState,
+    ReadingSource,
+    ReadingState,
+    Resource,
+    Right,
+    StatementState,
+    TariffZone,
+    TokenScope,
+)
+from models.errors import ProblemCode
+from models.money import Currency
+from resolvers.viewer import ViewerKind
+from schema.problems import MEANINGS
+
+E = TypeVar("E", bound=Enum)
+
+
+def _described(kind: type[E], description: str, meanings: dict[E, str], name: str | None = None) -> None:
+    strawberry.enum(kind, name=name, description=description)
+    for value in kind.__strawberry_definition__.values:  # type: ignore[attr-defined]
+        value.description = meanings[kind[value.name]]
+
+
+_described(Currency, "Currencies of sums.", {Currency.KZT: "Kazakh tenge", Currency.RUB: "Russian rouble"})
+_described(AccountKind, "Whom an account belongs to.", {AccountKind.INDIVIDUAL: "A person", AccountKind.LEGAL: "A legal entity"})
+_described(StatementState, "Whether figures may still change.", {StatementState.OPEN: "The month goes on", StatementState.CLOSED: "Final"})
+_described(TariffZone, "Part of the day that a register counts.", {TariffZone.DAY: "Day", TariffZone.NIGHT: "Night", TariffZone.PEAK: "Peak hours"})
+_described(
+    ViewerKind,
+    "Who asks.",
+    {
+        ViewerKind.RESIDENT: "A person with accounts or contracts of his own",
+        ViewerKind.STAFF: "Somebody who works for an organization",
+        ViewerKind.PARTNER: "An organization's system",
+        ViewerKind.SYSTEM: "This product itself",
+    },
+)
+_described(
+    TokenScope,
+    "What a token may be used for. It never widens what its owner may do.",
+    {
+        TokenScope.READ_ACCOUNTS: "See accounts, contracts and meters",
+        TokenScope.READ_READINGS: "See readings",
+        TokenScope.READ_MONEY: "See balances, statements, charges and payments",
+        TokenScope.SUBMIT_READINGS: "Send readings",
+    },
+    name="Scope",
+)
+_described(
+    Right,
+    "What a viewer may do with an account today.",
+    {
+        Right.SEE_MONEY: "See balances, statements, charges and payments",
+        Right.SEND_READINGS: "Send readings",
+        Right.PAY: "Pay",
+        Right.TICKETS: "Write to the organization",
+        Right.MANAGE_MEMBERS: "Decide who else sees the account",
+    },
+)
+_described(
+    Resource,
+    "What is supplied.",
+    {
+        Resource.COLD_WATER: "Cold water",
+        Resource.HOT_WATER: "Hot water",
+        Resource.SEWERAGE: "Sewerage",
+        Resource.HEATING: "Heating",
+        Resource.ELECTRICITY: "Electricity",
+        Resource.GAS: "Gas",
+        Resource.OTHER: "Anything else",
+    },
+)
+_described(
+    MeterState,
+    "Whether a meter works.",
+    {
+        MeterState.INSTALLED: "It stands and counts",
+        MeterState.REMOVED: "It was taken away",
+        MeterState.FAULTY: "It stands and does not count",
+    },
+)
+_described(
+    ReadingSource,
+    "How a reading came.",
+    {
+        ReadingSource.CABINET: "Sent by the resident here",
+        ReadingSource.SITE: "Sent by the resident on the supplier's site",
+        ReadingSource.PHONE: "Told by telephone",
+        ReadingSource.INSPECTOR: "Read by an inspector",
+        ReadingSource.INSTALLATION: "From the act of installation",
+        ReadingSource.REMOVAL: "From the act of removal",
+        ReadingSource.PARTNER: "Sent by a partner's system",
+        ReadingSource.STAFF: "Entered by the organization's staff",
+        ReadingSource.OTHER: "Otherwise",
+    },
+)
+_described(
+    ReadingState,
+    "How far a reading has come.",
+    {
+        ReadingState.SENT: "Received, with a receipt",
+        ReadingState.IN_REVIEW: "Received, and somebody will look at it",
+        ReadingState.ACCEPTED: "The supplier has taken it",
+        ReadingState.BILLED: "A bill was made from it",
+        ReadingState.REFUSED: "The supplier does not take it",
+        ReadingState.SUPERSEDED: "A newer value stands instead",
+    },
+)
+_described(
+    ChargeBasis,
+    "What a charge was computed from.",
+    {
+        ChargeBasis.READING: "Readings of a meter",
+        ChargeBasis.AVERAGE: "The average of former months",
+        ChargeBasis.NORM: "The norm",
+        ChargeBasis.COMMUNAL: "The house's shared consumption",
+        ChargeBasis.FIXED: "A fixed sum",
+        ChargeBasis.RECALCULATION: "A correction of another month",
+        ChargeBasis.UNKNOWN: "The supplier does not say",
+    },
+)
+_described(
+    PaymentState,
+    "How far a payment has come.",
+    {
+        PaymentState.IN_TRANSIT: "Known here, not yet to the supplier",
+        PaymentState.RECEIVED: "Counted by the supplier",
+        PaymentState.REFUNDED: "Given back",
+    },
+)
+_described(
+    DifferenceReason,
+    "Why the supplier's printed figures and their details differ.",
+    {
+        DifferenceReason.ARITHMETIC: "The printed row does not add up by itself",
+        DifferenceReason.DETAIL: "The row and its details differ",
+        DifferenceReason.CHAIN: "Its opening is not the former closing",
+    },
+)
+_described(ProblemCode, "What is wrong with an input. Treat a code that you do not know as a refusal.", MEANINGS)

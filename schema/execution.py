@@ -1,0 +1,137 @@
+"""Running a document: limits first, then Strawberry, then errors as machines and people can read them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import GraphQLError
+
+from adapters.logs import log
+from adapters.texts import gettext
+from models.availability import is_unavailable
+from models.errors import AbonentError, BadRequest, Forbidden, NotFound, SignInRequired, Throttled, Unavailable
+from schema import ids
+from schema.build import SCHEMA
+from schema.context import Context
+from schema.limits import MOST_COST, Document, prepared, refuse_odd_text
+
+RETRY_AFTER = 5  # seconds, where nothing better is known
+CODES: dict[type[AbonentError], tuple[str, str]] = {  # code, and the sentence for people
+    NotFound: ("NOT_FOUND", "There is nothing here, or it is not yours to see."),
+    Forbidden: ("FORBIDDEN", "You may not do this."),
+    SignInRequired: ("SIGN_IN_REQUIRED", "Please sign in."),
+    Throttled: ("THROTTLED", "Too many attempts. Please wait a little."),
+    Unavailable: ("UNAVAILABLE", "The service cannot answer right now. Please try again in a moment."),
+}
+INTERNAL = "Something went wrong on our side. The number of the error is %(number)s."
+
+
+@dataclass(slots=True)
+class Answer:
+    """`data` as GraphQL serialises it; `raised` are the exceptions behind `errors`, in the same order."""
+
+    data: dict[str, Any] | None
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    raised: list[BaseException | None] = field(default_factory=list)
+    cost: int | None = None
+
+    @property
+    def body(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"data": self.data}
+        if self.errors:
+            found["errors"] = self.errors
+        if self.cost is not None:
+            found["extensions"] = {"cost": {"requested": self.cost, "limit": MOST_COST}}
+        return found
+
+
+async def execute(text: str, variables: Mapping[str, Any] | None, context: Context, operation: str | None = None, *, trusted: bool = False) -> Answer:
+    """Run a document. A `trusted` one (a page's own) is not held to the cost limit."""
+    document = prepared(SCHEMA._schema, text, introspection=context.viewer is not None)
+    answer = _refusal(document, variables, operation, trusted)
+    if answer is not None:
+        return answer
+    context.document = document.node
+    if not ids.is_loaded():
+        try:
+            await ids.load()
+        except Exception as error:  # noqa: BLE001 - the same answer as for any other read
+            return _answer(None, [GraphQLError(str(error), original_error=error)])
+    result = await SCHEMA.execute(text, variable_values=dict(variables or {}), context_value=context, operation_name=operation)
+    answer = _answer(result.data, result.errors or [])
+    assert document.plan is not None
+    answer.cost = document.plan.cost(operation, variables)
+    return answer
+
+
+def _refusal(document: Document, variables: Mapping[str, Any] | None, operation: str | None, trusted: bool) -> Answer | None:
+    if document.errors:
+        return _answer(None, document.errors)
+    assert document.plan is not None
+    if not document.plan.operations or (operation is not None and operation not in document.plan.operations):
+        return _answer(None, [GraphQLError("The document has no such operation.")])
+    if operation is None and len(document.plan.operations) > 1:
+        return _answer(None, [GraphQLError("The document has several operations: `operationName` must choose one.")])
+    try:
+        refuse_odd_text(dict(variables or {}))
+    except BadRequest as error:
+        return _answer(None, [GraphQLError(str(error))])
+    cost = document.plan.cost(operation, variables)
+    if cost > MOST_COST and not trusted:
+        refusal = _answer(None, [GraphQLError(f"This request costs {cost} points; at most {MOST_COST} are allowed.")], code="TOO_EXPENSIVE")
+        refusal.cost = cost
+        return refusal
+    return None
+
+
+def _answer(data: dict[str, Any] | None, errors: Sequence[GraphQLError], code: str = "BAD_REQUEST") -> Answer:
+    answer = Answer(data)
+    for error in errors:
+        answer.errors.append(_formatted(error, code))
+        answer.raised.append(reason(error))
+    return answer
+
+
+def _formatted(error: GraphQLError, code: str) -> dict[str, Any]:
+    original = reason(error)
+    message, retry = error.message, None
+    if isinstance(original, BadRequest):
+        message = str(original)
+    elif isinstance(original, AbonentError) and type(original) in CODES:
+        code, sentence = CODES[type(original)]
+        message = gettext(sentence)
+        retry = _retry_after(original)
+    elif original is not None and error.path is not None:
+        code, message = "INTERNAL", gettext(INTERNAL, number=_logged(original))
+    found: dict[str, Any] = {"message": message, "extensions": {"code": code, "retryable": retry is not None}}
+    if retry is not None:
+        found["extensions"]["retryAfterSeconds"] = retry
+    if error.locations and original is None:
+        found["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
+    if error.path:
+        found["path"] = error.path
+    return found
+
+
+def reason(error: GraphQLError) -> BaseException | None:
+    """What stands behind a GraphQL error; whatever a database says that cannot answer is Unavailable."""
+    original: BaseException | None = error
+    while isinstance(original, GraphQLError):
+        original = original.original_error
+    return Unavailable() if is_unavailable(original) else original
+
+
+def _retry_after(error: AbonentError) -> int | None:
+    if isinstance(error, Throttled):
+        return error.retry_after_seconds
+    return RETRY_AFTER if isinstance(error, Unavailable) else None
+
+
+def _logged(error: BaseException) -> str:
+    """Write the fault to the log and give its number, which the reader can tell us."""
+    number = secrets.token_hex(4)
+    log("abonent.schema").error("graphql.fault", error_id=number, exc_info=error)
+    return number

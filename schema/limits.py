@@ -1,0 +1,113 @@
+"""What a document may cost, and documents prepared once: parsed, checked and priced by their text.
+
+Everything that depends on the text alone is kept for the last few hundred texts, strangers' and known ones apart, so that a repeated
+document costs a dictionary look-up. Rules that make a class per request would make every look-up miss.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    NoSchemaIntrospectionCustomRule,
+    StringValueNode,
+    ValidationRule,
+    parse,
+    specified_rules,
+    validate,
+)
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from models.errors import BadRequest
+from schema.costs import Plan, measured
+
+MOST_TOKENS = 3000
+MOST_COST = 550
+_KEPT = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text as it will be executed; with errors it is not. `plan` prices it with its variables."""
+
+    node: DocumentNode | None
+    errors: tuple[GraphQLError, ...]
+    plan: Plan | None
+
+
+_documents: OrderedDict[tuple[int, bool, str], Document] = OrderedDict()
+
+
+def prepared(schema: GraphQLSchema, text: str, *, introspection: bool) -> Document:
+    """The document of a text, from memory if it came before."""
+    key = (id(schema), introspection, text)
+    found = _documents.get(key)
+    if found is None:
+        found = _documents[key] = _prepare(schema, text, introspection)
+        if len(_documents) > _KEPT:
+            _documents.popitem(last=False)
+    else:
+        _documents.move_to_end(key)
+    return found
+
+
+class Prepared(SchemaExtension):
+    """Hands Strawberry the prepared document of the context, so that it neither parses nor validates."""
+
+    def on_parse(self) -> None:  # type: ignore[override]
+        self.execution_context.graphql_document = self.execution_context.context.document
+
+    def on_validate(self) -> None:  # type: ignore[override]
+        self.execution_context.pre_execution_errors = []  # prepared documents have none
+
+
+def refuse_odd_text(value: object, depth: int = 0) -> None:
+    """Raise BadRequest for NUL and lone surrogates anywhere in variables: no database takes them."""
+    if depth > 20:
+        raise BadRequest("the variables are nested too deeply")
+    if isinstance(value, str):
+        if _ODD.search(value):
+            raise BadRequest("a text holds NUL or half a character")
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            refuse_odd_text(name, depth + 1)
+            refuse_odd_text(inner, depth + 1)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            refuse_odd_text(inner, depth + 1)
+
+
+def _prepare(schema: GraphQLSchema, text: str, introspection: bool) -> Document:
+    try:
+        return _checked(schema, parse(text, max_tokens=MOST_TOKENS), introspection)
+    except GraphQLError as error:
+        return Document(None, (error,), None)
+    except RecursionError:
+        return Document(None, (GraphQLError("The document is nested too deeply."),), None)
+
+
+def _checked(schema: GraphQLSchema, node: DocumentNode, introspection: bool) -> Document:
+    plan, errors = measured(schema, node)  # before validation, whose rules are slower than the limits
+    if not errors:
+        rules = _RULES if introspection else (*_RULES, NoSchemaIntrospectionCustomRule)
+        errors = validate(schema, node, rules, max_errors=20, hide_suggestions=True)
+    return Document(node if not errors else None, tuple(errors), plan if not errors else None)
+
+
+class _NoOddText(ValidationRule):
+    """The same for texts inside the document."""
+
+    def enter_string_value(self, node: StringValueNode, *_: object) -> None:
+        if _ODD.search(node.value):
+            self.report_error(GraphQLError("A text holds NUL or half a character.", node))
+
+
+_ODD = re.compile("[\x00\ud800-\udfff]")
+_RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule, _NoOddText)

@@ -1,0 +1,60 @@
+"""The verbs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+from strawberry import field
+
+from resolvers.sessions import sign_in, sign_out
+from resolvers.submissions import Submission, Typed, submit_readings
+from schema import ids
+from schema.context import Info
+from schema.results import Rejected
+from schema.submissions import SubmitReadingsDone, SubmitReadingsInput, SubmitReadingsResult
+from schema.viewers import SignInDone, SignInInput, SignOutDone
+
+SignInResult = Annotated[SignInDone | Rejected, strawberry.union("SignInResult", description="How a sign-in ends.")]
+
+
+@strawberry.type(description="The verbs.")
+class Mutation:
+    @field(description="Sign in. Codes: WRONG_LOGIN_OR_PASSWORD. Too many misses of one source are answered with THROTTLED for a while.")
+    async def sign_in(self, info: Info, input: SignInInput) -> SignInResult:  # noqa: A002
+        context = info.context
+        return await sign_in(  # type: ignore[return-value]
+            input.login,
+            input.password,
+            slug=input.organization_slug,
+            remember=input.remember,
+            source=context.source,
+            now=context.now,
+            device=context.device,
+        )
+
+    @field(description="End the session that asks.")
+    async def sign_out(self, info: Info) -> SignOutDone:
+        return SignOutDone(done=await sign_out(info.context.signed_in))
+
+    @field(
+        description="Send readings of one account. Codes: REQUIRED, TOO_LONG, TOO_MANY_ROWS, NOT_A_NUMBER, NEGATIVE, TOO_MANY_DIGITS, "
+        "DATE_IN_FUTURE, DATE_OUTSIDE_PERIOD, UNKNOWN_METER, METER_REMOVED, METER_FAULTY, METER_WITHOUT_SERIAL, VERIFICATION_OVERDUE, "
+        "WINDOW_CLOSED, DUPLICATE_ROW, KEY_REUSED, CHANGED_MEANWHILE. Asked back: LOWER_THAN_BEFORE, MUCH_MORE_THAN_USUAL, SAME_AS_BEFORE, "
+        "HOT_COLD_SWAPPED, SOME_METERS_MISSING. A meter's own problem has the path of `register`."
+    )
+    async def submit_readings(self, info: Info, input: SubmitReadingsInput) -> SubmitReadingsResult:  # noqa: A002
+        submission = Submission(
+            account_pk=_pk(input.account, "acc") or 0,
+            rows=tuple(Typed(_pk(row.register, "reg"), row.value, row.taken_on) for row in input.readings),
+            key=input.idempotency_key,
+            confirmed=frozenset((tuple(one.path), one.code) for one in input.confirmed),
+            validate_only=input.validate_only,
+        )
+        receipts = await submit_readings(info.context.signed_in, submission, info.context.now, info.context.fixed_today)
+        return SubmitReadingsDone(receipts=receipts)  # type: ignore[arg-type]
+
+
+def _pk(text: str, prefix: str) -> int | None:
+    known = ids.decode(text)
+    return known[1] if known is not None and known[0] == prefix else None

@@ -1,0 +1,53 @@
+"""Organizations and their reading window."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import strawberry
+from strawberry import Parent, field
+
+from models.money import Currency
+from models.period import Period
+from resolvers.organizations import OrganizationRow
+from resolvers.windows import ReadingWindow as WindowRow
+from resolvers.windows import reading_window
+from schema import ids
+from schema.context import Info
+from schema.values import Node
+
+
+@strawberry.type(description="The days in which residents may send readings, as seen today in the organization's time zone.")
+class ReadingWindow:
+    period: Period = field(description="The month that the readings count for.")
+    opens_on: dt.date = field(description="The first day.")
+    closes_on: dt.date = field(description="The last day.")
+    is_open: bool = field(description="Whether today is one of these days.")
+    days_left: int | None = field(description="How many days are left, today included; null when it is not open.")
+
+
+@strawberry.type(description="A supplier, a managing organization or a settlement centre. Public.")
+class Organization(Node):
+    slug: str = field(description="Its name in addresses.")
+    name: str = field(description="Its name for people.")
+    currency: Currency = field(description="The currency of its bills.")
+    timezone: str = field(description="Its IANA time zone: periods and days are meant there.")
+    languages: list[str] = field(description="Languages of its pages, its own first.")
+    accent: str = field(description="The colour of its pages, `#rrggbb`.")
+
+    @field(description="Opaque and stable.")
+    def id(root: Parent[OrganizationRow]) -> strawberry.ID:  # noqa: N805
+        return strawberry.ID(ids.encode("org", root.pk))
+
+    @field(description="Where to turn to, as it wishes to be reached.")
+    def contacts(root: Parent[OrganizationRow]) -> str | None:  # noqa: N805
+        return root.contacts or None
+
+    @field(description="When residents may send readings; a house may have other days (Account.readingWindow).")
+    def reading_window(root: Parent[OrganizationRow], info: Info) -> ReadingWindow:  # noqa: N805
+        window: WindowRow = reading_window(*root.window_days, info.context.today(root))
+        return window  # type: ignore[return-value]
+
+    @classmethod
+    def is_type_of(cls, obj: object, _info: object) -> bool:
+        return isinstance(obj, OrganizationRow)

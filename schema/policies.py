@@ -1,0 +1,152 @@
+"""Who may see each field, in one table. The schema is not built while a field has no row here: deny by default.
+
+Which rows exist for a viewer is decided where rows are fetched (resolvers/scope.py); a policy decides what of such a row is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Any
+
+from graphql import GraphQLObjectType, GraphQLSchema
+
+from models.enums import Right, TokenScope
+from models.errors import SignInRequired
+from schema.context import Context
+
+
+class Policy(Enum):
+    PUBLIC = "anybody, strangers too"
+    SIGNED_IN = "a viewer; the rows that exist for this viewer"
+    WITH_PARENT = "whoever sees the object that it belongs to"
+    MONEY = "READ_MONEY, and SEE_MONEY now or once: rows of the days in which it held; null otherwise"
+    MONEY_TODAY = "READ_MONEY, and SEE_MONEY today; null otherwise"
+    READINGS = "READ_READINGS; null otherwise"
+
+
+P = Policy
+
+POLICIES: dict[str, dict[str, Policy]] = {
+    "Query": {
+        "viewer": P.PUBLIC,
+        "organization": P.PUBLIC,
+        "organizationByHost": P.PUBLIC,
+        "organizations": P.PUBLIC,
+        "node": P.SIGNED_IN,
+        "account": P.SIGNED_IN,
+        "accounts": P.SIGNED_IN,
+        "contract": P.SIGNED_IN,
+        "contracts": P.SIGNED_IN,
+    },
+    "Mutation": {"signIn": P.PUBLIC, "signOut": P.SIGNED_IN, "submitReadings": P.SIGNED_IN},
+    "Account": {
+        **dict.fromkeys(("id", "number", "kind", "organization", "branch", "contract", "holderName", "may", "address", "premises", "residents"), P.WITH_PARENT),
+        **dict.fromkeys(("area", "irrigatedArea", "tariffGroup", "readingWindow", "meters"), P.WITH_PARENT),
+        **dict.fromkeys(("balance", "balanceAsOf", "inTransit"), P.MONEY_TODAY),
+        **dict.fromkeys(("statement", "statementPeriods", "statements", "charges", "payments", "consumption"), P.MONEY),
+        "readings": P.READINGS,
+    },
+    "Contract": {
+        **dict.fromkeys(("id", "number", "payerName", "organization", "recipients"), P.WITH_PARENT),
+        "balance": P.MONEY_TODAY,
+        **dict.fromkeys(("statement", "statementPeriods"), P.MONEY),
+    },
+    "MeterRegister": {
+        **dict.fromkeys(("id", "meter", "zone", "unit", "integerDigits", "fractionDigits"), P.WITH_PARENT),
+        **dict.fromkeys(("lastReading", "previousReading", "currentReading"), P.READINGS),
+    },
+}
+# Objects that show nothing beyond the field that gave them: each field of theirs, by name, goes with it.
+_PLAIN = {
+    "Charge": ("amount basis correctsPeriod id parent period quantity recalculation service supplier tariff tariffWithTax taxPercent tier unit zone"),
+    "ConfirmationRequired": "problems understood",
+    "ContractRow": "account charge position recipientName tariffGroup",
+    "ContractStatement": "asOf period rows state total totals",
+    "ContractTotal": "amount quantity service",
+    "House": "id locality number street",
+    "Meter": "id inlet installedOn place refusal registers removedOn resource serial state verificationDueOn verificationOverdue",
+    "Money": "amount currency",
+    "MonthlyConsumption": "period resource volume",
+    "Organization": "accent contacts currency id languages name readingWindow slug timezone",
+    "PageInfo": "endCursor hasNextPage",
+    "Payment": "amount channel document fee id paidOn state",
+    "Premises": "flat flatPrefix house id",
+    "Problem": "code message path",
+    "Quantity": "unit value",
+    "Reading": "consumption display id previous receiptNumber register source sourceLabel state submittedAt takenOn value",
+    "ReadingReceipt": "number reading",
+    "ReadingWindow": "closesOn daysLeft isOpen opensOn period",
+    "Rejected": "problems",
+    "Service": "id name resource",
+    "SignInDone": "expiresAt token user",
+    "SignOutDone": "done",
+    "Statement": (
+        "asOf charged charges closing compensation compensationNote differences dueOn head opening paid penalty period "
+        "recalculation recalculations state toPay version volumes"
+    ),
+    "StatementHead": "address area contractNumber holderName irrigatedArea residents tariffGroup",
+    "SubmitReadingsDone": "receipts",
+    "Supplier": "id name",
+    "SupplierDifference": "amount reason",
+    "UnderstoodReading": "consumption path previous register value",
+    "UnitPrice": "amount currency per taxIncluded",
+    "User": "email id language login name",
+    "Viewer": "kind organization scopes user",
+    "Volume": "fromOn fromValue inlet place resource serial toOn toValue volume zone",
+}
+_LISTS = ("Account", "Charge", "Contract", "ContractRow", "Organization", "Payment", "Reading", "Statement")
+POLICIES |= {name: dict.fromkeys(fields.split(), P.WITH_PARENT) for name, fields in _PLAIN.items()}
+POLICIES |= {f"{name}Connection": dict.fromkeys(("edges", "nodes", "pageInfo"), P.WITH_PARENT) for name in _LISTS}
+POLICIES |= {f"{name}Edge": dict.fromkeys(("cursor", "node"), P.WITH_PARENT) for name in _LISTS}
+
+
+def enforce(schema: GraphQLSchema) -> None:
+    """Put each policy before its field; raises LookupError for a field without one and for a row without field."""
+    shown = {name: kind for name, kind in schema.type_map.items() if isinstance(kind, GraphQLObjectType) and not name.startswith("__")}
+    problems = []
+    for name, kind in shown.items():
+        table = POLICIES.get(name, {})
+        problems += [f"{name}.{field} has no policy" for field in kind.fields if field not in table]
+        problems += [f"{name}.{field} has a policy and no field" for field in table if field not in kind.fields]
+        for field, policy in table.items():
+            if field in kind.fields and policy in _CHECKS:
+                kind.fields[field].resolve = _checked(kind.fields[field].resolve, _CHECKS[policy])
+    problems += [f"{name} has policies and no type" for name in POLICIES if name not in shown]
+    if problems:
+        raise LookupError("; ".join(problems))
+
+
+def _checked(resolve: Callable[..., Any] | None, check: Callable[[Any, Context], bool]) -> Callable[..., Any]:
+    assert resolve is not None
+
+    def checked(root: Any, info: Any, **arguments: Any) -> Any:
+        return resolve(root, info, **arguments) if check(root, info.context) else None
+
+    return checked
+
+
+def _is_signed_in(_root: Any, context: Context) -> bool:
+    if context.viewer is None:
+        raise SignInRequired
+    return True
+
+
+def _has_seen_money(root: Any, _context: Context) -> bool:
+    return any(Right.SEE_MONEY in span.rights for span in root.access.spans)
+
+
+def _sees_money(root: Any, _context: Context) -> bool:
+    return bool(root.access.may(Right.SEE_MONEY))
+
+
+def _reads_readings(_root: Any, context: Context) -> bool:
+    return context.viewer is not None and context.viewer.has(TokenScope.READ_READINGS)
+
+
+_CHECKS: dict[Policy, Callable[[Any, Context], bool]] = {
+    Policy.SIGNED_IN: _is_signed_in,
+    Policy.MONEY: _has_seen_money,
+    Policy.MONEY_TODAY: _sees_money,
+    Policy.READINGS: _reads_readings,
+}

@@ -1,0 +1,91 @@
+"""What each problem is called for developers, and the sentence that people read (English here, translations in templates/locale)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from adapters.texts import gettext, language
+from models.errors import Problem, ProblemCode
+from models.quantity import Quantity
+
+C = ProblemCode
+
+MEANINGS: dict[ProblemCode, str] = {
+    C.REQUIRED: "Something must be given here",
+    C.TOO_LONG: "Longer than allowed",
+    C.TOO_MANY_ROWS: "More rows than one request may have",
+    C.NOT_A_NUMBER: "Cannot be read as a number",
+    C.NEGATIVE: "Below zero",
+    C.TOO_MANY_DIGITS: "More digits than the dial has",
+    C.DATE_IN_FUTURE: "The day has not come yet",
+    C.DATE_OUTSIDE_PERIOD: "The day is not in the month that readings are taken for",
+    C.UNKNOWN_METER: "The account has no such meter",
+    C.METER_REMOVED: "The meter was removed",
+    C.METER_FAULTY: "The meter does not work",
+    C.METER_WITHOUT_SERIAL: "The meter has no factory number",
+    C.VERIFICATION_OVERDUE: "The meter's verification has expired and the organization takes no such readings",
+    C.WINDOW_CLOSED: "Readings are not taken on this day",
+    C.DUPLICATE_ROW: "The same meter twice in one request",
+    C.KEY_REUSED: "The idempotency key belongs to another input",
+    C.CHANGED_MEANWHILE: "The data changed since it was shown",
+    C.LOWER_THAN_BEFORE: "Asks back: lower than the previous reading",
+    C.MUCH_MORE_THAN_USUAL: "Asks back: many times the usual consumption",
+    C.SAME_AS_BEFORE: "Asks back: the same as the previous reading",
+    C.HOT_COLD_SWAPPED: "Asks back: cold and hot water seem to be swapped",
+    C.SOME_METERS_MISSING: "Asks back: other meters of the account have no value",
+    C.WRONG_LOGIN_OR_PASSWORD: "No user with this login and password",
+    C.TAKEN: "Somebody else has it",
+    C.INVALID: "Not of the right form",
+    C.PASSWORD_TOO_SHORT: "A password has at least 8 characters",
+    C.PASSWORD_TOO_COMMON: "One of the passwords that everybody tries first",
+}
+
+SENTENCES: dict[ProblemCode, str] = {
+    C.REQUIRED: "Please fill this in.",
+    C.TOO_LONG: "This is too long.",
+    C.TOO_MANY_ROWS: "Too many values at once: at most %(limit)s.",
+    C.NOT_A_NUMBER: "Please type the reading as a number, for example %(example)s.",
+    C.NEGATIVE: "A reading cannot be less than zero.",
+    C.TOO_MANY_DIGITS: "The dial of this meter shows %(integer)s digits before the comma and %(fraction)s after it.",
+    C.DATE_IN_FUTURE: "This day has not come yet.",
+    C.DATE_OUTSIDE_PERIOD: "The day of the reading must be between %(first)s and %(last)s.",
+    C.UNKNOWN_METER: "This account has no such meter.",
+    C.METER_REMOVED: "Readings cannot be sent for a meter that is not working!",
+    C.METER_FAULTY: "Readings cannot be sent for a meter that is not working!",
+    C.METER_WITHOUT_SERIAL: "Readings are not taken for a water meter without a factory number!",
+    C.VERIFICATION_OVERDUE: "The verification of this meter expired on %(due)s. Please have it verified, then send its readings.",
+    C.WINDOW_CLOSED: "Readings are taken from %(opens)s to %(closes)s.",
+    C.DUPLICATE_ROW: "This meter is listed twice.",
+    C.KEY_REUSED: "This form was already sent with other values. Please open the page again.",
+    C.CHANGED_MEANWHILE: "This reading has already been billed and can no longer be changed.",
+    C.LOWER_THAN_BEFORE: (
+        "%(value)s is less than the previous reading %(previous)s. "
+        "Did you misread it, has the meter passed zero, or was it replaced? If the value is right, confirm it."
+    ),
+    C.MUCH_MORE_THAN_USUAL: "%(value)s means a consumption of %(consumption)s, much more than usual (%(usual)s). If it is right, confirm it.",
+    C.SAME_AS_BEFORE: "%(value)s is the same as the previous reading: nothing was used. If it is right, confirm it.",
+    C.HOT_COLD_SWAPPED: "Cold and hot water seem to be swapped: before it was %(cold)s cold and %(hot)s hot. If the values are right, confirm them.",
+    C.SOME_METERS_MISSING: "No value is given for the meters: %(meters)s. Send the others alone?",
+    C.WRONG_LOGIN_OR_PASSWORD: "The login or the password is wrong.",
+    C.TAKEN: "This is already in use.",
+    C.INVALID: "This is not of the right form.",
+    C.PASSWORD_TOO_SHORT: "Please choose a password of at least 8 characters.",
+    C.PASSWORD_TOO_COMMON: "This password is too easy to guess. Please choose another one.",
+}
+
+
+def sentence(problem: Problem) -> str:
+    """The problem in the present language, with its numbers as that language writes them."""
+    return gettext(SENTENCES[problem.code], **{name: _written(value) for name, value in problem.params.items()})
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, Quantity):
+        number = value.value if language() == "en" else value.value.replace(".", ",")
+        return f"{number}\u00a0{value.unit}".rstrip("\u00a0")
+    if isinstance(value, dt.date):
+        return value.isoformat() if language() == "en" else value.strftime("%d.%m.%Y")
+    if isinstance(value, list | tuple):
+        return ", ".join(_written(one) for one in value)
+    return str(value)

@@ -1,0 +1,117 @@
+"""The ways in."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import strawberry
+from strawberry import field
+
+from models.errors import BadRequest, NotFound
+from resolvers.accounts import account_by_number, accounts_by_ids, accounts_page
+from resolvers.charges import charges_by_ids
+from resolvers.contracts import contracts_by_ids, contracts_page
+from resolvers.meters import meters_by_ids, registers_by_ids
+from resolvers.organizations import find_organization, organizations_by_ids, organizations_page
+from resolvers.payments import payments_by_ids
+from resolvers.places import houses_by_ids, premises_by_ids, services_by_ids, suppliers_by_ids
+from resolvers.readings import readings_by_ids
+from resolvers.sessions import users_by_ids
+from schema import ids
+from schema.accounts import Account
+from schema.context import Info
+from schema.contracts import Contract
+from schema.organizations import Organization
+from schema.scalars import AccountNumber
+from schema.values import Connection, Node, PageOf, checked_first
+from schema.viewers import Viewer
+
+READS: dict[str, Callable[..., Awaitable[dict[int, Any]]]] = {
+    "acc": accounts_by_ids,
+    "chg": charges_by_ids,
+    "con": contracts_by_ids,
+    "hse": houses_by_ids,
+    "mtr": meters_by_ids,
+    "pay": payments_by_ids,
+    "prm": premises_by_ids,
+    "rdg": readings_by_ids,
+    "reg": registers_by_ids,
+    "srv": services_by_ids,
+    "sup": suppliers_by_ids,
+    "usr": users_by_ids,
+}
+
+
+async def found(info: Info, text: str, prefix: str | None = None) -> Any:
+    """The row of a public id, as it exists for the viewer; NotFound for unknown, foreign and wrong ids alike."""
+    known = ids.decode(text)
+    row = None
+    if known is not None and prefix in (None, known[0]):
+        if known[0] == "org":
+            row = (await organizations_by_ids([known[1]])).get(known[1])
+        elif known[0] in READS:
+            row = await info.context.loaders.by_id(READS[known[0]], known[1])
+    if row is None:
+        raise NotFound("nothing with this id")
+    return row
+
+
+@strawberry.type(description="The ways in.")
+class Query:
+    @field(description="Who asks; null for a stranger.")
+    def viewer(self, info: Info) -> Viewer | None:
+        return info.context.viewer  # type: ignore[return-value]
+
+    @field(description="Anything by its id.")
+    async def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002
+        return await found(info, id)
+
+    @field(description="An account by its id, or by its organization and number.")
+    async def account(
+        self,
+        info: Info,
+        id: strawberry.ID | None = None,  # noqa: A002
+        organization_slug: str | None = None,
+        number: AccountNumber | None = None,
+    ) -> Account | None:
+        if id is not None:
+            return await found(info, id, "acc")
+        if organization_slug is None or number is None:
+            raise BadRequest("`account` needs `id`, or `organizationSlug` and `number`")
+        row = await account_by_number(info.context.signed_in, organization_slug, number)
+        if row is None:
+            raise NotFound("no such account")
+        return row  # type: ignore[return-value]
+
+    @field(description="The accounts that the viewer may see, by number. `search`: beginnings of numbers, words of addresses; for staff, of names.")
+    async def accounts(
+        self, info: Info, first: int, after: str | None = None, organization_slug: str | None = None, search: str | None = None
+    ) -> Connection[Account]:
+        place = ids.after("accounts", after)
+        rows = await accounts_page(info.context.signed_in, checked_first(first), (place[0], place[1]) if place else None, slug=organization_slug, search=search)
+        return PageOf("accounts", rows, first, lambda row: (row.organization.pk, row.number))  # type: ignore[return-value]
+
+    @field(description="A contract by its id.")
+    async def contract(self, info: Info, id: strawberry.ID) -> Contract | None:  # noqa: A002
+        return await found(info, id, "con")
+
+    @field(description="The contracts that the viewer may see, by number.")
+    async def contracts(self, info: Info, first: int, after: str | None = None, organization_slug: str | None = None) -> Connection[Contract]:
+        place = ids.after("contracts", after)
+        rows = await contracts_page(info.context.signed_in, checked_first(first), (place[0], place[1]) if place else None, slug=organization_slug)
+        return PageOf("contracts", rows, first, lambda row: (row.organization.pk, row.number))  # type: ignore[return-value]
+
+    @field(description="An organization by its name in addresses. Public.")
+    async def organization(self, slug: str) -> Organization | None:
+        return await find_organization(slug=slug)  # type: ignore[return-value]
+
+    @field(description="The organization whose pages answer on a host of their own. Public.")
+    async def organization_by_host(self, host: str) -> Organization | None:
+        return await find_organization(host=host)  # type: ignore[return-value]
+
+    @field(description="All organizations, by slug. Public.")
+    async def organizations(self, first: int, after: str | None = None) -> Connection[Organization]:
+        place = ids.after("organizations", after)
+        rows = await organizations_page(checked_first(first), place[0] if place else None)
+        return PageOf("organizations", rows, first, lambda row: (row.slug,))  # type: ignore[return-value]

@@ -1,0 +1,113 @@
+"""Statements of accounts."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import strawberry
+from strawberry import Parent, field
+
+from models.enums import ChargeBasis, DifferenceReason, Resource, StatementState, TariffZone
+from models.period import Period
+from models.quantity import Quantity as QuantityValue
+from resolvers.charges import ChargeRow
+from resolvers.facts import Facts
+from resolvers.statements import StatementRow, charges_of, differences_of, heads_of
+from resolvers.volumes import volumes_of
+from schema.charges import Charge
+from schema.context import Info
+from schema.values import Money, Quantity
+
+AREA = "м²"
+
+
+@strawberry.type(description="An account as it was in a statement's month.")
+class StatementHead:
+    holder_name: str | None = field(description="The holder.")
+    address: str | None = field(description="The address.")
+    residents: int | None = field(description="Registered residents.")
+    area: Quantity | None = field(description="The area of the premises.")
+    irrigated_area: Quantity | None = field(description="The irrigated area.")
+    tariff_group: str | None = field(description="The tariff group.")
+    contract_number: str | None = field(description="The number of the contract.")
+
+
+class HeadOf:
+    """A head is resolved from an account's address and its facts of the month, which may be unknown."""
+
+    __slots__ = ("_facts", "address")
+
+    def __init__(self, facts: Facts | None, address: str | None) -> None:
+        self._facts, self.address = facts, address
+
+    def __getattr__(self, name: str) -> object:
+        if self._facts is None:
+            return None
+        value = getattr(self._facts, name)
+        return QuantityValue(value, AREA) if name in ("area", "irrigated_area") and value is not None else value
+
+
+@strawberry.type(description="What one dial counted in a statement's month.")
+class Volume:
+    resource: Resource = field(description="What was measured.")
+    inlet: int | None = field(description="The inlet of the meter.")
+    place: str | None = field(description="Where the meter stands.")
+    serial: str | None = field(description="The meter's factory number.")
+    zone: TariffZone | None = field(description="The tariff zone.")
+    from_on: dt.date = field(description="The day of the reading that the month starts from.")
+    from_value: Quantity = field(description="That reading.")
+    to_on: dt.date = field(description="The day of the last reading.")
+    to_value: Quantity = field(description="That reading.")
+    volume: Quantity = field(description="The difference, across a rollover too.")
+
+
+@strawberry.type(description="By how much the supplier's printed figures and their details differ; it is part of the balance.")
+class SupplierDifference:
+    reason: DifferenceReason = field(description="Which figures differ.")
+    amount: Money = field(description="By how much.")
+
+
+@strawberry.type(description="One account and month as the supplier printed it. A figure that the supplier does not say is null, never zero.")
+class Statement:
+    period: Period = field(description="The month.")
+    state: StatementState = field(description="Whether figures may still change.")
+    version: int = field(description="Counts from 1; other figures make a new version.")
+    as_of: dt.datetime = field(description="When these figures came.")
+    opening: Money | None = field(description="What was due at the start; negative is overpaid.")
+    charged: Money | None = field(description="Charges of the month, without recalculation and penalty.")
+    recalculation: Money | None = field(description="Corrections of other months.")
+    penalty: Money | None = field(description="The penalty.")
+    paid: Money | None = field(description="What was paid.")
+    compensation: Money | None = field(description="A compensation that lowers the balance.")
+    compensation_note: Money | None = field(description="A compensation that is printed and in no sum.")
+    closing: Money | None = field(description="What is due at the end; negative is overpaid.")
+    due_on: dt.date | None = field(description="The day to pay by.")
+
+    @field(description="The same as `closing`: what is to be paid; negative is overpaid.")
+    def to_pay(root: Parent[StatementRow]) -> Money | None:  # noqa: N805
+        return root.closing  # type: ignore[return-value]
+
+    @field(description="The account as it was in this month.")
+    async def head(root: Parent[StatementRow], info: Info) -> StatementHead:  # noqa: N805
+        facts = await info.context.loaders.of(heads_of, root)
+        return HeadOf(facts, root.account.address)  # type: ignore[return-value]
+
+    @field(description="What each dial counted: from which reading to which.")
+    async def volumes(root: Parent[StatementRow], info: Info) -> list[Volume]:  # noqa: N805
+        return await info.context.loaders.of(volumes_of, root) or []
+
+    @field(description="The lines as printed, their recalculation beside them; recalculations as charges of their own are not among them.")
+    async def charges(root: Parent[StatementRow], info: Info) -> list[Charge]:  # noqa: N805
+        return [row for row in await _charges(root, info) if row.basis is not ChargeBasis.RECALCULATION]  # type: ignore[misc]
+
+    @field(description="The recalculations posted in this month, as charges of their own.")
+    async def recalculations(root: Parent[StatementRow], info: Info) -> list[Charge]:  # noqa: N805
+        return [row for row in await _charges(root, info) if row.basis is ChargeBasis.RECALCULATION]  # type: ignore[misc]
+
+    @field(description="Differences between the supplier's own figures, at most one for each reason.")
+    async def differences(root: Parent[StatementRow], info: Info) -> list[SupplierDifference]:  # noqa: N805
+        return await info.context.loaders.of(differences_of, root) or []
+
+
+async def _charges(root: StatementRow, info: Info) -> list[ChargeRow]:
+    return await info.context.loaders.of(charges_of, root) or []

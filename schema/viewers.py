@@ -1,0 +1,77 @@
+"""Who asks: viewer, user, and signing in."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import strawberry
+from strawberry import Parent, field
+
+from models.enums import TokenScope
+from resolvers.organizations import organizations_by_ids
+from resolvers.sessions import SignedIn, UserRow, user_by_id
+from resolvers.viewer import Viewer as ViewerValue
+from resolvers.viewer import ViewerKind
+from schema import ids
+from schema.organizations import Organization
+from schema.values import Node
+
+
+@strawberry.type(description="A login identity.")
+class User(Node):
+    login: str = field(description="The login that signs in everywhere.")
+    email: str = field(description="The e-mail, which signs in too.")
+    name: str | None = field(description="The name.")
+    language: str | None = field(description="The language chosen: `ru`, `kk`, `en`.")
+
+    @field(description="Opaque and stable.")
+    def id(root: Parent[UserRow]) -> strawberry.ID:  # noqa: N805
+        return strawberry.ID(ids.encode("usr", root.pk))
+
+    @classmethod
+    def is_type_of(cls, obj: object, _info: object) -> bool:
+        return isinstance(obj, UserRow)
+
+
+@strawberry.type(description="Who asks.")
+class Viewer:
+    kind: ViewerKind = field(description="A resident, staff, or a partner's system.")
+
+    @field(description="The person; null for a partner's system.")
+    async def user(root: Parent[ViewerValue]) -> User | None:  # noqa: N805
+        return await user_by_id(root.user_id) if root.user_id is not None else None  # type: ignore[return-value]
+
+    @field(description="The organization that staff or a partner's system works for.")
+    async def organization(root: Parent[ViewerValue]) -> Organization | None:  # noqa: N805
+        if not root.organization_ids:
+            return None
+        chosen = min(root.organization_ids)
+        return (await organizations_by_ids([chosen])).get(chosen)  # type: ignore[return-value]
+
+    @field(description="What this session or token may be used for.")
+    def scopes(root: Parent[ViewerValue]) -> list[TokenScope]:  # noqa: N805
+        return [scope for scope in TokenScope if scope in root.scopes]
+
+
+@strawberry.input(description="How to sign in.")
+class SignInInput:
+    login: str = field(description="E-mail, login, or an account's or contract's login within the organization.")
+    password: str = field(description="The password, exactly as it was chosen.")
+    organization_slug: str | None = field(default=None, description="The organization on whose pages this happens.")
+    remember: bool = field(default=False, description="Stay signed in for 90 days instead of one.")
+
+
+@strawberry.type(description="Signed in.")
+class SignInDone:
+    token: str = field(description="The session: a cookie for pages, a bearer token for apps. Shown once.")
+    expires_at: dt.datetime = field(description="When it ends at the latest; 14 days without use end it sooner.")
+    user: User = field(description="Who signed in.")
+
+    @classmethod
+    def is_type_of(cls, obj: object, _info: object) -> bool:
+        return isinstance(obj, SignedIn)
+
+
+@strawberry.type(description="Signed out.")
+class SignOutDone:
+    done: bool = field(description="Whether there was a session to end.")
