@@ -17,6 +17,8 @@ from models import database
 from models.errors import AbonentError
 from settings import Misconfigured, settings
 
+SNAPSHOT = Path(__file__).parent.parent / "schema" / "schema.graphql"
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Abonent: a subscriber's cabinet.")
 app.add_typer(people.organization, name="organization")
 app.add_typer(people.user, name="user")
@@ -79,9 +81,9 @@ def schema(
     compare: Annotated[bool, typer.Option("--check", help="exit with 1 where the snapshot differs")] = False,
 ) -> None:
     """Print the GraphQL schema, or keep its snapshot."""
-    from schema.snapshot import SNAPSHOT, text
+    from schema.build import sdl
 
-    now = text()
+    now = sdl()
     if write:
         SNAPSHOT.write_text(now, encoding="utf-8")
     elif compare:
