@@ -66,7 +66,7 @@ def sentence(error: AbonentError) -> str:
         return "\n".join(_of_problem(problem) for problem in error.problems)
     if isinstance(error, NotFound):
         return f"There is no {error}." if error.args else "There is no such thing."
-    return f"{type(error).__name__}: {error}"
+    return str(error) or (type(error).__doc__ or type(error).__name__).splitlines()[0]
 
 
 def _of_problem(problem: Problem) -> str:

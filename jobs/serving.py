@@ -5,7 +5,7 @@ import contextlib
 import errno
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import uvicorn
@@ -32,7 +32,7 @@ def refuse_a_busy_port(host: str, port: int, advice: str) -> None:
 async def serve(application: Any, host: str, port: int, started: Callable[[int], object] | None = None) -> None:
     """Serve until SIGINT or SIGTERM; ``started`` is told the port once requests are answered. In demo mode the periodic work runs beside."""
     refuse_a_busy_port(host, port, "Choose another with --port.")
-    server = uvicorn.Server(
+    server = _Server(
         uvicorn.Config(
             application,
             host=host,
@@ -64,6 +64,16 @@ async def work(*, once: bool = False) -> None:
         for which in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(which, stop.set)
         await work_until(stop)
+
+
+class _Server(uvicorn.Server):
+    """Ends with 0 when told to end: uvicorn would raise the signal once more and look killed."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        for which in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(which, self.handle_exit, which, None)
+        yield
 
 
 async def _beside(server: uvicorn.Server, started: Callable[[int], object] | None) -> None:

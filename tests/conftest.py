@@ -208,7 +208,7 @@ def served(database_url: str) -> Iterator[str]:
             yield line.split()[-1]
         finally:
             server.terminate()
-            server.wait(15)
+            assert server.wait(15) == 0
 
 
 serial = itertools.count(1)

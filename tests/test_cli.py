@@ -124,4 +124,4 @@ def test_an_import_tells_every_row_and_a_preview_writes_nothing(peopled: str, re
 def test_an_import_without_anything_to_take_fails(peopled: str, tmp_path: Path):
     (tmp_path / "empty").mkdir()
     abonent("import", "vodokanal", str(tmp_path / "empty"), status=2)
-    abonent("import", "nobody", str(tmp_path / "empty"), status=1)
+    assert "There is no organization nobody" in abonent("import", "nobody", str(tmp_path / "empty"), status=1).stderr

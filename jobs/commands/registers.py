@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from jobs.console import err, opened, out, progress
+from resolvers.organizations import organization_by_slug
 
 if TYPE_CHECKING:  # what only these commands need is imported by them: the others start sooner
     from resolvers.imports import ImportOutcome
@@ -40,6 +41,7 @@ async def take(slug: str, paths: list[Path], *, preview: bool = False) -> "Impor
     from resolvers.imports import run_import
 
     async with opened():
+        await organization_by_slug(slug)
         with progress() as bars:
             task = bars.add_task("Reading", total=None)
 
