@@ -1,0 +1,190 @@
+"""Sums, quantities, dates and months as people read them in the current language. Exact decimals in, text out; never a float."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from babel.dates import format_date, format_datetime, get_timezone
+
+from adapters.texts import gettext, language
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+SYMBOLS = {"KZT": "₸", "RUB": "₽"}
+UNITS = {"куб.м": "м³", "куб.м.": "м³", "м3": "м³", "m3": "м³", "кв.м": "м²", "кв.м.": "м²", "м2": "м²", "кВтч": "кВт·ч"}
+LATIN_UNITS = {"м³": "m³", "м²": "m²", "кВт·ч": "kWh", "Гкал": "Gcal"}
+# Kazakh puts the year first; "г." after a Russian year is for legal acts.
+LONG_DATE = {"ru": "d MMMM y", "kk": "y 'ж.' d MMMM", "en": "d MMMM y"}
+SHORT_DATE = {"ru": "dd.MM.y", "kk": "dd.MM.y", "en": "d MMM y"}
+MONTH = {"ru": "LLLL y", "kk": "y 'ж.' LLLL", "en": "LLLL y"}
+# What suppliers call their services in every register is known in the other languages too; any other name is shown as printed.
+SERVICES = {
+    "холодная вода": lambda: gettext("Cold water"),
+    "горячая вода": lambda: gettext("Hot water"),
+    "канализация": lambda: gettext("Sewerage"),
+    "водоотведение": lambda: gettext("Sewerage"),
+    "вода": lambda: gettext("Water"),
+}
+
+
+def number(text: str, *, digits: int = 0) -> str:
+    """``-1234.5`` as ``−1 234,5``, with at least ``digits`` digits after the point."""
+    whole, _, fraction = text.lstrip("-").partition(".")
+    fraction = fraction.ljust(digits, "0")
+    separator, point = (",", ".") if language() == "en" else (NBSP, ",")
+    grouped = f"{int(whole):,}".replace(",", separator)
+    sign = MINUS if text.startswith("-") else ""
+    return f"{sign}{grouped}{point}{fraction}" if fraction else f"{sign}{grouped}"
+
+
+def money(sum_: Any) -> str:
+    """``1 234,50 ₸``; a dash where the sum is unknown."""
+    return "—" if sum_ is None else f"{number(sum_.amount, digits=2)}{NBSP}{symbol(sum_.currency)}"
+
+
+def amount_alone(sum_: Any) -> str:
+    """The sum without its sign: the words beside it say whether it is owed or overpaid."""
+    return "—" if sum_ is None else f"{number(sum_.amount.lstrip('-'), digits=2)}{NBSP}{symbol(sum_.currency)}"
+
+
+def signed_money(sum_: Any) -> str:
+    """With its sign always shown: ``+0,01 ₸``."""
+    return f"+{money(sum_)}" if not sum_.amount.startswith("-") else money(sum_)
+
+
+def total(quantities: Sequence[Any]) -> str:
+    """The exact sum of quantities, each unit for itself: ``1,692 м³``."""
+    sums: dict[str, Decimal] = {}
+    for amount in quantities:
+        sums[amount.unit] = sums.get(amount.unit, Decimal(0)) + Decimal(amount.value)
+    return ", ".join(f"{number(f'{value:f}')}{NBSP}{unit(name)}".strip() for name, value in sums.items()) or "—"
+
+
+def quantity(amount: Any) -> str:
+    """``1,043 м³``; a dash where unknown."""
+    return "—" if amount is None else f"{number(amount.value)}{NBSP}{unit(amount.unit)}".strip()
+
+
+def quantity_alone(amount: Any) -> str:
+    return "—" if amount is None else number(amount.value)
+
+
+def price(tariff: Any) -> str:
+    """A unit price, ``66,46``: its currency and unit stand in the heading."""
+    return "—" if tariff is None else number(tariff.amount, digits=2)
+
+
+def percent(text: str | None) -> str:
+    return "—" if text is None else f"{number(str(text))}{NBSP}%"
+
+
+def symbol(currency: Any) -> str:
+    return SYMBOLS.get(str(currency), str(currency))
+
+
+def unit(name: str | None) -> str:
+    """A unit by its usual sign: registers write ``куб.м``."""
+    known = UNITS.get(name or "", name or "")
+    return LATIN_UNITS.get(known, known) if language() == "en" else known
+
+
+def date(day: dt.date | None) -> str:
+    """``25.05.2020``, for tables."""
+    return "—" if day is None else format_date(day, SHORT_DATE[language()], locale=language())
+
+
+def long_date(day: dt.date | None) -> str:
+    """``25 мая 2020``."""
+    return "—" if day is None else format_date(day, LONG_DATE[language()], locale=language())
+
+
+def day_and_month(day: dt.date | None) -> str:
+    """``25 мая``, where the year goes without saying."""
+    return "—" if day is None else format_date(day, "d MMMM", locale=language())
+
+
+def moment(instant: dt.datetime | None, timezone: str = "UTC") -> str:
+    """``25 мая 2020, 14:05`` on the clock of the organization."""
+    if instant is None:
+        return "—"
+    return format_datetime(instant, f"{LONG_DATE[language()]}, HH:mm", tzinfo=get_timezone(timezone), locale=language())
+
+
+def period(month: Any) -> str:
+    """``май 2020``."""
+    return format_date(first_day(month), MONTH[language()], locale=language())
+
+
+def short_month(month: Any) -> str:
+    """``май``, for the axis of a chart: cut to three letters, as calendars do."""
+    return str(format_date(first_day(month), "LLL", locale=language())).rstrip(".")[:4]
+
+
+def first_day(month: Any) -> dt.date:
+    """The first day of a period, given as the value or as its text ``2020-05``."""
+    return dt.date.fromisoformat(f"{month}-01")
+
+
+def day_after(month: Any) -> dt.date:
+    """The first day of the next period."""
+    first = first_day(month)
+    return dt.date(first.year + first.month // 12, first.month % 12 + 1, 1)
+
+
+def capital(text: str) -> str:
+    """First letter large, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def service(name: str) -> str:
+    """A service in the reader's language where its name is a usual one, else as the supplier prints it."""
+    known = SERVICES.get(name.strip().casefold())
+    return known() if known else name
+
+
+def resource(code: str | None) -> str:
+    """What a meter counts."""
+    return _word(code, {
+        "COLD_WATER": lambda: gettext("Cold water"), "HOT_WATER": lambda: gettext("Hot water"), "SEWERAGE": lambda: gettext("Sewerage"),
+        "HEATING": lambda: gettext("Heating"), "ELECTRICITY": lambda: gettext("Electricity"), "GAS": lambda: gettext("Gas"),
+        "OTHER": lambda: gettext("Other"),
+    })  # fmt: skip
+
+
+def source(reading: Any) -> str:
+    """Where a reading came from, in words; the supplier's own label where it is none of the usual ones."""
+    return _word(reading.source, {
+        "CABINET": lambda: gettext("Personal cabinet"), "SITE": lambda: gettext("Website"), "PHONE": lambda: gettext("Phone"),
+        "INSPECTOR": lambda: gettext("Inspector"), "INSTALLATION": lambda: gettext("Installation"), "REMOVAL": lambda: gettext("Removal"),
+        "PARTNER": lambda: gettext("Partner"), "STAFF": lambda: gettext("Supplier's staff"),
+    }, reading.source_label or "—")  # fmt: skip
+
+
+def meter_state(code: str | None) -> str:
+    return _word(code, {"INSTALLED": lambda: gettext("Installed"), "REMOVED": lambda: gettext("Removed"), "FAULTY": lambda: gettext("Faulty")})
+
+
+def zone(code: str | None) -> str:
+    return _word(code, {"DAY": lambda: gettext("day"), "NIGHT": lambda: gettext("night"), "PEAK": lambda: gettext("peak")}, "")
+
+
+def basis(code: str | None) -> str:
+    """By what a line was charged; nothing where a meter's reading or an unknown rule stands behind it."""
+    return _word(code, {
+        "AVERAGE": lambda: gettext("by average consumption"), "NORM": lambda: gettext("by norm"), "COMMUNAL": lambda: gettext("for the whole house"),
+        "FIXED": lambda: gettext("fixed sum"), "RECALCULATION": lambda: gettext("recalculation"),
+    }, "")  # fmt: skip
+
+
+def _word(code: Any, words: dict[str, Callable[[], str]], otherwise: str = "—") -> str:
+    known = words.get(str(code).rpartition(".")[2].upper()) if code is not None else None
+    return known() if known else otherwise
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "money": money, "amount_alone": amount_alone, "quantity": quantity, "quantity_alone": quantity_alone, "price": price, "percent": percent,
+    "symbol": symbol, "unit": unit, "date": date, "long_date": long_date, "day_and_month": day_and_month, "moment": moment, "period": period,
+    "short_month": short_month, "capital": capital, "service": service, "resource": resource, "source": source, "meter_state": meter_state,
+    "zone": zone, "basis": basis, "number": number, "total": total, "signed_money": signed_money, "first_day": first_day, "day_after": day_after,
+}  # fmt: skip

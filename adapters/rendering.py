@@ -1,0 +1,89 @@
+"""THE jinja environment: everything that a person reads as HTML is rendered here, whole pages and single blocks alike.
+
+A fragment is a named block of a page's own template, so the page and its refresh cannot differ. Macros live in one global, ``ui``, because
+a block rendered alone does not see its template's imports; what belongs to the request reaches them as ``here``.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from adapters import charts, formats, texts
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+
+_frame: ContextVar[Any] = ContextVar("frame")
+
+
+class _Here:
+    """In templates, ``here.base`` and the like: what surrounds the page, set by :func:`surrounded`."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(_frame.get(), name)
+
+
+@contextmanager
+def surrounded(frame: Any) -> Iterator[None]:
+    """Templates rendered inside see the attributes of ``frame`` as ``here`` and speak its ``language``."""
+    token = _frame.set(frame)
+    try:
+        with texts.speaking(frame.language):
+            yield
+    finally:
+        _frame.reset(token)
+
+
+def render(template: str, *, block: str | None = None, **context: Any) -> str:
+    """The whole template, or one of its blocks alone; KeyError where the template has no such block."""
+    found = environment().get_template(template)
+    if block is None:
+        return found.render(context)
+    return "".join(found.blocks[block](found.new_context(context)))
+
+
+def has_block(template: str, block: str) -> bool:
+    """Whether the template itself defines this block (its layout's blocks do not count)."""
+    return block in environment().get_template(template).blocks
+
+
+@cache
+def environment() -> Environment:
+    """Made once: autoescape always, and an unknown name is an error, never an empty place."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    made.install_gettext_callables(_plain, _plural, newstyle=True)  # type: ignore[attr-defined]
+    made.filters.update(formats.FILTERS)
+    made.tests.update(_TESTS)
+    made.globals.update(here=_Here(), bars=charts.bars, language_names=texts.LANGUAGES)
+    made.globals["ui"] = made.get_template("ui.html").module
+    return made
+
+
+def _plain(message: str) -> str:
+    return texts.translations(texts.language()).gettext(message)
+
+
+def _plural(one: str, many: str, count: int) -> str:
+    return texts.translations(texts.language()).ngettext(one, many, count)
+
+
+def _is_nothing(sum_: Any) -> bool:
+    return not sum_.amount.strip("-0.")
+
+
+_TESTS: dict[str, Callable[[Any], bool]] = {
+    "overpaid": lambda sum_: sum_.amount.startswith("-") and not _is_nothing(sum_),
+    "owed": lambda sum_: not sum_.amount.startswith("-") and not _is_nothing(sum_),
+    "nothing": _is_nothing,
+}
