@@ -60,8 +60,9 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        extensions=["jinja2.ext.i18n"],
     )
+    made.policies["ext.i18n.trimmed"] = True  # as the collector of texts takes them
     made.install_gettext_callables(_plain, _plural, newstyle=True)  # type: ignore[attr-defined]
     made.filters.update(formats.FILTERS)
     made.tests.update(_TESTS)

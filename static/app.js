@@ -1,0 +1,67 @@
+/* Nothing here is essential: every page works without it. Syntax of 2019 only, for phones that old. */
+(function () {
+  "use strict";
+  var said = document.getElementById("said");
+
+  function announce(text) {
+    if (said) {
+      said.textContent = "";
+      window.setTimeout(function () { said.textContent = text; }, 50);
+    }
+  }
+
+  /* What was refused, asked or done comes first, also for those who hear the page. */
+  function focusNews(root) {
+    var news = root.querySelector ? root.querySelector("[data-focus]") : null;
+    if (news) {
+      news.focus();
+    }
+    return Boolean(news);
+  }
+
+  function failed() {
+    var text = document.body.getAttribute("data-failed") || "";
+    var old = document.getElementById("failed");
+    if (!old) {
+      old = document.createElement("p");
+      old.id = "failed";
+      old.className = "card notice bad";
+      old.setAttribute("role", "alert");
+      document.getElementById("main").insertBefore(old, document.getElementById("main").firstChild);
+    }
+    old.textContent = text;
+    old.scrollIntoView({block: "nearest"});
+  }
+
+  document.addEventListener("DOMContentLoaded", function () { focusNews(document); });
+
+  document.addEventListener("htmx:afterSwap", function (event) {
+    var old = document.getElementById("failed");
+    if (old) {
+      old.parentNode.removeChild(old);
+    }
+    var target = document.getElementById(event.detail.target.id) || event.detail.target;
+    if (!focusNews(target) && target.getAttribute("data-said")) {
+      announce(target.getAttribute("data-said"));
+    }
+  });
+
+  /* The answer did not come, or was an error: what was typed stays, and the same form can be sent again. */
+  document.addEventListener("htmx:sendError", failed);
+  document.addEventListener("htmx:timeout", failed);
+  document.addEventListener("htmx:responseError", failed);
+
+  /* A second press while the first is on its way changes nothing on the server; it only looks odd. */
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (form.getAttribute("hx-post") || form.getAttribute("hx-get")) {
+      return;
+    }
+    window.setTimeout(function () {
+      Array.prototype.forEach.call(form.querySelectorAll("button"), function (button) { button.disabled = true; });
+    }, 0);
+  });
+  window.addEventListener("pageshow", function () {
+    Array.prototype.forEach.call(document.querySelectorAll("button[disabled]"), function (button) { button.disabled = false; });
+  });
+}());

@@ -1,0 +1,49 @@
+"""The web process, put together: a composition root."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from adapters import pdf
+from adapters.rendering import environment
+from models import database
+from schema import operations
+from settings import settings
+from web.assets import assets
+from web.errors import answer_to
+from web.middleware.bodies import Bodies
+from web.middleware.compression import Compression
+from web.middleware.headers import Headers
+from web.middleware.languages import Languages
+from web.middleware.organizations import Organizations
+from web.middleware.requests import Requests
+from web.routes import routes
+
+# Outermost first. Starlette's own layers never see an error: Requests answers whatever is raised within it.
+LAYERS = (Compression, Headers, Requests, Bodies, Organizations, Languages)
+
+
+class Damaged(Exception):
+    """The database lacks guards without which money could be changed unnoticed."""
+
+
+def create_app() -> Starlette:
+    """The application; its lifespan opens the database and closes it."""
+    environment()
+    assets()
+    return Starlette(routes=routes(), middleware=[Middleware(layer) for layer in LAYERS], exception_handlers={Exception: answer_to}, lifespan=_lifespan)
+
+
+@asynccontextmanager
+async def _lifespan(_: Starlette) -> AsyncIterator[None]:
+    await database.connect(settings().database)
+    try:
+        if missing := await database.missing_guards():
+            raise Damaged(f"the database lacks {', '.join(missing)}; `abonent migrate` puts them back")
+        await operations.load()
+        yield
+    finally:
+        pdf.close()
+        await database.close()

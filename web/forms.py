@@ -1,0 +1,40 @@
+"""Forms: field names are paths inside a mutation's input (``readings.0.value``), so that a problem's path finds its field."""
+
+from typing import Any
+
+from starlette.requests import Request
+
+from web import protection
+from web.sessions import viewer
+
+MOST_FIELDS = 1000
+
+
+async def form(request: Request) -> dict[str, str]:
+    """The fields of a POST that came from our own page; raises Forged. Of a repeated name the last one counts."""
+    protection.check_origin(request)
+    await viewer(request)
+    async with request.form(max_files=0, max_fields=MOST_FIELDS) as sent:
+        fields = {name: value for name, value in sent.multi_items() if isinstance(value, str)}
+    protection.check_token(fields.pop("csrf", ""), request.scope["state"].get("csrf_subject", ""))
+    return {name: _clean(value) for name, value in fields.items()}
+
+
+def rows(fields: dict[str, str], name: str) -> dict[int, dict[str, str]]:
+    """``readings.2.value`` and its neighbours as ``{2: {"value": …}}``, in order; other names and silly numbers are passed over."""
+    found: dict[int, dict[str, str]] = {}
+    for key, value in fields.items():
+        parts = key.split(".")
+        if len(parts) == 3 and parts[0] == name and parts[1].isascii() and parts[1].isdigit() and len(parts[1]) <= 3:
+            found.setdefault(int(parts[1]), {})[parts[2]] = value
+    return dict(sorted(found.items()))
+
+
+def path_text(path: Any) -> str:
+    """A problem's path as the name of its field."""
+    return ".".join(str(part) for part in path)
+
+
+def _clean(value: str) -> str:
+    """Without what no database or GraphQL string may hold: NUL and halves of surrogate pairs."""
+    return value.replace("\0", "").encode("utf-8", "ignore").decode()

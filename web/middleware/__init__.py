@@ -1,0 +1,1 @@
+"""Pure ASGI layers around the routes, each for one concern."""

@@ -1,0 +1,53 @@
+"""In which language to answer: what the address asks for, what was chosen before, what the browser prefers, what the organization says first."""
+
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
+from starlette.requests import cookie_parser
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from adapters.texts import DEFAULT, LANGUAGES
+from web.sessions import is_secure
+
+COOKIE = "abonent-language"
+A_YEAR = 31_536_000
+
+
+class Languages:
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        state, headers = scope.setdefault("state", {}), Headers(scope=scope)
+        known = offered(state.get("organization"))
+        asked = QueryParams(scope.get("query_string", b"")).get("lang", "")
+        chosen = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
+        state["languages"] = known
+        state["language"] = next((code for code in (asked, chosen) if code in known), None) or preferred(headers.get("accept-language", ""), known)
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                secure = "; Secure" if is_secure() else ""
+                MutableHeaders(scope=message).append("set-cookie", f"{COOKIE}={asked}; Path=/; Max-Age={A_YEAR}; HttpOnly; SameSite=Lax{secure}")
+            await send(message)
+
+        await self.app(scope, receive, sending if asked in known else send)
+
+
+def offered(organization: object) -> tuple[str, ...]:
+    """The organization's languages that we speak, its default first."""
+    codes = getattr(organization, "languages", None) or (DEFAULT, *LANGUAGES)
+    return tuple(dict.fromkeys(code for code in codes if code in LANGUAGES)) or (DEFAULT,)
+
+
+def preferred(header: str, known: tuple[str, ...]) -> str:
+    """The browser's most wanted language among ours, else the first of ours."""
+    wanted = []
+    for place, part in enumerate(header[:400].lower().split(",")):
+        tag, _, quality = part.strip().partition(";q=")
+        try:
+            wanted.append((-float(quality or 1), place, tag[:2]))
+        except ValueError:
+            continue
+    return next((code for weight, _, code in sorted(wanted) if weight < 0 and code in known), known[0])

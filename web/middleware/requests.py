@@ -1,0 +1,56 @@
+"""The outermost layer: an id for the request, one log line for its answer, and a page for whatever was raised inside."""
+
+import re
+import secrets
+import time
+from typing import Any
+
+import structlog
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from adapters import logs
+from web.errors import answer_to
+
+GIVEN_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+
+class Requests:
+    """The line holds the route's template, never the path: ids and periods stay out of logs."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started, identity = time.perf_counter(), _identity(scope)
+        scope.setdefault("state", {})["request_id"] = identity
+        answered: dict[str, Any] = {}
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answered["status"] = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", identity.encode())]
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=identity):
+            try:
+                await self.app(scope, receive, sending)
+            except Exception as error:
+                if answered:
+                    raise
+                await answer_to(Request(scope, receive), error)(scope, receive, sending)
+            finally:
+                self._log(scope, answered.get("status"), started)
+
+    def _log(self, scope: Scope, status: int | None, started: float) -> None:
+        route = getattr(scope.get("route"), "path", "-")
+        duration = round((time.perf_counter() - started) * 1000, 1)
+        logs.log("abonent.web").info("request", method=scope["method"], route=route, status=status, duration_ms=duration)
+
+
+def _identity(scope: Scope) -> str:
+    given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
+    return given if GIVEN_ID.fullmatch(given) else secrets.token_urlsafe(9)

@@ -1,0 +1,1 @@
+"""One file per noun: run a document, render it."""

@@ -1,0 +1,21 @@
+"""One account, as the supplier's register has it."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from schema.operations import NotFound
+from web.answers import answer, ask
+
+
+async def account(request: Request) -> Response:
+    page = await ask(request, "accounts/index", id=request.path_params["id"])
+    return answer(request, "accounts/index.html", account=found(page.account))
+
+
+def found(record: Any) -> Any:
+    """The record; NotFound where there is none for this viewer, whether foreign or unknown."""
+    if record is None:
+        raise NotFound
+    return record

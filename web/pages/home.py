@@ -1,0 +1,65 @@
+"""Home: what is due and what needs doing; for staff, a search."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from schema.operations import SignInRequired
+from web.answers import answer, ask, cursor
+from web.pages.organizations import chooser
+from web.sessions import viewer
+
+
+async def home(request: Request) -> Response:
+    organization = request.scope["state"].get("organization")
+    if organization is None:
+        return await chooser(request)
+    if await viewer(request) is None:
+        raise SignInRequired
+    page = await ask(request, "home/index", slug=organization.slug, after=cursor(request))
+    if page.viewer.kind == "STAFF":
+        return await _staff(request, organization.slug)
+    accounts = page.accounts.nodes
+    if len(accounts) == 1 and not page.contracts.nodes and cursor(request) is None:
+        return await _one_account(request, accounts[0].id)
+    return answer(request, "home/index.html", page=page, todo={account.id: todo(account) for account in accounts})
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """What the holder of an account has to do: meters whose readings wait, and those whose verification is overdue."""
+
+    unsent: list[Any]
+    all_sent: bool
+    overdue: list[Any]
+
+
+def todo(account: Any) -> Todo:
+    open_now = account.reading_window.is_open and "SEND_READINGS" in account.may
+    registers = [(meter, register) for meter in account.meters if not meter.refusal for register in meter.registers] if open_now else []
+    unsent = [meter for meter, register in registers if register.current_reading is None]
+    overdue = [meter for meter in account.meters if meter.state == "INSTALLED" and meter.verification_overdue]
+    return Todo(unsent, bool(registers) and not unsent, overdue)
+
+
+async def _one_account(request: Request, account_id: str) -> Response:
+    account = (await ask(request, "home/account", id=account_id)).account
+    return answer(request, "home/account.html", account=account, todo=todo(account), water=water(account.consumption or []))
+
+
+async def _staff(request: Request, slug: str) -> Response:
+    search = request.query_params.get("search", "")[:100].replace("\0", "").strip()
+    page = await ask(request, "home/staff", slug=slug, search=search or None, after=cursor(request))
+    return answer(request, "home/staff.html", page=page, search=search)
+
+
+def water(consumption: list[Any]) -> list[tuple[Any, str]]:
+    """Cold and hot water of each month together, oldest first, as exact decimal texts."""
+    sums: dict[Any, Decimal] = {}
+    for month in consumption:
+        if month.resource in ("COLD_WATER", "HOT_WATER"):
+            sums[month.period] = sums.get(month.period, Decimal(0)) + Decimal(month.volume.value)
+    return [(period, f"{value:f}") for period, value in sums.items()]

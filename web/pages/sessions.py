@@ -1,0 +1,56 @@
+"""Signing in and out."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from web import sessions
+from web.answers import answer, ask
+from web.forms import form
+
+LONGEST_LOGIN, LONGEST_PASSWORD = 254, 128
+
+
+async def sign_in(request: Request) -> Response:
+    """GET shows the form; POST signs in and returns to where one was, or shows the form again with 422."""
+    base = request.scope["root_path"]
+    if request.method == "POST":
+        return await _signed_in(request, base)
+    back = sessions.local(request.query_params.get("next", ""), base)
+    if await sessions.viewer(request) is not None:
+        return RedirectResponse(back, 303)
+    flags = {"expired": "expired" in request.query_params, "gone": "gone" in request.query_params}
+    return _page(request, 200, next=back, **flags)
+
+
+async def sign_out(request: Request) -> Response:
+    """End the session on the server, whatever becomes of the cookie."""
+    await form(request)
+    if await sessions.viewer(request) is not None:
+        await ask(request, "sessions/sign_out")
+    response = RedirectResponse(f"{request.scope['root_path']}/sign-in?gone=1", 303)
+    sessions.forget(response)
+    response.headers["clear-site-data"] = '"cache", "storage"'
+    return response
+
+
+async def _signed_in(request: Request, base: str) -> Response:
+    fields = await form(request)
+    back, keep = sessions.local(fields.get("next", ""), base), fields.get("remember") == "true"
+    login, password = fields.get("login", "").strip()[:LONGEST_LOGIN], fields.get("password", "")
+    chosen = {"login": login, "password": password, "organizationSlug": request.state.organization.slug, "remember": keep}
+    result = (await ask(request, "sessions/sign_in", input=chosen)).sign_in
+    if result.typename == "Rejected":
+        return _page(request, 422, next=back, login=login, remember=keep, problems=result.problems)
+    response = RedirectResponse(back, 303)
+    sessions.remember(response, result.token, result.expires_at, keep=keep)
+    return response
+
+
+def _page(request: Request, status: int, **context: Any) -> HTMLResponse:
+    name = sessions.greet_visitor(request)
+    defaults = {"login": "", "remember": False, "problems": [], "expired": False, "gone": False}
+    response = answer(request, "sessions/sign_in.html", status, **{**defaults, **context})
+    sessions.keep_visitor(response, name)
+    return response
