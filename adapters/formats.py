@@ -17,7 +17,7 @@ LATIN_UNITS = {"м³": "m³", "м²": "m²", "кВт·ч": "kWh", "Гкал": "G
 # Kazakh puts the year first; "г." after a Russian year is for legal acts.
 LONG_DATE = {"ru": "d MMMM y", "kk": "y 'ж.' d MMMM", "en": "d MMMM y"}
 SHORT_DATE = {"ru": "dd.MM.y", "kk": "dd.MM.y", "en": "d MMM y"}
-MONTH = {"ru": "LLLL y", "kk": "y 'ж.' LLLL", "en": "LLLL y"}
+MONTH = {"ru": "LLLL y", "kk": "y 'ж.' MMMM", "en": "LLLL y"}
 # What suppliers call their services in every register is known in the other languages too; any other name is shown as printed.
 SERVICES = {
     "холодная вода": lambda: gettext("Cold water"),
@@ -158,7 +158,7 @@ def source(reading: Any) -> str:
         "CABINET": lambda: gettext("Personal cabinet"), "SITE": lambda: gettext("Website"), "PHONE": lambda: gettext("Phone"),
         "INSPECTOR": lambda: gettext("Inspector"), "INSTALLATION": lambda: gettext("Installation"), "REMOVAL": lambda: gettext("Removal"),
         "PARTNER": lambda: gettext("Partner"), "STAFF": lambda: gettext("Supplier's staff"),
-    }, reading.source_label or "—")  # fmt: skip
+    }, reading.sourceLabel or "—")  # fmt: skip
 
 
 def meter_state(code: str | None) -> str:

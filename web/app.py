@@ -4,7 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
 
 from adapters import pdf
 from adapters.rendering import environment
@@ -33,7 +36,7 @@ def create_app() -> Starlette:
     """The application; its lifespan opens the database and closes it."""
     environment()
     assets()
-    return Starlette(routes=routes(), middleware=[Middleware(layer) for layer in LAYERS], exception_handlers={Exception: answer_to}, lifespan=_lifespan)
+    return Starlette(routes=routes(), middleware=[Middleware(layer) for layer in LAYERS], exception_handlers={HTTPException: _raised}, lifespan=_lifespan)
 
 
 @asynccontextmanager
@@ -42,8 +45,12 @@ async def _lifespan(_: Starlette) -> AsyncIterator[None]:
     try:
         if missing := await database.missing_guards():
             raise Damaged(f"the database lacks {', '.join(missing)}; `abonent migrate` puts them back")
-        await operations.load()
+        await operations.start()
         yield
     finally:
         pdf.close()
         await database.close()
+
+
+async def _raised(request: Request, error: Exception) -> Response:
+    return answer_to(request, error)

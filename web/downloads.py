@@ -29,10 +29,10 @@ async def contract_pdf(request: Request) -> Response:
     contract = found((await ask(request, "contracts/index", **wanted)).contract)
     page = found(contract.statement).rows
     rows = list(page.nodes)
-    while page.page_info.has_next_page:
+    while page.pageInfo.hasNextPage:
         if len(rows) >= MOST_ROWS:
             raise pdf.Overloaded
-        wanted |= {"period": str(contract.statement.period), "after": page.page_info.end_cursor}
+        wanted |= {"period": str(contract.statement.period), "after": page.pageInfo.endCursor}
         following = found((await ask(request, "contracts/index", **wanted)).contract)
         page = found(following.statement).rows
         rows += page.nodes

@@ -56,9 +56,9 @@ class Frame:
 
     @property
     def language_links(self) -> list[tuple[str, str]]:
-        """This page in each language of the organization."""
+        """This page in the other languages of the organization."""
         kept = [pair for pair in self.query if pair[0] != "lang"]
-        return [(code, f"{self.path}?{urlencode([*kept, ('lang', code)])}") for code in self.languages]
+        return [(code, f"{self.path}?{urlencode([*kept, ('lang', code)])}") for code in self.languages if code != self.language]
 
     def static(self, name: str) -> str:
         return static(name)

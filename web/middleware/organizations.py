@@ -57,7 +57,7 @@ class Organizations:
             if by == "slug":
                 organization = (await operations.run("organizations/frame", None, {"slug": value})).organization
             else:
-                organization = (await operations.run("organizations/by_host", None, {"host": value})).organization_by_host
+                organization = (await operations.run("organizations/by_host", None, {"host": value})).organizationByHost
             if len(self.known) >= MOST_REMEMBERED:
                 self.known.clear()
             self.known[(by, value)] = (time.monotonic() + REMEMBERED_SECONDS, organization)

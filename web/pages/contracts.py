@@ -13,6 +13,6 @@ async def contract(request: Request) -> Response:
     wanted = month(request)
     variables = {"id": request.path_params["id"], "period": wanted, "first": ROWS, "after": cursor(request)}
     contract = found((await ask(request, "contracts/index", **variables)).contract)
-    known = contract.statement_periods or []
+    known = contract.statementPeriods or []
     shown = contract.statement.period if contract.statement else wanted or (known[0] if known else None)
     return answer(request, "contracts/index.html", contract=contract, period=shown, periods=months_to_choose(known, shown))

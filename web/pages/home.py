@@ -38,10 +38,10 @@ class Todo:
 
 
 def todo(account: Any) -> Todo:
-    open_now = account.reading_window.is_open and "SEND_READINGS" in account.may
+    open_now = account.readingWindow.isOpen and "SEND_READINGS" in account.may
     registers = [(meter, register) for meter in account.meters if not meter.refusal for register in meter.registers] if open_now else []
-    unsent = [meter for meter, register in registers if register.current_reading is None]
-    overdue = [meter for meter in account.meters if meter.state == "INSTALLED" and meter.verification_overdue]
+    unsent = [meter for meter, register in registers if register.currentReading is None]
+    overdue = [meter for meter in account.meters if meter.state == "INSTALLED" and meter.verificationOverdue]
     return Todo(unsent, bool(registers) and not unsent, overdue)
 
 

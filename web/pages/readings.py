@@ -21,7 +21,7 @@ async def readings(request: Request) -> Response:
         account = await _account(request, identity)
         return answer(request, "readings/index.html", account=account, form=Form.of(account, sent=SENT in request.query_params))
     sending = Sending(await form(request))
-    result = (await ask(request, "readings/submit", input=sending.input(identity))).submit_readings
+    result = (await ask(request, "readings/submit", input=sending.input(identity))).submitReadings
     if result.typename == "SubmitReadingsDone":
         return await _done(request, identity)
     account = await _account(request, identity)
@@ -115,9 +115,9 @@ class Form:
         registers = [(meter, register) for meter in account.meters for register in meter.registers]
         made = {register.id: _row(index, register) for index, (_, register) in enumerate(registers)}
         may = "SEND_READINGS" in account.may
-        shown = cls(open=may and account.reading_window.is_open, may_send=may, key=new_key(), rows=made, sent=sent)
+        shown = cls(open=may and account.readingWindow.isOpen, may_send=may, key=new_key(), rows=made, sent=sent)
         shown.open = shown.open and any(not meter.refusal for meter, _ in registers)
-        shown.receipts = [_receipt(meter, register.current_reading) for meter, register in registers if _has_receipt(register)]
+        shown.receipts = [_receipt(meter, register.currentReading) for meter, register in registers if _has_receipt(register)]
         return shown
 
     @classmethod
@@ -153,14 +153,14 @@ def _asked(problem: Any, sending: Sending, row: int | None) -> dict[str, str]:
 
 
 def _row(index: int, register: Any) -> Row:
-    current = register.current_reading
-    whole, fraction = register.integer_digits or 5, 3 if register.fraction_digits is None else register.fraction_digits
+    current = register.currentReading
+    whole, fraction = register.integerDigits or 5, 3 if register.fractionDigits is None else register.fractionDigits
     return Row(index, current.display if current else "", f"{'0' * whole}.{'0' * fraction}" if fraction else "0" * whole)
 
 
 def _has_receipt(register: Any) -> bool:
-    return register.current_reading is not None and register.current_reading.receipt_number is not None
+    return register.currentReading is not None and register.currentReading.receiptNumber is not None
 
 
 def _receipt(meter: Any, reading: Any) -> dict[str, str]:
-    return {"resource": meter.resource, "serial": meter.serial or "", "display": reading.display, "number": reading.receipt_number}
+    return {"resource": meter.resource, "serial": meter.serial or "", "display": reading.display, "number": reading.receiptNumber}

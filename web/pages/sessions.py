@@ -40,11 +40,11 @@ async def _signed_in(request: Request, base: str) -> Response:
     back, keep = sessions.local(fields.get("next", ""), base), fields.get("remember") == "true"
     login, password = fields.get("login", "").strip()[:LONGEST_LOGIN], fields.get("password", "")
     chosen = {"login": login, "password": password, "organizationSlug": request.state.organization.slug, "remember": keep}
-    result = (await ask(request, "sessions/sign_in", input=chosen)).sign_in
+    result = (await ask(request, "sessions/sign_in", input=chosen)).signIn
     if result.typename == "Rejected":
         return _page(request, 422, next=back, login=login, remember=keep, problems=result.problems)
     response = RedirectResponse(back, 303)
-    sessions.remember(response, result.token, result.expires_at, keep=keep)
+    sessions.remember(response, result.token, result.expiresAt, keep=keep)
     return response
 
 

@@ -10,6 +10,6 @@ from web.pages.accounts import found
 async def statement(request: Request) -> Response:
     wanted = month(request)
     account = found((await ask(request, "statements/index", id=request.path_params["id"], period=wanted)).account)
-    known = account.statement_periods or []
+    known = account.statementPeriods or []
     shown = account.statement.period if account.statement else wanted or (known[0] if known else None)
     return answer(request, "statements/index.html", account=account, period=shown, periods=months_to_choose(known, shown))
