@@ -48,7 +48,7 @@ def pool() -> ProcessPoolExecutor:
 
 def close() -> None:
     """End the processes, also one that hangs: the next document starts new ones."""
-    global _pool  # noqa: PLW0603
+    global _pool
     ending, _pool = _pool, None
     if ending is not None:
         for process in list((ending._processes or {}).values()):

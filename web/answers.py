@@ -22,8 +22,12 @@ async def ask(request: Request, operation: str, **variables: Any) -> Any:
     """Run one of the pages' documents as this request's viewer; raises what the schema raises."""
     state = request.scope["state"]
     return await operations.run(
-        operation, await viewer(request), variables, language=state["language"], source_ip=request.client.host if request.client else None,
-        device=request.headers.get("user-agent", "")[:120]
+        operation,
+        await viewer(request),
+        variables,
+        language=state["language"],
+        source_ip=request.client.host if request.client else None,
+        device=request.headers.get("user-agent", "")[:120],
     )
 
 

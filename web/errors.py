@@ -1,8 +1,6 @@
 """One table from what went wrong to what a person is told. No page here asks the database for anything."""
 
-import asyncio
 import secrets
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,7 +12,7 @@ from adapters import logs
 from adapters.pdf import Overloaded
 from adapters.rendering import render, surrounded
 from adapters.texts import gettext, speaking
-from schema.operations import BadRequest, Forbidden, NotFound, SignInRequired, Throttled
+from schema.operations import BadRequest, Forbidden, NotFound, SignInRequired, Throttled, Unavailable
 from web.answers import BadAddress
 from web.frames import frame_of
 from web.middleware.bodies import TooLarge
@@ -22,7 +20,6 @@ from web.protection import Forged
 from web.sessions import to_sign_in
 
 SECONDS_TO_RETRY = 30
-DISK_FULL = 28
 
 
 class UnknownHost(Exception):
@@ -51,9 +48,7 @@ GONE = Told(
 NO_ORGANIZATION = Told(
     404, lambda: gettext("There is no such supplier"), lambda: gettext("Check the address on your bill, or choose the supplier from the list.")
 )
-FORBIDDEN = Told(
-    403, lambda: gettext("This is not allowed"), lambda: gettext("Your access does not include this. Whoever gave it can change that.")
-)
+FORBIDDEN = Told(403, lambda: gettext("This is not allowed"), lambda: gettext("Your access does not include this. Whoever gave it can change that."))
 FORGED = Told(
     403,
     lambda: gettext("The form is out of date"),
@@ -68,11 +63,15 @@ UNAVAILABLE = Told(
     lambda: gettext("Nothing of yours is lost. Please try again in a minute."),
     SECONDS_TO_RETRY,
 )
-BROKEN = Told(500, lambda: gettext("Something broke on our side"), lambda: gettext("Nothing was changed. Please try again; if it happens again, tell us the number."))
+BROKEN = Told(
+    500,
+    lambda: gettext("Something broke on our side"),
+    lambda: gettext("Nothing was changed. Please try again; if it happens again, tell us the number."),
+)
 
 TABLE: dict[type[BaseException], Told] = {
     NotFound: GONE, Forbidden: FORBIDDEN, Forged: FORGED, BadRequest: BAD, BadAddress: BAD, TooLarge: TOO_LARGE, UnknownHost: NO_ORGANIZATION,
-    UnknownOrganization: NO_ORGANIZATION, Overloaded: UNAVAILABLE,
+    UnknownOrganization: NO_ORGANIZATION, Overloaded: UNAVAILABLE, Unavailable: UNAVAILABLE,
 }  # fmt: skip
 BY_STATUS = {403: FORBIDDEN, 404: GONE, 405: WRONG_METHOD, 413: TOO_LARGE}
 
@@ -86,36 +85,13 @@ def answer_to(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException):
         return _page(request, BY_STATUS.get(error.status_code, BAD), headers=error.headers)
     for kind in type(error).__mro__:
-        if kind in TABLE:
-            return _page(request, TABLE[kind])
-    if is_unavailable(error):
-        logs.log().warning("database.unavailable", exc_info=error)
-        return _page(request, UNAVAILABLE)
+        if told := TABLE.get(kind):
+            if told is UNAVAILABLE:
+                logs.log().warning("request.unavailable", exc_info=error.__cause__ or error)
+            return _page(request, told)
     identity = secrets.token_hex(4)
     logs.log().error("request.failed", error_id=identity, exc_info=error)
     return _page(request, BROKEN, identity)
-
-
-def is_unavailable(error: BaseException | None) -> bool:
-    """Whether the database (or the disk under it) refuses to work, somewhere in the chain of causes."""
-    seen = 0
-    while error is not None and seen < 10:
-        name = f"{type(error).__module__}.{type(error).__name__}"
-        if isinstance(error, (sqlite3.OperationalError, ConnectionError, asyncio.TimeoutError)) or name in DATABASE_TROUBLE:
-            return True
-        if isinstance(error, OSError) and error.errno == DISK_FULL:
-            return True
-        error, seen = error.__cause__ or error.__context__, seen + 1
-    return False
-
-
-# By name, because web knows neither the database's driver nor its models.
-DATABASE_TROUBLE = frozenset({
-    "models.errors.Unavailable", "tortoise.exceptions.OperationalError", "tortoise.exceptions.DBConnectionError",
-    "tortoise.exceptions.TransactionManagementError", "asyncpg.exceptions.ReadOnlySQLTransactionError", "asyncpg.exceptions.DiskFullError",
-    "asyncpg.exceptions.TooManyConnectionsError", "asyncpg.exceptions.CannotConnectNowError", "asyncpg.exceptions.AdminShutdownError",
-    "asyncpg.exceptions.InterfaceError", "asyncpg.exceptions._base.InterfaceError", "asyncpg.exceptions.ConnectionDoesNotExistError",
-})  # fmt: skip
 
 
 def _throttled(seconds: int) -> Told:
@@ -136,7 +112,7 @@ def _page(request: Request, told: Told, identity: str = "", headers: object = No
     try:
         with surrounded(frame):
             html = render("errors/index.html", title=told.title(), advice=told.advice(), identity=identity)
-    except Exception as error:  # the page for errors must not fail itself
+    except Exception as error:  # noqa: BLE001 - the page for errors must not fail itself
         logs.log().error("error_page.failed", exc_info=error)
         with speaking(frame.language):
             return Response(f"{told.title()}. {told.advice()} {identity}", told.status, extra, "text/plain")

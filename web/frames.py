@@ -12,7 +12,10 @@ from web.assets import static
 
 PRODUCT = "Abonent"
 HTMX = json.dumps({
-    "responseHandling": [{"code": "204", "swap": False}, {"code": "[23]..", "swap": True}, {"code": "422", "swap": True}, {"code": "...", "swap": False, "error": True}],
+    "responseHandling": [
+        {"code": "204", "swap": False}, {"code": "[23]..", "swap": True}, {"code": "422", "swap": True},
+        {"code": "...", "swap": False, "error": True},
+    ],
     "includeIndicatorStyles": False, "allowEval": False, "allowScriptTags": False, "historyCacheSize": 0, "refreshOnHistoryMiss": True,
     "selfRequestsOnly": True, "timeout": 30000,
 }, separators=(",", ":"))  # fmt: skip
