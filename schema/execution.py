@@ -17,16 +17,17 @@ from schema import ids
 from schema.build import SCHEMA
 from schema.context import Context
 from schema.limits import MOST_COST, Document, prepared, refuse_odd_text
+from schema.problems import N_
 
 RETRY_AFTER = 5  # seconds, where nothing better is known
 CODES: dict[type[AbonentError], tuple[str, str]] = {  # code, and the sentence for people
-    NotFound: ("NOT_FOUND", "There is nothing here, or it is not yours to see."),
-    Forbidden: ("FORBIDDEN", "You may not do this."),
-    SignInRequired: ("SIGN_IN_REQUIRED", "Please sign in."),
-    Throttled: ("THROTTLED", "Too many attempts. Please wait a little."),
-    Unavailable: ("UNAVAILABLE", "The service cannot answer right now. Please try again in a moment."),
+    NotFound: ("NOT_FOUND", N_("There is nothing here, or it is not yours to see.")),
+    Forbidden: ("FORBIDDEN", N_("You may not do this.")),
+    SignInRequired: ("SIGN_IN_REQUIRED", N_("Please sign in.")),
+    Throttled: ("THROTTLED", N_("Too many attempts. Please wait a little.")),
+    Unavailable: ("UNAVAILABLE", N_("The service cannot answer right now. Please try again in a moment.")),
 }
-INTERNAL = "Something went wrong on our side. The number of the error is %(number)s."
+INTERNAL = N_("Something went wrong on our side. The number of the error is %(number)s.")
 
 
 @dataclass(slots=True)

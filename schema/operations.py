@@ -25,13 +25,30 @@ from resolvers.viewer import Viewer
 from schema import ids
 from schema.build import SCHEMA
 from schema.context import Context
-from schema.execution import Answer, execute
+from schema.execution import RETRY_AFTER, Answer, execute
 from schema.limits import prepared
 from schema.records import Shape, shape_of, with_typenames
 
 __all__ = [
-    "AbonentError", "BadRequest", "Forbidden", "Money", "NotFound", "Period", "Quantity", "SignInRequired", "Throttled", "Unavailable", "Viewer",
-    "bearer_viewer", "load", "run", "session_viewer", "start",
+    "RETRY_AFTER",
+    "AbonentError",
+    "Answer",
+    "BadRequest",
+    "Forbidden",
+    "Money",
+    "NotFound",
+    "Period",
+    "Quantity",
+    "SignInRequired",
+    "Throttled",
+    "Unavailable",
+    "Viewer",
+    "answer",
+    "bearer_viewer",
+    "load",
+    "run",
+    "session_viewer",
+    "start",
 ]  # fmt: skip
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -87,6 +104,13 @@ async def run(
         raise _reason(answer)
     assert answer.data is not None
     return operation.shape(answer.data)
+
+
+async def answer(
+    text: str, variables: Mapping[str, Any] | None, viewer: Viewer | None, *, operation: str | None = None, source_ip: str | None = None
+) -> Answer:
+    """What a document from outside gives: limits first, errors formatted, nothing raised."""
+    return await execute(text, variables, Context(viewer, dt.datetime.now(dt.UTC), source=source_ip), operation)
 
 
 async def session_viewer(token: str | None, now: dt.datetime | None = None) -> Viewer | None:

@@ -10,6 +10,7 @@ from models.errors import Problem, ProblemCode
 from models.quantity import Quantity
 
 C = ProblemCode
+N_ = str  # marks a text for translation, which happens when it is written
 
 MEANINGS: dict[ProblemCode, str] = {
     C.REQUIRED: "Something must be given here",
@@ -42,36 +43,36 @@ MEANINGS: dict[ProblemCode, str] = {
 }
 
 SENTENCES: dict[ProblemCode, str] = {
-    C.REQUIRED: "Please fill this in.",
-    C.TOO_LONG: "This is too long.",
-    C.TOO_MANY_ROWS: "Too many values at once: at most %(limit)s.",
-    C.NOT_A_NUMBER: "Please type the reading as a number, for example %(example)s.",
-    C.NEGATIVE: "A reading cannot be less than zero.",
-    C.TOO_MANY_DIGITS: "The dial of this meter shows %(integer)s digits before the comma and %(fraction)s after it.",
-    C.DATE_IN_FUTURE: "This day has not come yet.",
-    C.DATE_OUTSIDE_PERIOD: "The day of the reading must be between %(first)s and %(last)s.",
-    C.UNKNOWN_METER: "This account has no such meter.",
-    C.METER_REMOVED: "Readings cannot be sent for a meter that is not working!",
-    C.METER_FAULTY: "Readings cannot be sent for a meter that is not working!",
-    C.METER_WITHOUT_SERIAL: "Readings are not taken for a water meter without a factory number!",
-    C.VERIFICATION_OVERDUE: "The verification of this meter expired on %(due)s. Please have it verified, then send its readings.",
-    C.WINDOW_CLOSED: "Readings are taken from %(opens)s to %(closes)s.",
-    C.DUPLICATE_ROW: "This meter is listed twice.",
-    C.KEY_REUSED: "This form was already sent with other values. Please open the page again.",
-    C.CHANGED_MEANWHILE: "This reading has already been billed and can no longer be changed.",
-    C.LOWER_THAN_BEFORE: (
+    C.REQUIRED: N_("Please fill this in."),
+    C.TOO_LONG: N_("This is too long."),
+    C.TOO_MANY_ROWS: N_("Too many values at once: at most %(limit)s."),
+    C.NOT_A_NUMBER: N_("Please type the reading as a number, for example %(example)s."),
+    C.NEGATIVE: N_("A reading cannot be less than zero."),
+    C.TOO_MANY_DIGITS: N_("The dial of this meter shows %(integer)s digits before the comma and %(fraction)s after it."),
+    C.DATE_IN_FUTURE: N_("This day has not come yet."),
+    C.DATE_OUTSIDE_PERIOD: N_("The day of the reading must be between %(first)s and %(last)s."),
+    C.UNKNOWN_METER: N_("This account has no such meter."),
+    C.METER_REMOVED: N_("Readings cannot be sent for a meter that is not working!"),
+    C.METER_FAULTY: N_("Readings cannot be sent for a meter that is not working!"),
+    C.METER_WITHOUT_SERIAL: N_("Readings are not taken for a water meter without a factory number!"),
+    C.VERIFICATION_OVERDUE: N_("The verification of this meter expired on %(due)s. Please have it verified, then send its readings."),
+    C.WINDOW_CLOSED: N_("Readings are taken from %(opens)s to %(closes)s."),
+    C.DUPLICATE_ROW: N_("This meter is listed twice."),
+    C.KEY_REUSED: N_("This form was already sent with other values. Please open the page again."),
+    C.CHANGED_MEANWHILE: N_("This reading has already been billed and can no longer be changed."),
+    C.LOWER_THAN_BEFORE: N_(
         "%(value)s is less than the previous reading %(previous)s. "
         "Did you misread it, has the meter passed zero, or was it replaced? If the value is right, confirm it."
     ),
-    C.MUCH_MORE_THAN_USUAL: "%(value)s means a consumption of %(consumption)s, much more than usual (%(usual)s). If it is right, confirm it.",
-    C.SAME_AS_BEFORE: "%(value)s is the same as the previous reading: nothing was used. If it is right, confirm it.",
-    C.HOT_COLD_SWAPPED: "Cold and hot water seem to be swapped: before it was %(cold)s cold and %(hot)s hot. If the values are right, confirm them.",
-    C.SOME_METERS_MISSING: "No value is given for the meters: %(meters)s. Send the others alone?",
-    C.WRONG_LOGIN_OR_PASSWORD: "The login or the password is wrong.",
-    C.TAKEN: "This is already in use.",
-    C.INVALID: "This is not of the right form.",
-    C.PASSWORD_TOO_SHORT: "Please choose a password of at least 8 characters.",
-    C.PASSWORD_TOO_COMMON: "This password is too easy to guess. Please choose another one.",
+    C.MUCH_MORE_THAN_USUAL: N_("%(value)s means a consumption of %(consumption)s, much more than usual (%(usual)s). If it is right, confirm it."),
+    C.SAME_AS_BEFORE: N_("%(value)s is the same as the previous reading: nothing was used. If it is right, confirm it."),
+    C.HOT_COLD_SWAPPED: N_("Cold and hot water seem to be swapped: before it was %(cold)s cold and %(hot)s hot. If the values are right, confirm them."),
+    C.SOME_METERS_MISSING: N_("No value is given for the meters: %(meters)s. Send the others alone?"),
+    C.WRONG_LOGIN_OR_PASSWORD: N_("The login or the password is wrong."),
+    C.TAKEN: N_("This is already in use."),
+    C.INVALID: N_("This is not of the right form."),
+    C.PASSWORD_TOO_SHORT: N_("Please choose a password of at least 8 characters."),
+    C.PASSWORD_TOO_COMMON: N_("This password is too easy to guess. Please choose another one."),
 }
 
 

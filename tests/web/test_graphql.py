@@ -1,0 +1,135 @@
+"""The door for partners: whatever comes gets an answer in JSON, and never a fault of ours."""
+
+import httpx2
+import orjson
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+from starlette.applications import Starlette
+
+from models.enums import TokenScope
+from resolvers.tokens import create_token
+from schema import operations
+from tests import factories as make
+from web.graphql import routes
+
+JSON = {"content-type": "application/json"}
+VIEWER = b'{"query": "{ viewer { kind } }"}'
+HOSTILE = [
+    b"", b"null", b"1", b'"x"', b"[]", b"[[[[", b"[" * 60000, b"{", b"{}", b"\x00", b"\xff\xfe", b"\xef\xbb\xbf{}", b"NaN", b'{"query": null}',
+    b'{"query": 1}', b'{"query": ""}', b'{"query": " "}', b'{"query": []}', b'{"query": "{"}', b'{"query": "\\u0000"}', b'{"query": "\\ud800"}',
+    b'{"query": "{ viewer { kind } }", "variables": []}', b'{"query": "{ viewer { kind } }", "variables": "x"}',
+    b'{"query": "{ viewer { kind } }", "operationName": 5}', b'{"query": "{ viewer { kind } }", "operationName": "Other"}',
+    b'[{"query": "{ viewer { kind } }"}]', b'{"query": "query ($f: Int!) { organizations(first: $f) { nodes { id } } }", "variables": {"f": 1e400}}',
+    b'{"query": "query ($f: Int!) { organizations(first: $f) { nodes { id } } }", "variables": {"f": 99999999999999999999999}}',
+    b'{"query": "query ($s: String!) { organization(slug: $s) { id } }", "variables": {"s": "\\u0000"}}',
+    b'{"query": "query ($s: String!) { organization(slug: $s) { id } }", "variables": {"s": "\\ud800"}}',
+    b'{"query": "{ organization(slug: \\"a\\\\u0000b\\") { id } }"}', b'{"query": "{ organization(slug: \\"\\\\ud800\\") { id } }"}',
+    b'{"query": "subscription { viewer { kind } }"}', b'{"query": "{ organizations(first: 0) { nodes { id } } }"}',
+    b'{"query": "{ organizations(first: 5, after: \\"zzz\\") { nodes { id } } }"}',
+    b'{"query": "{ __schema { types { name } } }"}', b'{"query": "' + b"{a" * 900 + b'"}', b'{"query": "{ ' + b"viewer " * 2900 + b'}"}',
+    b'{"query": "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }"}',
+    b'{"query": "mutation { signIn(input: {login: \\"\\", password: \\"\\"}) { __typename } }"}',
+]  # fmt: skip
+
+
+@pytest.fixture
+async def client(database):
+    await operations.start()
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(Starlette(routes=routes)), base_url="http://test") as opened:
+        yield opened
+
+
+async def posted(client, query: str, token: str | None = None, **variables):
+    headers = {**JSON, **({"authorization": f"Bearer {token}"} if token else {})}
+    return await client.post("/graphql", content=orjson.dumps({"query": query, "variables": variables}), headers=headers)
+
+
+@pytest.mark.parametrize("body", HOSTILE, ids=range(len(HOSTILE)))
+async def test_hostile_bodies_are_refused_in_json(client, body: bytes):
+    answer = await client.post("/graphql", content=body, headers=JSON)
+    assert answer.status_code in (200, 400)
+    found = answer.json()
+    assert found.get("data") is not None or found["errors"][0]["extensions"]["code"] in ("BAD_REQUEST", "FORBIDDEN")
+    assert "INTERNAL" not in answer.text
+
+
+async def test_too_much_is_413_and_another_content_type_400(client):
+    assert (await client.post("/graphql", content=b" " * 70_000, headers=JSON)).status_code == 413
+    assert (await client.post("/graphql", content=VIEWER, headers={"content-type": "text/plain"})).status_code == 400
+    assert (await client.post("/graphql", files={"map": b"{}"})).status_code == 400
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+async def test_only_post(client, method: str):
+    answer = await client.request(method, "/graphql?query={viewer{kind}}")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert "POST" in answer.json()["errors"][0]["message"]
+
+
+async def test_a_token_is_a_viewer_and_a_wrong_one_is_401(client):
+    await make.organization()
+    token = await create_token(organization_slug="vodokanal", scopes=[TokenScope.READ_ACCOUNTS])
+    assert (await posted(client, "{ viewer { kind scopes } }", token)).json()["data"]["viewer"] == {"kind": "PARTNER", "scopes": ["READ_ACCOUNTS"]}
+    assert (await posted(client, "{ viewer { kind } }")).json()["data"] == {"viewer": None}
+    for wrong in (token[:-1] + "0", "abn_nothing", "x", token.replace("a", "b")):
+        answer = await posted(client, "{ viewer { kind } }", wrong)
+        assert answer.status_code == 401
+        assert answer.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+async def test_cookies_are_not_looked_at(client):
+    user = await make.user("aliya")
+    signed = await create_token(user_login=user.login)
+    answer = await client.post("/graphql", content=VIEWER, headers={**JSON, "cookie": f"abonent={signed}; __Host-abonent={signed}"})
+    assert answer.json()["data"] == {"viewer": None}
+
+
+async def test_a_database_that_is_away_is_503(client, database_kind):
+    from models.database import close
+
+    await close()
+    answer = await posted(client, '{ organization(slug: "x") { id } }')
+    if answer.status_code == 200:  # SQLite opens itself again
+        return
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"]
+    assert answer.json()["errors"][0]["extensions"] == {"code": "UNAVAILABLE", "retryable": True, "retryAfterSeconds": 5}
+
+
+async def test_introspection_is_for_those_who_signed_in(client):
+    await make.organization()
+    token = await create_token(organization_slug="vodokanal")
+    text = "{ __schema { queryType { name } } }"
+    assert (await posted(client, text)).status_code == 400
+    assert (await posted(client, text, token)).json()["data"]["__schema"]["queryType"]["name"] == "Query"
+
+
+async def test_a_mistyped_field_gets_no_suggestion(client):
+    message = (await posted(client, "{ viewr { kind } }")).json()["errors"][0]["message"]
+    assert "Did you mean" not in message
+
+
+tokens = some.sampled_from(["{", "}", "(", ")", "[", "]", ":", "!", "$", "@", "...", "on", "query", "mutation", "fragment", "viewer", "accounts", "node", "first",
+    "id", "organization", "slug", "\"x\"", "1", "-1", "1e9", "null", "true", "\"\"\"", "#", ",", "__typename", "include", "if", "input", "signIn", "A"])  # fmt: skip
+bodies = some.one_of(
+    some.binary(max_size=200),
+    some.recursive(some.none() | some.booleans() | some.integers() | some.floats() | some.text(max_size=20), lambda x: some.lists(x, max_size=4) | some.dictionaries(some.text(max_size=6), x, max_size=4)).map(lambda x: orjson.dumps(x, option=orjson.OPT_PASSTHROUGH_DATETIME) if _fits(x) else b"{"),
+    some.lists(tokens, max_size=40).map(lambda words: orjson.dumps({"query": " ".join(words)})),
+)  # fmt: skip
+
+
+def _fits(value: object) -> bool:
+    try:
+        orjson.dumps(value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(body=bodies)
+async def test_generated_bodies_never_break_it(client, body: bytes):
+    answer = await client.post("/graphql", content=body, headers=JSON)
+    assert answer.status_code in (200, 400, 413)
+    assert "INTERNAL" not in answer.text
