@@ -110,21 +110,53 @@ async def test_a_mistyped_field_gets_no_suggestion(client):
     assert "Did you mean" not in message
 
 
-tokens = some.sampled_from(["{", "}", "(", ")", "[", "]", ":", "!", "$", "@", "...", "on", "query", "mutation", "fragment", "viewer", "accounts", "node", "first",
-    "id", "organization", "slug", "\"x\"", "1", "-1", "1e9", "null", "true", "\"\"\"", "#", ",", "__typename", "include", "if", "input", "signIn", "A"])  # fmt: skip
+WORDS = [
+    "{",
+    "}",
+    "(",
+    ")",
+    "[",
+    "]",
+    ":",
+    "!",
+    "$",
+    "@",
+    "...",
+    "on",
+    "query",
+    "mutation",
+    "fragment",
+    "viewer",
+    "accounts",
+    "node",
+    "first",
+    "id",
+    "organization",
+    "slug",
+    '"x"',
+    "1",
+    "-1",
+    "1e9",
+    "null",
+    "true",
+    "#",
+    ",",
+    "__typename",
+    "include",
+    "if",
+    "input",
+    "signIn",
+    "A",
+]
+scalars = some.none() | some.booleans() | some.integers(-(2**60), 2**60) | some.floats() | some.text('аb{}\\"\x00', max_size=20)
+values = some.recursive(scalars, lambda inner: some.lists(inner, max_size=4) | some.dictionaries(some.sampled_from(WORDS), inner, max_size=4))
+questions = some.lists(some.sampled_from(WORDS), max_size=40).map(" ".join)
 bodies = some.one_of(
     some.binary(max_size=200),
-    some.recursive(some.none() | some.booleans() | some.integers() | some.floats() | some.text(max_size=20), lambda x: some.lists(x, max_size=4) | some.dictionaries(some.text(max_size=6), x, max_size=4)).map(lambda x: orjson.dumps(x, option=orjson.OPT_PASSTHROUGH_DATETIME) if _fits(x) else b"{"),
-    some.lists(tokens, max_size=40).map(lambda words: orjson.dumps({"query": " ".join(words)})),
-)  # fmt: skip
-
-
-def _fits(value: object) -> bool:
-    try:
-        orjson.dumps(value)
-    except (TypeError, ValueError):
-        return False
-    return True
+    values.map(orjson.dumps),
+    questions.map(lambda text: orjson.dumps({"query": text})),
+    some.tuples(questions, values).map(lambda both: orjson.dumps({"query": both[0], "variables": both[1]})),
+)
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
