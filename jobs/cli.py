@@ -15,7 +15,7 @@ from jobs.commands import people, registers
 from jobs.console import Stop, err, opened, out, progress, sentence
 from models import database
 from models.errors import AbonentError
-from settings import Misconfigured, settings
+from settings import Misconfigured, Mode, settings
 
 SNAPSHOT = Path(__file__).parent.parent / "schema" / "schema.graphql"
 
@@ -109,7 +109,7 @@ async def _serve(host: str, port: int, started: Callable[[int], object] | None =
     from jobs.serving import serve as serving
     from web.app import create_app
 
-    logs.configure()
+    logs.configure("WARNING" if settings().mode is Mode.DEMO else "INFO")  # the demo's terminal shows its sign-ins
     async with opened():
         pass  # what keeps the pages from working is told here, not by their first visitor
     await serving(create_app(), host, port, started or (lambda bound: out.print(f"Serving on http://{host}:{bound}")))

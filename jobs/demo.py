@@ -34,11 +34,11 @@ SLUG, NAME, TIMEZONE = "vodokanal", "Водоканал", "Asia/Almaty"
 ACCOUNTS, MONTHS = 2000, 14
 PASSWORD = "chistaya-voda"  # noqa: S105 - printed for everybody to use
 GENERATOR = Path(__file__).parent.parent / "samples" / "make_registers.py"
-# login: (name, kind, account numbers, contract, staff, what to see). Accounts 2,000,000 + 7i of the generator: these have two working meters each.
+# login: (name, kind, account numbers, contract, staff, what to see). The generator decides who owes and who has overpaid.
 PEOPLE: dict[str, tuple[str, AccountKind, tuple[str, ...], str | None, str | None, str]] = {
-    "aigul": ("Айгүл", AccountKind.INDIVIDUAL, ("02000007",), None, None, "a flat with two meters"),
-    "marat": ("Марат", AccountKind.INDIVIDUAL, ("02000014", "02000021", "02000028"), None, None, "three accounts"),
-    "firma": ("ТОО «Предприятие 2039»", AccountKind.LEGAL, (), "2039", None, "a legal payer, several recipients"),
+    "aigul": ("Айгүл", AccountKind.INDIVIDUAL, ("02000147",), None, None, "a flat with two meters"),
+    "marat": ("Марат", AccountKind.INDIVIDUAL, ("02000014", "02000042", "02000126"), None, None, "three accounts: one owes, one has overpaid, one has four meters"),
+    "firma": ("ТОО «Предприятие 2279»", AccountKind.LEGAL, (), "2279", None, "a legal payer, several recipients"),
     "operator": ("Оператор", AccountKind.INDIVIDUAL, (), None, SLUG, "staff: sees every account"),
 }
 
