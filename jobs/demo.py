@@ -37,7 +37,7 @@ GENERATOR = Path(__file__).parent.parent / "samples" / "make_registers.py"
 # login: (name, kind, account numbers, contract, staff, what to see). The generator decides who owes and who has overpaid.
 PEOPLE: dict[str, tuple[str, AccountKind, tuple[str, ...], str | None, str | None, str]] = {
     "aigul": ("Айгүл", AccountKind.INDIVIDUAL, ("02000147",), None, None, "a flat with two meters"),
-    "marat": ("Марат", AccountKind.INDIVIDUAL, ("02000014", "02000042", "02000126"), None, None, "three accounts: one owes, one has overpaid, one has four meters"),
+    "marat": ("Марат", AccountKind.INDIVIDUAL, ("02000014", "02000042", "02000126"), None, None, "three accounts: owes, overpaid, four meters"),
     "firma": ("ТОО «Предприятие 2279»", AccountKind.LEGAL, (), "2279", None, "a legal payer, several recipients"),
     "operator": ("Оператор", AccountKind.INDIVIDUAL, (), None, SLUG, "staff: sees every account"),
 }
