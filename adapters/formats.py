@@ -63,11 +63,14 @@ def total(quantities: Sequence[Any]) -> str:
 
 def quantity(amount: Any) -> str:
     """``1,043 м³``; a dash where unknown."""
-    return "—" if amount is None else f"{number(amount.value)}{NBSP}{unit(amount.unit)}".strip()
+    return "—" if amount is None else f"{quantity_alone(amount)}{NBSP}{unit(amount.unit)}".strip()
 
 
 def quantity_alone(amount: Any) -> str:
-    return "—" if amount is None else number(amount.value)
+    """Without its unit, which stands in the heading. Litres are written out wherever there are any, so that columns line up."""
+    if amount is None:
+        return "—"
+    return number(amount.value, digits=3 if "." in amount.value and UNITS.get(amount.unit, amount.unit) == "м³" else 0)
 
 
 def price(tariff: Any) -> str:

@@ -33,7 +33,13 @@
     old.scrollIntoView({block: "nearest"});
   }
 
-  document.addEventListener("DOMContentLoaded", function () { focusNews(document); });
+  document.addEventListener("DOMContentLoaded", function () {
+    var tab = document.querySelector(".tabs [aria-current]");
+    if (tab) {
+      tab.parentNode.scrollLeft = tab.offsetLeft - 16;
+    }
+    focusNews(document);
+  });
 
   document.addEventListener("htmx:afterSwap", function (event) {
     var old = document.getElementById("failed");

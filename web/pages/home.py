@@ -56,10 +56,19 @@ async def _staff(request: Request, slug: str) -> Response:
     return answer(request, "home/staff.html", page=page, search=search)
 
 
-def water(consumption: list[Any]) -> list[tuple[Any, str]]:
-    """Cold and hot water of each month together, oldest first, as exact decimal texts."""
+@dataclass(frozen=True, slots=True)
+class Water:
+    """Billed water by month, oldest first, as exact decimal texts; `resource` is what it is when it is of one kind only."""
+
+    months: list[tuple[Any, str]]
+    resource: str | None
+
+
+def water(consumption: list[Any]) -> Water:
     sums: dict[Any, Decimal] = {}
+    kinds = set()
     for month in consumption:
         if month.resource in ("COLD_WATER", "HOT_WATER"):
+            kinds.add(month.resource)
             sums[month.period] = sums.get(month.period, Decimal(0)) + Decimal(month.volume.value)
-    return [(period, f"{value:f}") for period, value in sums.items()]
+    return Water([(period, f"{value:f}") for period, value in sums.items()], kinds.pop() if len(kinds) == 1 else None)
