@@ -3,7 +3,7 @@
 from starlette.routing import Route
 
 from settings import Mode, settings
-from web import accents, assets, downloads, health
+from web import accents, assets, downloads, graphql, health
 from web.pages import accounts, contracts, home, payments, readings, sessions, statements, styles
 
 
@@ -25,5 +25,6 @@ def routes() -> list[Route]:
         Route("/static/{name}", assets.asset),
         Route("/health/live", health.live),
         Route("/health/ready", health.ready),
+        *graphql.routes,
         *development,
     ]
