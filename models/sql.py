@@ -35,14 +35,15 @@ async def fetch(text: str, **values: Any) -> list[dict[str, Any]]:
 
 
 async def staging(name: str, columns: Mapping[str, str], *indexes: str) -> None:
-    """Make an empty temporary table, in place of an older one. It is this connection's own and vanishes with it.
+    """Make an empty temporary table, in place of an older one. It is this connection's own.
 
     A column of the kind "row number" is what one row is found by.
     """
     await connection().execute_query(f"DROP TABLE IF EXISTS {name}")
     types = {"row number": "INTEGER PRIMARY KEY" if is_sqlite() else "bigint"}
     body = ", ".join(f"{column} {types.get(kind, kind)}" for column, kind in columns.items())
-    await connection().execute_query(f"CREATE TEMPORARY TABLE {name} ({body})")
+    end = "" if is_sqlite() else " ON COMMIT DROP"
+    await connection().execute_query(f"CREATE TEMPORARY TABLE {name} ({body}){end}")
     for number, index in enumerate(indexes):
         await connection().execute_query(f"CREATE INDEX {name}_{number} ON {name} ({index})")
 

@@ -22,9 +22,7 @@ def import_registers(
     slug: Annotated[str, typer.Argument(help="the organization")],
     paths: Annotated[list[Path], typer.Argument(help="files or folders, in any order", exists=True, readable=True, metavar="PATH…")],
     preview: Annotated[bool, typer.Option("--preview", help="say what would happen and write nothing")] = False,
-    result: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="write what was said of rows: CSV with columns file;line;severity;code;message")
-    ] = None,
+    result: Annotated[Path | None, typer.Option(metavar="FILE", help="write what was said of rows: CSV with columns file;line;severity;code;message")] = None,
 ) -> None:
     """Import a supplier's registers. Exit code: 0 every row taken, 1 some refused and the rest taken, 2 nothing could be taken."""
     if result is not None:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from tortoise.exceptions import TransactionManagementError
+from tortoise.exceptions import OperationalError, TransactionManagementError
 
 from adapters.files import FileRefused, Register, open_register
 from models import AuditRecord, ImportFile, ImportProblem, ImportRun, Organization
@@ -53,8 +53,10 @@ async def run_import(
             job = Job(organization.id, run.id, today, now, progress or (lambda stage, done, total: None))
             await _take(job, outcome, found(paths))
             await _close(run, outcome, who)
-    except TransactionManagementError as error:
-        raise ImportBusy from error
+    except (TransactionManagementError, OperationalError) as error:
+        if "locked" in str(error):  # SQLite: somebody else has been writing for longer than we wait
+            raise ImportBusy from error
+        raise
     return outcome
 
 

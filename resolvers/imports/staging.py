@@ -11,6 +11,7 @@ import json
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -173,12 +174,19 @@ async def _report(
         say(job.files[row["file_id"]], row["line"], code, params(row))
 
 
+@lru_cache(maxsize=16)
+def _named(kind: Kind) -> Callable[[Iterable[Any]], Any]:
+    """Makes a row's values readable by their columns' names."""
+    fields = list(kind.names)
+    return namedtuple("Row", fields)._make  # type: ignore[misc]
+
+
 def _records(recipe: Recipe, job: Job, file: StagedFile, numbers: Iterator[int], chunk: list[ParsedRow]) -> Iterator[tuple[Any, ...]]:
-    named: Any = namedtuple("Row", recipe.kind.names)
+    named = _named(recipe.kind)
     nothing = (None,) * len(recipe.derived)
     file_id, judge, today = file.row.id, recipe.judge, job.today
     for line, values, code, params in chunk:
-        verdict = judge(named._make(values), today) if code is None else Verdict(refused=(code, params))
+        verdict = judge(named(values), today) if code is None else Verdict(refused=(code, params))
         if verdict.refused:
             file.refuse(line, *verdict.refused)
         elif verdict.warning:

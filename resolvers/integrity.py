@@ -1,0 +1,142 @@
+"""`check`: does the database still hold what the law of the ledger promises? Set-based, so that it takes millions of rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from models import sql
+from models.database import is_sqlite, missing_guards
+
+SHOWN = 5  # examples of each kind of damage; the rest is counted
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """`count` rows break a promise; `examples` are ids of `subject`, a table's name."""
+
+    code: str
+    subject: str
+    count: int
+    examples: tuple[int | str, ...] = ()
+
+    def __str__(self) -> str:
+        shown = ", ".join(map(str, self.examples)) + (", …" if self.count > len(self.examples) else "")
+        return f"{_SENTENCES.get(self.code, self.code)}: {self.count} ({self.subject} {shown})"
+
+
+@dataclass(slots=True)
+class CheckReport:
+    """`counts` says how much was looked at; the database is whole where `problems` is empty."""
+
+    problems: list[Damage] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> bool:
+        return not self.problems
+
+
+async def check() -> CheckReport:
+    """Look at everything; changes nothing."""
+    report = CheckReport()
+    if missing := await missing_guards():
+        report.problems.append(Damage("guards", "guard", len(missing), tuple(missing[:SHOWN])))
+    for code, (subject, query) in _PROMISES.items():
+        broken = await sql.fetch(f"SELECT COUNT(*) AS n, MIN(id) AS first FROM ({query}) broken")
+        if broken[0]["n"]:
+            examples = await sql.fetch(f"SELECT id FROM ({query}) broken ORDER BY id LIMIT {SHOWN}")
+            report.problems.append(Damage(code, subject, broken[0]["n"], tuple(row["id"] for row in examples)))
+    if is_sqlite():
+        report.problems += await _sqlite_damage()
+    for table in ("personal_account", "charge", "payment", "statement", "ledger_entry"):
+        [row] = await sql.fetch(f"SELECT COUNT(*) AS n FROM {table}")
+        report.counts[table] = row["n"]
+    return report
+
+
+async def _sqlite_damage() -> list[Damage]:
+    """PostgreSQL keeps its files and references by itself; a SQLite file may have been copied while it was written."""
+    pages = [row["integrity_check"] for row in await sql.fetch("PRAGMA integrity_check") if row["integrity_check"] != "ok"]
+    references = await sql.fetch("PRAGMA foreign_key_check")
+    found = [Damage("file", "page", len(pages), tuple(pages[:SHOWN]))] if pages else []
+    if references:
+        found.append(Damage("references", "table", len(references), tuple(sorted({row["table"] for row in references}))[:SHOWN]))
+    return found
+
+
+_SENTENCES = {
+    "guards": "Guards of the ledger are missing; `abonent migrate` creates them again",
+    "balances": "An account's cached balance is not the sum of its entries",
+    "unposted_charges": "A current charge does not have exactly one entry with its amount",
+    "dead_charges": "A replaced charge still has an entry that nothing reverses",
+    "unposted_payments": "A received payment does not have exactly one entry with its amount",
+    "dead_payments": "A replaced payment still has an entry that nothing reverses",
+    "reversals": "A reversal does not undo the entry that it reverses",
+    "openings": "Entries before a month and its differences do not make the printed opening",
+    "movements": "A month's entries do not make the printed figures",
+    "closings": "Entries up to a month do not make the printed closing",
+    "doubled_differences": "A month has two differences for one reason",
+    "tenants": "A row belongs to another organization than its account",
+    "file": "The database file is damaged",
+    "references": "Rows point to rows that do not exist",
+}
+_LIVE = "e.reverses_id IS NULL AND NOT EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses_id = e.id)"
+_ANCHOR = "EXISTS (SELECT 1 FROM statement t WHERE t.account_id = a.id AND t.is_current AND (t.opening IS NOT NULL OR t.closing IS NOT NULL))"
+# Sums of one account and month by what they are for, zero where a statement's month has no entries; then the sum of all months before.
+_SUMS = """
+    SELECT account_id, period, SUM(opening) AS opening, SUM(movement) AS movement, SUM(amount) AS amount,
+        SUM(SUM(amount)) OVER (PARTITION BY account_id ORDER BY period) AS running FROM (
+        SELECT account_id, period, amount, CASE WHEN kind = 'opening' OR reason = 'chain' THEN amount ELSE 0 END AS opening,
+            CASE WHEN kind = 'opening' OR reason IN ('chain', 'arithmetic') THEN 0 ELSE amount END AS movement
+        FROM ledger_entry WHERE account_id IS NOT NULL
+        UNION ALL SELECT account_id, period, 0, 0, 0 FROM statement WHERE is_current
+    ) parts GROUP BY account_id, period"""
+_PRINTED = f"""
+    SELECT t.id FROM statement t JOIN ({_SUMS}) s ON s.account_id = t.account_id AND s.period = t.period
+    JOIN organization o ON o.id = t.organization_id AND o.billing = 'supplier' WHERE t.is_current AND """
+_PROMISES = {
+    "balances": (
+        "personal_account",
+        f"""SELECT a.id FROM personal_account a
+        LEFT JOIN (SELECT account_id, SUM(amount) AS amount FROM ledger_entry GROUP BY account_id) s ON s.account_id = a.id
+        WHERE (a.balance IS NULL AND {_ANCHOR}) OR a.balance <> COALESCE(s.amount, 0)""",
+    ),
+    "unposted_charges": (
+        "charge",
+        f"""SELECT c.id FROM charge c LEFT JOIN ledger_entry e ON e.charge_id = c.id AND e.account_id = c.account_id AND e.period = c.period
+            AND e.amount = c.amount AND {_LIVE}
+        WHERE c.is_current GROUP BY c.id HAVING COUNT(e.id) <> 1""",
+    ),
+    "dead_charges": ("charge", f"SELECT c.id FROM charge c JOIN ledger_entry e ON e.charge_id = c.id AND {_LIVE} WHERE NOT c.is_current"),
+    "unposted_payments": (
+        "payment",
+        f"""SELECT p.id FROM payment p LEFT JOIN ledger_entry e ON e.payment_id = p.id AND e.account_id IS NOT DISTINCT FROM p.account_id
+            AND e.amount = -p.amount AND e.kind = 'payment' AND {_LIVE}
+        WHERE p.is_current AND p.state <> 'in_transit' GROUP BY p.id HAVING COUNT(e.id) <> 1""",
+    ),
+    "dead_payments": ("payment", f"SELECT p.id FROM payment p JOIN ledger_entry e ON e.payment_id = p.id AND {_LIVE} WHERE NOT p.is_current"),
+    "reversals": (
+        "ledger_entry",
+        """SELECT r.id FROM ledger_entry r JOIN ledger_entry e ON e.id = r.reverses_id
+        WHERE r.amount <> -e.amount OR r.period <> e.period OR r.kind <> e.kind
+        OR r.account_id IS DISTINCT FROM e.account_id OR r.contract_id IS DISTINCT FROM e.contract_id""",
+    ),
+    "openings": ("statement", f"{_PRINTED} t.opening IS NOT NULL AND s.running - s.amount + s.opening <> t.opening"),
+    "movements": (
+        "statement",
+        f"{_PRINTED} s.movement <> t.charged + t.recalculation + t.penalty - t.paid - t.compensation",  # null, so silent, where one is unknown
+    ),
+    "closings": ("statement", f"{_PRINTED} t.closing IS NOT NULL AND s.running <> t.closing"),
+    "doubled_differences": (
+        "personal_account",
+        f"""SELECT e.account_id AS id FROM ledger_entry e WHERE e.kind = 'supplier_difference' AND e.account_id IS NOT NULL AND {_LIVE}
+        GROUP BY e.account_id, e.period, e.service_id, e.reason HAVING COUNT(*) > 1""",
+    ),
+    "tenants": (
+        "personal_account",
+        " UNION ALL ".join(
+            f"SELECT a.id FROM {table} x JOIN personal_account a ON a.id = x.account_id WHERE x.organization_id <> a.organization_id"
+            for table in ("ledger_entry", "charge", "payment", "statement", "reading", "meter", "account_facts")
+        ),
+    ),
+}
