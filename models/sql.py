@@ -1,7 +1,7 @@
 """Set-based SQL that reads the same on SQLite and PostgreSQL: one text, named values, bulk loading into staging tables.
 
 Written for work on many rows at once (imports, postings, checks), where an object per row would be the cost. Nothing here takes
-text from outside as a value: that goes through staging tables, loaded by COPY on PostgreSQL and executemany on SQLite.
+text from outside as a value: that goes through staging tables, loaded by COPY on PostgreSQL and by the hundred on SQLite.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from itertools import chain
+from typing import Any
 
 from models.database import connection, is_sqlite
 
 _NAMED = re.compile(r"(?<![:\w]):([a-z_]+)\b")
 _LAST_DAY = re.compile(r"LAST_DAY\(([\w.]+)\)")
+MOST_ROWS, MOST_PLACES = 200, 30_000  # of one INSERT on SQLite
 _WORD = re.compile(r"[\w ./|#-]*")
 
 
@@ -56,14 +58,17 @@ async def analyze(*names: str) -> None:
 
 
 async def load(name: str, columns: Sequence[str], records: Sequence[Sequence[Any]]) -> None:
-    """Append records to a table as fast as the driver can. Call it inside a transaction."""
+    """Append records to a table as fast as the database can. Call it inside a transaction."""
     if not records:
         return
-    if is_sqlite():
-        places = ", ".join("?" * len(columns))
-        await connection().execute_many(f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({places})", cast("list[list[Any]]", records))
+    if not is_sqlite():
+        await connection()._connection.copy_records_to_table(name, records=records, columns=list(columns))
         return
-    await connection()._connection.copy_records_to_table(name, records=records, columns=list(columns))
+    rows = min(MOST_ROWS, MOST_PLACES // len(columns))  # a statement per row would cost several times as much
+    for start in range(0, len(records), rows):
+        part = records[start : start + rows]
+        places = ", ".join([f"({', '.join('?' * len(columns))})"] * len(part))
+        await connection().execute_query(f"INSERT INTO {name} ({', '.join(columns)}) VALUES {places}", list(chain.from_iterable(part)))
 
 
 def rendered(text: str, **values: Any) -> str:
