@@ -1,0 +1,103 @@
+"""One account with something in every field, and everybody who may ask about it."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from models import AccountFacts, LedgerEntry, Premises, Supplier
+from models.enums import ChargeBasis, PaymentState, ReadingSource, ReadingState, Right, TariffZone, TokenScope
+from resolvers.viewer import Viewer, viewer_of_token, viewer_of_user
+from schema import ids
+from tests import factories as make
+
+PAST, PRESENT = "2026-08", "2026-10"  # the former owner left at the end of September
+LEFT_ON = dt.date(2026, 9, 30)
+
+
+@dataclass
+class World:
+    ids: dict[str, str]  # the id of a row of each type, by the type's name
+    viewers: dict[str, Viewer | None]
+    rows: dict[str, Any]
+
+
+async def built() -> World:
+    await ids.load()
+    org = await make.organization(payment_due_day=25, contacts="тел. 105")
+    rows = await _account(org)
+    return World(await _ids(org, rows), await _viewers(org, rows), rows)
+
+
+async def _account(org) -> dict[str, Any]:
+    contract = await make.contract(org, "123")
+    account = await make.account(org, "02015213", contract=contract, branch="Центр", balance=-46021, balance_as_of=make.NOW)
+    await AccountFacts.filter(account=account).update(irrigated_area=5_000_000)
+    await Premises.filter(id=account.premises_id).update(flat_prefix="А")
+    dial = await make.meter(account, verification_due_on=dt.date(2027, 1, 1))
+    dial.zone = TariffZone.DAY
+    await dial.save()
+    await make.reading(dial, "100", "2026-07-20")
+    reading = await make.reading(dial, "102", "2026-08-20", submitted_at=make.NOW, receipt="26-08-AAAAAAAA", source=ReadingSource.CABINET, by_resident=True)
+    await make.reading(dial, "106", "2026-10-20")
+    await make.reading(dial, "108", "2026-11-05", state=ReadingState.SENT)
+    supplier = await Supplier.create(organization=org, name="ТОО «Сток»")
+    for period in (PAST, PRESENT):
+        parent = await make.charge(account, period, 18084, supplier=supplier)
+        full = {"parent": parent, "supplier": supplier, "zone": TariffZone.DAY, "tier": 1, "recalculation": -500, "basis": ChargeBasis.READING}
+        charge = await make.charge(account, period, 6932, **full)
+        correction = {"basis": ChargeBasis.RECALCULATION, "corrects_period": make.month("2026-07"), "quantity": None, "corrects": charge}
+        corrects = await make.charge(account, period, -500, **correction)
+        await make.statement(account, period, compensation_note=150000)
+        payment = await make.payment(account, 150000, f"{period}-12", fee=100)
+        await LedgerEntry.create(
+            organization=org, account=account, kind="supplier_difference", amount=1, period=make.month(period), business_date=make.month(period),
+            reason="arithmetic", key=f"difference {period}", posted_at=make.NOW,
+        )  # fmt: skip
+        if period == PAST:
+            seen = {"charge": charge, "corrects": corrects, "payment": payment}
+    await make.payment(account, 5000, "2026-11-19", state=PaymentState.IN_TRANSIT)
+    return {"account": account, "contract": contract, "dial": dial, "reading": reading, "supplier": supplier, **seen}
+
+
+async def _ids(org, rows) -> dict[str, str]:
+    account, charge = rows["account"], rows["charge"]
+    premises = await account.premises
+    keys = {
+        "Organization": ("org", org.id), "Account": ("acc", account.id), "Contract": ("con", rows["contract"].id), "Premises": ("prm", premises.id),
+        "House": ("hse", premises.house_id), "Meter": ("mtr", rows["dial"].meter_id), "MeterRegister": ("reg", rows["dial"].id),
+        "Reading": ("rdg", rows["reading"].id), "Charge": ("chg", charge.id), "Service": ("srv", charge.service_id),
+        "Supplier": ("sup", rows["supplier"].id), "Payment": ("pay", rows["payment"].id),
+    }  # fmt: skip
+    return {name: ids.encode(*key) for name, key in keys.items()}
+
+
+async def _viewers(org, rows) -> dict[str, Viewer | None]:
+    account, contract = rows["account"], rows["contract"]
+    elsewhere = await make.organization("teploset")
+    foreign_account = await make.account(org, "09999999", house="5")
+    other_account = await make.account(elsewhere, "02015213")
+    people = {name: await make.user(name) for name in ("owner", "reader", "former", "payer", "foreign", "other", "clerk", "other_clerk")}
+    await make.member(people["owner"], account)
+    await make.member(people["reader"], account, Right.reader())
+    await make.member(people["former"], account, until_on=LEFT_ON)
+    await make.member(people["payer"], contract)
+    await make.member(people["foreign"], foreign_account)
+    await make.member(people["other"], other_account)
+    await make.staff(people["clerk"], org)
+    await make.staff(people["other_clerk"], elsewhere)
+    viewers: dict[str, Viewer | None] = {"stranger": None}
+    for name, user in people.items():
+        viewers[name] = await viewer_of_user(user.id, make.TODAY)
+    tokens = {
+        "partner": await make.token(org),
+        "foreign_partner": await make.token(elsewhere),
+        "accounts_only": await make.token(org, TokenScope.READ_ACCOUNTS),
+        "no_accounts": await make.token(org, TokenScope.READ_MONEY, TokenScope.READ_READINGS),
+        "without_money": await make.token(people["owner"], TokenScope.READ_ACCOUNTS, TokenScope.READ_READINGS, TokenScope.SUBMIT_READINGS),
+    }
+    return viewers | {name: await viewer_of_token(token, make.TODAY) for name, token in tokens.items()}
+
+
+MEMBERS = ("owner", "reader", "former", "payer", "clerk", "partner", "accounts_only", "without_money")
+OUTSIDERS = ("foreign", "other", "other_clerk", "foreign_partner", "no_accounts")
+EVERYBODY = ("stranger", *MEMBERS, *OUTSIDERS)
