@@ -32,14 +32,14 @@ class Stop(Exception):
 
 
 @asynccontextmanager
-async def opened() -> AsyncIterator[None]:
-    """The database of the settings, opened; raises Stop where it has not been migrated."""
+async def opened(*, even_damaged: bool = False) -> AsyncIterator[None]:
+    """The database of the settings, opened; raises Stop where it has not been migrated or has lost its guards."""
     file = database.sqlite_file(settings().database)
     if file is not None and not file.exists():
         raise Stop(f"There is no database at {file}. Make it with: abonent migrate")
     await database.connect(settings().database)
     try:
-        if missing := await database.missing_guards():
+        if not even_damaged and (missing := await database.missing_guards()):
             raise Stop(f"The database is not up to date ({len(missing)} of its guards are missing). Run: abonent migrate")
         yield
     finally:

@@ -86,6 +86,9 @@ def test_a_database_without_its_guards_is_not_touched(database_url: str, databas
         with contextlib.closing(sqlite3.connect(database_url.removeprefix("sqlite:///"))) as file:
             file.execute("DROP TRIGGER ledger_entry_no_update")
         assert "guards are missing" in abonent(*ORGANIZATION, status=1).stderr
+        assert "ledger_entry_no_update" in abonent("check", status=1).stderr
+        abonent("migrate")
+        abonent("check")
 
 
 def test_wrong_settings_are_told_by_name(database_url: str):

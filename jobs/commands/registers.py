@@ -80,10 +80,10 @@ async def check() -> int:
     """Print what is damaged, a line each, and return the exit code."""
     from resolvers import integrity
 
-    async with opened():
+    async with opened(even_damaged=True):
         report = await integrity.check()
     for problem in report.problems[:MOST_SHOWN]:
         err.print(str(problem), style="bold red", markup=False)
-    counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in report.counts.items())
-    out.print(f"{len(report.problems):,} problems in {counts}." if report.problems else f"Every balance and every chain is whole: {counts}.")
+    counts = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in report.counts.items())
+    out.print(f"Damaged. Looked at: {counts}." if report.problems else f"Every balance and every chain is whole. Looked at: {counts}.")
     return 1 if report.problems else 0
