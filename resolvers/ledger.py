@@ -8,8 +8,9 @@ reversed, the missing ones are posted. Nothing that was posted is ever changed.
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from models import sql
@@ -33,7 +34,7 @@ _WANTED = {
     "import_file_id": "bigint",
 }
 _PAST = {"id": "bigint", "account_id": "bigint", "base": "text", "amount": "bigint", "live": "int"}
-Coverage = dict[Component, list[tuple[dt.date, dt.date]]]
+Coverage = dict[Component, set[dt.date]]
 
 
 async def touch() -> None:
@@ -41,10 +42,33 @@ async def touch() -> None:
     await sql.staging("ledger_touched", _TOUCHED)
 
 
-async def restate(organization_id: int, now: dt.datetime) -> None:
-    """Bring the ledger and the cached balances of the touched accounts to what charges, payments and statements say."""
-    coverage = await _coverage(organization_id)
-    await _touch_newly_covered(organization_id, coverage)
+async def coverage_of(organization_id: int) -> Coverage:
+    """For which months (first days) the organization's registers have brought the details of a component."""
+    rows = await sql.fetch(
+        """SELECT DISTINCT f.covers, f.first_period, f.last_period FROM import_file f JOIN import_run r ON r.id = f.run_id
+        WHERE r.organization_id = :organization AND f.covers <> '' AND f.first_period IS NOT NULL""",
+        organization=organization_id,
+    )
+    coverage: Coverage = {component: set() for component in Component}
+    for row in rows:
+        month, last = sql.day(row["first_period"]), sql.day(row["last_period"])
+        while month and last and month <= last:
+            for name in row["covers"].split():
+                coverage[Component(name)].add(month)
+            month = (month + dt.timedelta(days=31)).replace(day=1)
+    return coverage
+
+
+async def restate(organization_id: int, now: dt.datetime, covered_before: Coverage, progress: Callable[[int, int], object]) -> None:
+    """Bring the ledger and the cached balances of the touched accounts to what charges, payments and statements say.
+
+    Months whose details are in a register for the first time had been posted from balances: all their accounts are touched too.
+    `progress` is told how many accounts of how many are done.
+    """
+    coverage = await coverage_of(organization_id)
+    for component, months in coverage.items():
+        for month in months - covered_before[component]:
+            await sql.execute(_TOUCH_COVERED, organization=organization_id, kind=component.kind.value, month=month)
     await sql.staging("posting", {"account_id": "bigint", "period": "date", "place": "bigint"}, "place", "account_id")
     await sql.execute(_POSTING)
     await sql.staging("want_entry", _WANTED, "account_id, base")
@@ -52,54 +76,25 @@ async def restate(organization_id: int, now: dt.datetime) -> None:
     await sql.analyze("posting")
     await sql.execute(_WANT_CHARGES)
     await sql.execute(_WANT_PAYMENTS)
-    await _want_derived(coverage)
+    await _want_derived(coverage, progress)
     await sql.execute(_LIST_PAST)
     await sql.analyze("want_entry", "past_entry")
     for statement in (_REVERSE, _POST, _BALANCE):
         await sql.execute(statement, organization=organization_id, now=now)
 
 
-async def _coverage(organization_id: int) -> Coverage:
-    """For which months the organization's registers bring the details of a component."""
-    rows = await sql.fetch(
-        """SELECT DISTINCT f.covers, f.first_period, f.last_period FROM import_file f JOIN import_run r ON r.id = f.run_id
-        WHERE r.organization_id = :organization AND f.covers <> '' AND f.first_period IS NOT NULL""",
-        organization=organization_id,
-    )
-    coverage: Coverage = defaultdict(list)
-    for row in rows:
-        first, last = sql.day(row["first_period"]), sql.day(row["last_period"])
-        for name in row["covers"].split():
-            if first and last:
-                coverage[Component(name)].append((first, last))
-    return coverage
-
-
-def _covered(coverage: Coverage, period: dt.date) -> frozenset[Component]:
-    return frozenset(component for component, spans in coverage.items() if any(first <= period <= last for first, last in spans))
-
-
-async def _touch_newly_covered(organization_id: int, coverage: Coverage) -> None:
-    """Where details came for a month that had been posted from balances, every account of that month is posted anew."""
-    for component, spans in coverage.items():
-        for first, last in spans:
-            await sql.execute(_TOUCH_COVERED, organization=organization_id, kind=component.kind.value, first=first, last=last)
-
-
-async def _want_derived(coverage: Coverage) -> None:
-    [row] = await sql.fetch("SELECT MAX(place) AS n FROM posting")
-    for first in range(1, (row["n"] or 0) + 1, ACCOUNTS_AT_ONCE):
+async def _want_derived(coverage: Coverage, progress: Callable[[int, int], object]) -> None:
+    [row] = await sql.fetch("SELECT COALESCE(MAX(place), 0) AS n FROM posting")
+    for first in range(1, row["n"] + 1, ACCOUNTS_AT_ONCE):
         span = {"first": first, "last": first + ACCOUNTS_AT_ONCE - 1}
         before = {row["account_id"]: row for row in await sql.fetch(_BEFORE, **span)}
-        months: dict[int, list[dict[str, Any]]] = defaultdict(list)
-        for row in await sql.fetch(_MONTHS, **span):
-            months[row["account_id"]].append(row)
-        records = [
-            (account_id, *record)
-            for account_id, rows in months.items()
-            for record in _records(derive((_month(row, coverage) for row in rows), before[account_id]["amount"], bool(before[account_id]["anchored"])))
-        ]
+        records: list[tuple[Any, ...]] = []
+        for account_id, months in groupby(await sql.fetch(_MONTHS, **span), key=itemgetter("account_id")):
+            past = before[account_id]
+            entries = derive((_month(month, coverage) for month in months), past["amount"], bool(past["anchored"]))
+            records += [(account_id, *record) for record in _records(entries)]
         await sql.load("want_entry", ["account_id", "base", "kind", "amount", "period", "business_date", "reason", "import_file_id"], records)
+        progress(min(span["last"], row["n"]), row["n"])
 
 
 def _month(row: dict[str, Any], coverage: Coverage) -> Month:
@@ -107,7 +102,7 @@ def _month(row: dict[str, Any], coverage: Coverage) -> Month:
     assert period
     figures = Figures(*(row[name] for name in Figures.__slots__)) if row["has_statement"] else None
     details = {Component.CHARGED: row["charges"], Component.RECALCULATION: row["recalculations"], Component.PAID: row["payments"]}
-    return Month(period, figures, details, _covered(coverage, period), row["import_file_id"])
+    return Month(period, figures, details, frozenset(component for component in Component if period in coverage[component]), row["import_file_id"])
 
 
 def _records(entries: Iterator[Derived]) -> Iterator[tuple[Any, ...]]:
@@ -124,7 +119,7 @@ _POSTING = """
 _NOT_REVERSED = "NOT EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses_id = e.id)"
 _TOUCH_COVERED = f"""
     INSERT INTO ledger_touched (account_id, period) SELECT e.account_id, e.period FROM ledger_entry e
-    WHERE e.organization_id = :organization AND e.period BETWEEN :first AND :last AND e.kind = :kind AND e.account_id IS NOT NULL
+    WHERE e.organization_id = :organization AND e.period = :month AND e.kind = :kind AND e.account_id IS NOT NULL
     AND e.charge_id IS NULL AND e.payment_id IS NULL AND e.reverses_id IS NULL AND {_NOT_REVERSED}"""
 _WANT_CHARGES = """
     INSERT INTO want_entry (account_id, base, kind, amount, period, business_date, service_id, supplier_id, charge_id, import_file_id)

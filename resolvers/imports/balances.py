@@ -33,7 +33,7 @@ async def apply(job: Job) -> None:
 
 async def complete(job: Job, charges_came: bool) -> None:
     """Accounts with charges and no balances row have a statement too, whose figures are unknown; past months are closed."""
-    values = {"organization": job.organization_id, "month": job.this_month, "now": job.now}
+    values = {"organization": job.organization_id, "month": job.this_month, "now": job.now, "year_ago": job.this_month - dt.timedelta(days=366)}
     if charges_came:
         await sql.execute(_INSERT_BARE, **values)
     await sql.execute(_CLOSE_PAST, **values)
@@ -83,7 +83,7 @@ _INSERT_BARE = """
     SELECT :organization, w.account_id, w.period, 1, TRUE, CASE WHEN w.period < :month THEN 'closed' ELSE 'open' END, :now, MIN(w.file_id)
     FROM want_charge w LEFT JOIN statement t ON t.account_id = w.account_id AND t.period = w.period AND t.is_current
     WHERE t.id IS NULL GROUP BY w.account_id, w.period ORDER BY MIN(w.row_number)"""
-_CLOSE_PAST = "UPDATE statement SET state = 'closed' WHERE organization_id = :organization AND state = 'open' AND period < :month"
+_CLOSE_PAST = "UPDATE statement SET state = 'closed' WHERE organization_id = :organization AND state = 'open' AND period < :month AND period >= :year_ago"
 _DOUBTS = """
     SELECT s.file_id, s.line, e.reason, e.amount, s.opening, s.closing,
         COALESCE(s.charged, 0) + COALESCE(s.recalculation, 0) - COALESCE(s.paid, 0) AS movement

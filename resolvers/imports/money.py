@@ -20,6 +20,7 @@ async def take(job: Job, registers: list[Register]) -> list[tuple[str, FileRefus
         for register in registers:
             if register.kind is recipe.kind:
                 refused += await _stage(recipe, job, register)
+    covered = await ledger.coverage_of(job.organization_id)
     await ledger.touch()
     present = {file.register.kind.name for file in job.files.values()}
     for module in (charges, payments, balances):
@@ -28,9 +29,7 @@ async def take(job: Job, registers: list[Register]) -> list[tuple[str, FileRefus
     await balances.complete(job, charges_came="charges" in present)
     for file in job.files.values():
         await _note_coverage(job, file)
-    job.progress("ledger", 0, 1)
-    await ledger.restate(job.organization_id, job.now)
-    job.progress("ledger", 1, 1)
+    await ledger.restate(job.organization_id, job.now, covered, lambda done, total: job.progress("ledger", done, total))
     await balances.doubt(job)
     for file in job.files.values():
         await file.finish(f"stage_{file.register.kind.name}")

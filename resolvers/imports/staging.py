@@ -177,8 +177,8 @@ async def _report(
 @lru_cache(maxsize=16)
 def _named(kind: Kind) -> Callable[[Iterable[Any]], Any]:
     """Makes a row's values readable by their columns' names."""
-    fields = list(kind.names)
-    return namedtuple("Row", fields)._make  # type: ignore[misc]
+    row: Any = namedtuple("Row", list(kind.names))  # type: ignore[misc]  # noqa: PYI024 - its fields are known only here
+    return row._make
 
 
 def _records(recipe: Recipe, job: Job, file: StagedFile, numbers: Iterator[int], chunk: list[ParsedRow]) -> Iterator[tuple[Any, ...]]:
