@@ -81,9 +81,9 @@ def schema(
     compare: Annotated[bool, typer.Option("--check", help="exit with 1 where the snapshot differs")] = False,
 ) -> None:
     """Print the GraphQL schema, or keep its snapshot."""
-    from schema.build import sdl
+    from schema.snapshot import text
 
-    now = sdl()
+    now = text()
     if write:
         SNAPSHOT.write_text(now, encoding="utf-8")
     elif compare:

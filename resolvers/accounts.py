@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from models.enums import AccountKind, Right
 from models.money import Money
@@ -72,6 +73,10 @@ class AccountRow:
         return reading_window(*self.window_days, today)
 
 
+class Contractual(Protocol):
+    pk: int
+
+
 _COLUMNS = """a.id, a.number, a.kind, a.branch, a.organization_id, a.contract_id, a.balance, a.balance_as_of,
     p.id AS premises_id, p.flat, p.flat_prefix, h.id AS house_id, h.locality, h.street, h.number AS house_number,
     h.window_first_day, h.window_last_day"""
@@ -91,9 +96,7 @@ async def account_by_number(viewer: Viewer, slug: str, number: str) -> AccountRo
     return next(iter(await _rows(viewer, rows)), None)
 
 
-async def accounts_page(
-    viewer: Viewer, first: int, after: tuple[int, str] | None, *, slug: str | None = None, search: str | None = None, contract: int | None = None
-) -> list[AccountRow]:
+async def accounts_page(viewer: Viewer, first: int, after: tuple[int, str] | None, *, slug: str | None = None, search: str | None = None) -> list[AccountRow]:
     """In the order of organization and number, one more than `first` if there are more. Three statements."""
     where = [scope.accounts_sql(viewer)]
     parameters: list[int | str] = [*(after or (0, ""))]
@@ -101,12 +104,20 @@ async def accounts_page(
     if slug is not None:
         parameters.append(slug)
         where.append(f"a.organization_id = (SELECT id FROM organization WHERE slug = ${len(parameters)})")
-    if contract is not None:
-        parameters.append(contract)
-        where.append(f"a.contract_id = ${len(parameters)}")
     where += [_word(viewer, word, parameters) for word in (search or "").split()[:5]]
     text = f"SELECT {_COLUMNS} FROM {_FROM} WHERE {' AND '.join(where)} ORDER BY a.organization_id, a.number LIMIT {int(first) + 1}"
     return await _rows(viewer, await fetch(text, *parameters))
+
+
+async def recipients_pages(viewer: Viewer, contracts: Sequence[Contractual], first: int, after: str | None) -> dict[int, list[AccountRow]]:
+    """The accounts of each contract in the order of their numbers, one more than `first` if there are more. Three statements."""
+    place = "ROW_NUMBER() OVER (PARTITION BY a.contract_id ORDER BY a.number) AS place"
+    where = f"{among('a.contract_id', 1)} AND a.number > $2 AND {scope.accounts_sql(viewer)}"
+    text = f"SELECT * FROM (SELECT {_COLUMNS}, {place} FROM {_FROM} WHERE {where}) ranked WHERE place <= {int(first) + 1} ORDER BY place"
+    found: dict[int, list[AccountRow]] = {}
+    for row in await _rows(viewer, await fetch(text, [contract.pk for contract in contracts], after or "")):
+        found.setdefault(row.contract_pk or 0, []).append(row)
+    return found
 
 
 async def accounts_outside(viewer: Viewer, ids: Sequence[int], day: dt.date) -> dict[int, AccountRow]:

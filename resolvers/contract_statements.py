@@ -16,7 +16,7 @@ from resolvers.charges import FROM as CHARGE_FROM
 from resolvers.charges import ChargeRow, ServiceRow, charge_row
 from resolvers.contracts import ContractRow
 from resolvers.facts import Facts, facts_of, present_facts
-from resolvers.sql import Row, among, fetch, instant, known_day, literal, month_after
+from resolvers.sql import Row, among, among_days, fetch, instant, known_day, literal, month_after
 from resolvers.viewer import Viewer
 
 
@@ -84,35 +84,42 @@ async def recipients_pages(
     viewer: Viewer, statements: Sequence[ContractStatementRow], first: int, after: int | None
 ) -> dict[tuple[int, Period], list[RecipientRow]]:
     """Lines in the order of account number and bill, after position `after`; one more than `first` if there are more."""
-    start = after or 0
+    rows = await _lines(statements, after or 0, first)
+    accounts = await _accounts(viewer, rows)
+    facts = await facts_of(list(accounts))
     found: dict[tuple[int, Period], list[RecipientRow]] = {}
-    for month in sorted({row.period for row in statements}):  # a document asks for one month, as a rule
-        of_month = [row for row in statements if row.period == month]
-        rows = await _lines(of_month, month, start, first)
-        accounts = await _accounts(viewer, {row["account_id"] for row in rows}, month)
-        facts = await facts_of(list(accounts))
-        for row in rows:
-            known = present_facts(facts.get(row["account_id"], ()), month.last_day)
-            line = RecipientRow(row["place"], accounts[row["account_id"]], known, charge_row(row))
-            found.setdefault((row["payer_id"], month), []).append(line)
+    for row in rows:
+        charge = charge_row(row)
+        known = present_facts(facts.get(charge.account_pk, ()), charge.period.last_day)
+        line = RecipientRow(row["place"], accounts[charge.account_pk], known, charge)
+        found.setdefault((row["payer_id"], charge.period), []).append(line)
     return found
 
 
-async def _lines(statements: Sequence[ContractStatementRow], month: Period, start: int, first: int) -> Sequence[Row]:
+async def _lines(statements: Sequence[ContractStatementRow], start: int, first: int) -> Sequence[Row]:
+    months = sorted({row.period for row in statements})
     text = f"""
         SELECT * FROM (
             SELECT {CHARGE}, f.contract_id AS payer_id, a.number,
-                ROW_NUMBER() OVER (PARTITION BY f.contract_id ORDER BY a.number, ch.position, ch.id) AS place
+                ROW_NUMBER() OVER (PARTITION BY f.contract_id, ch.period ORDER BY a.number, ch.position, ch.id) AS place
             FROM {CHARGE_FROM} JOIN account_facts f ON f.account_id = ch.account_id
-            WHERE {among("f.contract_id", 1)} AND {_in_force("f", "ch.period")} AND ch.is_current AND ch.period = $2
+            WHERE {among("f.contract_id", 1)} AND {among_days("ch.period", 2)} AND {_in_force("f", "ch.period")} AND ch.is_current
         ) ranked WHERE place > $3 AND place <= $4 ORDER BY place"""
-    return await fetch(text, [row.contract.pk for row in statements], month.first_day, start, start + first + 1)
+    pks = sorted({row.contract.pk for row in statements})
+    rows = await fetch(text, pks, [month.first_day for month in months], start, start + first + 1)
+    wanted = {row.pk for row in statements}
+    return [row for row in rows if (row["payer_id"], Period.of(known_day(row["period"]))) in wanted]
 
 
-async def _accounts(viewer: Viewer, ids: set[int], month: Period) -> dict[int, AccountRow]:
-    accounts = await accounts_by_ids(viewer, sorted(ids))
-    left = sorted(ids - set(accounts))
-    return {**accounts, **await accounts_outside(viewer, left, month.last_day)} if left else accounts
+async def _accounts(viewer: Viewer, rows: Sequence[Row]) -> dict[int, AccountRow]:
+    """The recipients; those that the payer no longer has are named as they were, and show nothing else."""
+    wanted = {row["account_id"] for row in rows}
+    accounts = await accounts_by_ids(viewer, sorted(wanted))
+    left = sorted(wanted - set(accounts))
+    if not left:
+        return accounts
+    day = max(Period.of(known_day(row["period"])) for row in rows).last_day
+    return {**accounts, **await accounts_outside(viewer, left, day)}
 
 
 async def _states(contracts: Sequence[ContractRow], period: Period | None) -> dict[int, tuple[Period, StatementState, dt.datetime | None]]:

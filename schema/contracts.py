@@ -9,7 +9,7 @@ from strawberry import Parent, field
 
 from models.enums import StatementState
 from models.period import Period
-from resolvers.accounts import accounts_page
+from resolvers.accounts import recipients_pages as recipients_of
 from resolvers.contract_statements import ContractStatementRow, RecipientRow, contract_periods, contract_statements, recipients_pages
 from resolvers.contracts import ContractRow as ContractRecord
 from resolvers.contracts import contract_balances
@@ -76,8 +76,8 @@ class Contract(Node):
     @field(description="The accounts that belong to it now, in the order of their numbers.")
     async def recipients(root: Parent[ContractRecord], info: Info, first: int, after: str | None = None) -> Connection[Account]:  # noqa: N805
         place = ids.after("recipients", after)
-        rows = await accounts_page(info.context.signed_in, checked_first(first), (place[0], place[1]) if place else None, contract=root.pk)
-        return PageOf("recipients", rows, first, lambda row: (row.organization.pk, row.number))  # type: ignore[return-value]
+        rows = await info.context.loaders.of(recipients_of, root, checked_first(first), place[0] if place else None)
+        return PageOf("recipients", rows or [], first, lambda row: (row.number,))  # type: ignore[return-value]
 
     @field(description="The statement of a month; without `period` of the last closed month that has one.")
     async def statement(root: Parent[ContractRecord], info: Info, period: Period | None = None) -> ContractStatement | None:  # noqa: N805

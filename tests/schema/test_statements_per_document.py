@@ -1,0 +1,104 @@
+"""No N+1: how many SQL statements a document needs does not depend on how many rows it finds. Every document of the pages, and a wide one."""
+
+from typing import Any
+
+import pytest
+
+from models.enums import Resource
+from resolvers.viewer import Viewer, viewer_of_user
+from schema import ids, operations
+from schema.context import Context
+from schema.execution import execute
+from tests import factories as make
+from tests.counting import counted
+
+MONTHS = [f"2026-{month:02d}" for month in range(1, 11)]
+WIDE = """query Wide($first: Int!) {
+  viewer { kind user { login } organization { name } }
+  accounts(first: $first) { nodes {
+    number address holderName organization { name readingWindow { isOpen } } contract { number balance { amount } statementPeriods }
+    balance { amount } inTransit { amount } statementPeriods consumption { period volume { value } }
+    statement { head { holderName } volumes { serial volume { value } } charges { service { name } supplier { name } parent { id } amount { amount } }
+      recalculations { id } differences { reason } }
+    statements(first: 3) { nodes { period head { residents } volumes { serial } charges { id } differences { reason } } }
+    meters { serial refusal { code } registers { lastReading { value { value } previous { value } register { meter { serial } } } previousReading { id } } }
+    readings(first: 5) { nodes { display consumption { value } register { id } } }
+    charges(first: 5) { nodes { parent { id } } } payments(first: 5) { nodes { id } }
+  } }
+  contracts(first: $first) { nodes { payerName balance { amount } recipients(first: 1) { nodes { id } }
+    statement { total { amount } totals { amount { amount } } rows(first: 20) { nodes { account { number } charge { service { name } } } } } } }
+}"""
+
+
+class Town:
+    """An organization with accounts of one contract; the viewer works for it."""
+
+    org: Any
+    contract: Any  # of the newest accounts
+    accounts: list[Any]
+    viewer: Viewer
+
+    async def grow(self, accounts: int, months: int) -> "Town":
+        if not hasattr(self, "org"):
+            await ids.load()
+            self.org, self.accounts = await make.organization(), []
+            self.contract = await make.contract(self.org)
+            clerk = await make.user("clerk")
+            await make.staff(clerk, self.org)
+            self.viewer = await viewer_of_user(clerk.id, make.TODAY)
+        else:
+            self.contract = await make.contract(self.org)
+        self.accounts += [await self._account(months) for _ in range(accounts)]
+        return self
+
+    async def _account(self, months: int) -> Any:
+        account = await make.account(self.org, contract=self.contract, balance=100)
+        for resource in (Resource.COLD_WATER, Resource.HOT_WATER)[: 1 if months < 3 else 2]:
+            dial = await make.meter(account, resource)
+            for number, month in enumerate(MONTHS[-months:]):
+                await make.reading(dial, str(100 + number), f"{month}-20")
+        for month in MONTHS[-months:]:
+            parent = await make.charge(account, month, 1000)
+            await make.charge(account, month, 500, parent=parent)
+            await make.statement(account, month)
+            await make.payment(account, 100, f"{month}-10")
+        return account
+
+
+@pytest.fixture
+async def town(database):
+    yield await Town().grow(1, 2)
+    operations.load()
+
+
+def variables_of(name: str, town: Town) -> dict[str, Any]:
+    """What a page would pass; documents only use what they declare."""
+    owner = ("con", town.contract.id) if name.startswith("contracts/") else ("acc", town.accounts[0].id)
+    return {"id": ids.encode(*owner), "slug": "vodokanal", "host": "cabinet.example.com", "first": 50, "period": MONTHS[-1], "search": None}
+
+
+async def counts(town: Town) -> dict[str, int]:
+    found = {}
+    for name, operation in operations._operations.items():
+        if not operation.text.startswith("mutation"):
+            declared = {key: value for key, value in variables_of(name, town).items() if f"${key}:" in operation.text}
+            with counted() as seen:
+                await operations.run(name, town.viewer, declared, today=make.TODAY)
+            found[name] = len(seen)
+    with counted() as seen:
+        answer = await execute(WIDE, {"first": 50}, Context(town.viewer, make.NOW, make.TODAY), trusted=True)
+    assert not answer.errors, answer.errors
+    found["wide"] = len(seen)
+    return found
+
+
+async def test_statements_do_not_grow_with_rows(town: Town):
+    operations.load()
+    await counts(town)  # the first run of a process reads some things once
+    small = await counts(town)
+    await town.grow(6, 10)
+    await town.grow(2, 8)
+    town.accounts.reverse()  # a document about one account now has five times the months and twice the meters
+    assert await counts(town) == small
+    assert len(small) > 5, "the pages' documents were not found"
+    assert max(count for name, count in small.items() if name != "wide") <= 14, small
