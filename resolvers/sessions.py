@@ -24,6 +24,8 @@ LIFETIME = dt.timedelta(days=1)
 REMEMBERED = dt.timedelta(days=90)
 USED_EVERY = dt.timedelta(hours=1)  # how exactly `last_used_at` is kept: not a write for every page
 
+LONGEST_EMAIL, LONGEST_LOGIN = 254, 60  # what the columns hold: longer ones are nobody's
+
 misses = Misses(limit=20, within=dt.timedelta(minutes=10))
 
 
@@ -108,8 +110,12 @@ async def users_by_ids(viewer: Viewer, ids: Sequence[int]) -> dict[int, UserRow]
 
 async def _find(login: str, slug: str | None) -> User | None:
     wanted = key(login)
+    if len(wanted) > LONGEST_EMAIL:
+        return None
     if "@" in wanted:
         return await User.get_or_none(email_key=wanted)
+    if len(wanted) > LONGEST_LOGIN:
+        return None
     user = await User.get_or_none(login_key=wanted)
     if user is None and slug is not None:
         alias = await LoginAlias.get_or_none(Q(alias=wanted) & Q(organization__slug=slug)).select_related("user")

@@ -36,7 +36,9 @@ def create_app() -> Starlette:
     """The application; its lifespan opens the database and closes it."""
     environment()
     assets()
-    return Starlette(routes=routes(), middleware=[Middleware(layer) for layer in LAYERS], exception_handlers={HTTPException: _raised}, lifespan=_lifespan)
+    app = Starlette(routes=routes(), middleware=[Middleware(layer) for layer in LAYERS], exception_handlers={HTTPException: _raised}, lifespan=_lifespan)
+    app.router.redirect_slashes = False  # each page has one address
+    return app
 
 
 @asynccontextmanager

@@ -73,7 +73,7 @@ def frame_of(request: Request) -> Frame:
     return Frame(
         language=state.get("language", "ru"),
         base=request.scope.get("root_path", ""),
-        path=request.url.path,
+        path=quote(request.scope["path"]),
         query=tuple(request.query_params.multi_items()),
         organization=state.get("organization"),
         languages=tuple(state.get("languages", ())),

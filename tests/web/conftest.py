@@ -1,0 +1,110 @@
+"""A small supplier, imported from the two printed screens, with people who may see it, and a browser without JavaScript."""
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import httpx2
+import pytest
+
+from resolvers.imports import run_import
+from resolvers.organizations import create_organization
+from resolvers.sessions import misses
+from resolvers.users import create_user, grant_membership
+from schema import operations
+from tests.web.reader import Page
+from web.app import create_app
+
+FIGURES = Path(__file__).parents[2] / "samples" / "figures"
+INDIVIDUAL, LEGAL = FIGURES / "water_individual_2020_05", FIGURES / "water_legal_2019_11"
+SLUG, BASE, PASSWORD = "vodokanal", "/o/vodokanal", "chistaya-voda"
+
+
+class Browser:
+    """Keeps cookies and sends forms as they stand on the page; `htmx` sends them as htmx would."""
+
+    def __init__(self, app) -> None:
+        transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+        self.client = httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", headers={"accept-language": "ru"})
+
+    async def get(self, path: str, **options):
+        return await self.client.get(path if path.startswith("http") else BASE + path, **options)
+
+    async def page(self, path: str, status: int = 200) -> Page:
+        answer = await self.get(path)
+        assert answer.status_code == status, answer.text[:2000]
+        return Page(answer.text)
+
+    async def fragment(self, path: str, target: str):
+        return await self.get(path, headers={"hx-request": "true", "hx-target": target})
+
+    async def send(self, path: str, htmx: str | None = None, headers: dict | None = None, **changed: str):
+        """Open the page, change some of its form's fields, send it."""
+        fields = (await self.page(path)).fields(path.partition("?")[0])
+        return await self.post(path.partition("?")[0], fields | changed, htmx, headers)
+
+    async def post(self, path: str, fields: dict[str, str], htmx: str | None = None, headers: dict | None = None):
+        extra = {"hx-request": "true", "hx-target": htmx} if htmx else {}
+        return await self.client.post(BASE + path, data=fields, headers={**extra, **(headers or {})})
+
+    async def sign_in(self, login: str, password: str = PASSWORD, path: str = "/sign-in", **changed: str):
+        return await self.send(path, login=login, password=password, **changed)
+
+
+@pytest.fixture
+async def app(database):
+    misses.clear()
+    await operations.start()
+    return create_app()
+
+
+@pytest.fixture
+async def site(app):
+    """Ids of what there is; nobody is signed in."""
+    await create_organization(SLUG, "Водоканал", "KZT", "Asia/Almaty")
+    await create_organization("teplo", "Теплосеть", "KZT", "Asia/Almaty")
+    for folder in (INDIVIDUAL, LEGAL):
+        await run_import(SLUG, [folder])
+    await create_user("aigul", "aigul@example.com", PASSWORD, name="Айгүл")
+    await create_user("firma", "firma@example.com", PASSWORD, name="ТОО «Берег»")
+    await create_user("operator", "operator@example.com", PASSWORD, SLUG, name="Оператор")
+    await create_user("nobody", "nobody@example.com", PASSWORD)
+    await grant_membership("aigul", SLUG, "02015213")
+    await grant_membership("firma", SLUG, contract="2666")
+    found = SimpleNamespace(app=app)
+    found.account = await only(app, "aigul", r"/accounts/([^/?\"]+)/statement")
+    found.contract = await only(app, "firma", r"/contracts/([^/?\"]+)")
+    found.recipient = await only(app, "firma", r"/accounts/([^/?\"]+)/readings")
+    return found
+
+
+async def only(app, login: str, pattern: str) -> str:
+    return re.search(pattern, (await (await signed_in(app, login)).get("/")).text)[1]
+
+
+async def signed_in(app, login: str) -> Browser:
+    browser = Browser(app)
+    assert (await browser.sign_in(login)).status_code == 303
+    return browser
+
+
+@pytest.fixture
+async def stranger(site) -> Browser:
+    return Browser(site.app)
+
+
+@pytest.fixture
+async def aigul(site) -> Browser:
+    """A resident with one account and two meters."""
+    return await signed_in(site.app, "aigul")
+
+
+@pytest.fixture
+async def firma(site) -> Browser:
+    """A legal payer with two recipients."""
+    return await signed_in(site.app, "firma")
+
+
+@pytest.fixture
+async def operator(site) -> Browser:
+    return await signed_in(site.app, "operator")

@@ -1,0 +1,86 @@
+"""Every page in every language for those who may see it, and every fragment against its page."""
+
+import pytest
+
+from tests.web.conftest import BASE, signed_in
+from tests.web.reader import Page
+
+PAGES = {
+    "aigul": ["/", "/accounts/{account}", "/accounts/{account}/statement", "/accounts/{account}/statement?period=2020-05",
+              "/accounts/{account}/statement?period=2020-01", "/accounts/{account}/readings", "/accounts/{account}/payments"],
+    "firma": ["/", "/contracts/{contract}", "/contracts/{contract}?period=2019-11", "/contracts/{contract}?period=2011-01",
+              "/accounts/{recipient}", "/accounts/{recipient}/statement", "/accounts/{recipient}/readings", "/accounts/{recipient}/payments"],
+    "operator": ["/", "/?search=0201", "/?search=Красина", "/?search=нет+такого", "/accounts/{account}", "/contracts/{contract}"],
+    "nobody": ["/"],
+}  # fmt: skip
+FRAGMENTS = [
+    ("aigul", "/accounts/{account}/statement?period=2020-05", "statement"), ("aigul", "/accounts/{account}/statement?period=2020-01", "statement"),
+    ("aigul", "/accounts/{account}/payments", "payments"), ("firma", "/contracts/{contract}?period=2019-11", "breakdown"),
+    ("operator", "/?search=0201", "results"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["ru", "kk", "en"])
+@pytest.mark.parametrize("login", PAGES)
+async def test_pages_are_sound(site, login: str, language: str):
+    browser = await signed_in(site.app, login)
+    for path in PAGES[login]:
+        address = path.format(**vars(site))
+        page = await browser.page(f"{address}{'&' if '?' in address else '?'}lang={language}")
+        assert page.problems() == [], address
+        assert page.named("html")[0].get("lang") == language
+
+
+async def test_pages_for_strangers_are_sound(stranger):
+    for path in (f"http://127.0.0.1:8000{'/'}", "/sign-in", "/sign-in?expired=1", "/sign-in?gone=1"):
+        assert (await stranger.page(path)).problems() == []
+
+
+@pytest.mark.parametrize(("login", "path", "block"), FRAGMENTS)
+async def test_a_fragment_is_its_part_of_the_page(site, login: str, path: str, block: str):
+    browser = await signed_in(site.app, login)
+    whole = (await browser.get(path.format(**vars(site)))).text
+    answer = await browser.fragment(path.format(**vars(site)), block)
+    assert "<html" not in answer.text
+    assert f'id="{block}"' in answer.text[:200]
+    assert answer.text.strip() in whole
+    assert "HX-Request" in answer.headers["vary"]
+    Page(answer.text, fragment=True)
+
+
+async def test_a_restored_history_entry_is_a_whole_page(aigul, site):
+    headers = {"hx-request": "true", "hx-history-restore-request": "true", "hx-target": "statement"}
+    assert "<html" in (await aigul.get(f"/accounts/{site.account}/statement", headers=headers)).text
+
+
+async def test_an_unknown_target_gets_the_whole_page(aigul, site):
+    for target in ("nothing", "../x", "content"):
+        answer = await aigul.fragment(f"/accounts/{site.account}/payments", target)
+        assert "<h1>" in answer.text
+
+
+async def test_one_account_opens_its_own_home(aigul):
+    page = await aigul.page("/")
+    assert "Красина, 3-1" in page.heading
+    assert "Переплата" in page.text()
+    assert "460,21 ₸" in page.text().replace("\u00a0", " ")
+
+
+async def test_home_of_a_payer_leads_to_the_breakdown(firma, site):
+    assert f'href="{BASE}/contracts/{site.contract}"' in (await firma.get("/")).text
+
+
+async def test_staff_find_accounts_by_number_surname_and_address(operator):
+    for search in ("0201", "красина"):
+        assert "02015213" in (await operator.get("/", params={"search": search})).text
+    assert "02015213" not in (await operator.get("/", params={"search": "0300"})).text
+
+
+async def test_the_current_tab_is_marked(aigul, site):
+    page = await aigul.page(f"/accounts/{site.account}/payments")
+    assert [page.text(link) for link in page.named("a") if link.get("aria-current")] == ["Платежи"]
+
+
+async def test_the_styles_page_shows_all_parts(stranger):
+    page = await stranger.page("http://127.0.0.1:8000/styles")
+    assert page.problems() == []

@@ -1,0 +1,171 @@
+"""Sending readings: without JavaScript, as htmx does, and over GraphQL; what is typed is never lost."""
+
+import orjson
+import pytest
+
+from models import Meter, Reading
+from models.enums import MeterState, TokenScope
+from resolvers.tokens import create_token
+from tests.web.conftest import BASE, Browser, signed_in
+from tests.web.reader import Page
+
+GOOD = {"readings.0.value": "00117,5", "readings.1.value": "198.000"}
+
+
+@pytest.fixture
+def address(site) -> str:
+    return f"/accounts/{site.account}/readings"
+
+
+async def sent() -> list[tuple[int, bool]]:
+    return await Reading.filter(by_resident=True).order_by("id").values_list("value", "is_current")
+
+
+async def test_without_javascript_a_sending_leads_to_the_receipts(aigul, address: str):
+    answer = await aigul.send(address, **GOOD)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{BASE}{address}?sent=1")
+    page = await aigul.page(f"{address}?sent=1")
+    assert page.problems() == []
+    assert "Ваши показания в обработке!" in page.text()
+    assert "00117.500" in page.text()
+    assert page.text().count("Квитанция о приёме ") == 2
+    assert len(await sent()) == 2
+    assert (page.value("readings.0.value"), page.value("readings.1.value")) == ("00117.500", "00198.000")
+
+
+async def test_htmx_gets_the_block_with_receipts_and_a_new_key(aigul, address: str):
+    before = await aigul.page(address)
+    answer = await aigul.post(address, before.fields(address) | GOOD, htmx="readings")
+    assert answer.status_code == 200
+    block = Page(answer.text, fragment=True)
+    assert "Ваши показания в обработке!" in block.text()
+    assert block.value("idempotencyKey") != before.value("idempotencyKey")
+    assert block.by_id("sent").get("data-focus") is not None
+    assert len(await sent()) == 2
+
+
+async def test_graphql_takes_the_same(site, aigul, address: str):
+    page = await aigul.page(address)
+    token = await create_token(user_login="aigul", scopes=list(TokenScope))
+    query = """mutation ($i: SubmitReadingsInput!) { submitReadings(input: $i) { __typename
+      ... on SubmitReadingsDone { receipts { number } } ... on Rejected { problems { path code message } } } }"""
+    readings = [{"register": page.value(f"readings.{row}.register"), "value": GOOD[f"readings.{row}.value"]} for row in (0, 1)]
+    body = orjson.dumps({"query": query, "variables": {"i": {"account": site.account, "readings": readings, "idempotencyKey": "k1"}}})
+    headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+    answer = (await Browser(site.app).client.post("http://127.0.0.1:8000/graphql", content=body, headers=headers)).json()
+    assert answer["data"]["submitReadings"]["__typename"] == "SubmitReadingsDone", answer
+    assert (await aigul.page(address)).value("readings.0.value") == "00117.500"
+
+
+@pytest.mark.parametrize("typed", ["сто", "1e5", "12,34,56", "-5", "123456789", "117,12345", "٣", "NaN", "<b>1</b>", "1" * 40, "0x10"])
+async def test_what_cannot_be_read_is_refused_beside_its_field(aigul, address: str, typed: str):
+    for htmx in (None, "readings"):
+        answer = await aigul.send(address, htmx=htmx, **GOOD | {"readings.0.value": typed})
+        assert answer.status_code == 422
+        page = Page(answer.text, fragment=bool(htmx))
+        assert htmx or page.problems() == []
+        assert (page.value("readings.0.value"), page.value("readings.1.value")) == (typed, "198.000")
+        field = page.by_id("value-0")
+        assert field.get("aria-invalid") == "true"
+        assert page.text(page.by_id(field.get("aria-describedby")))
+        assert [link.get("href") for link in page.named("a") if link.get("href", "").startswith("#value")] == ["#value-0"]
+        assert page.by_id("problems").get("data-focus") is not None
+    assert await sent() == []
+
+
+async def test_a_refusal_of_a_later_row_finds_its_field_when_others_are_empty(aigul, address: str):
+    answer = await aigul.send(address, **{"readings.0.value": " ", "readings.1.value": "сто"})
+    page = Page(answer.text)
+    assert page.by_id("value-1").get("aria-invalid") == "true"
+    assert page.by_id("value-0").get("aria-invalid") is None
+
+
+async def test_nothing_filled_in_is_refused_and_writes_nothing(aigul, address: str):
+    answer = await aigul.send(address)
+    assert answer.status_code == 422
+    assert Page(answer.text).problems() == []
+    assert await sent() == []
+
+
+async def test_a_question_is_answered_by_sending_the_same_again(aigul, address: str):
+    lower = {"readings.0.value": "100", "readings.1.value": "198"}
+    answer = await aigul.send(address, **lower)
+    assert answer.status_code == 422
+    page = Page(answer.text)
+    assert page.problems() == []
+    assert "Проверьте перед отправкой" in page.text()
+    assert "115,408" in page.text()
+    assert "Понято как 100" in page.text()
+    assert await sent() == []
+    again = await aigul.post(address, page.fields(address))
+    assert again.status_code == 303
+    assert len(await sent()) == 2
+
+
+async def test_a_question_about_one_value_confirms_no_other(aigul, address: str):
+    page = Page((await aigul.send(address, **{"readings.0.value": "100", "readings.1.value": "198"})).text)
+    answer = await aigul.post(address, page.fields(address) | {"readings.0.value": "90"})
+    assert answer.status_code == 422
+    assert "Проверьте перед отправкой" in answer.text
+    assert await sent() == []
+
+
+async def test_only_some_meters_is_asked_about_and_may_be_confirmed(aigul, address: str):
+    page = Page((await aigul.send(address, **{"readings.0.value": "117"})).text)
+    assert "31883423" in page.text(page.by_id("questions"))
+    answer = await aigul.post(address, page.fields(address))
+    assert answer.status_code == 303
+    assert len(await sent()) == 1
+
+
+async def test_the_same_form_twice_is_one_sending(aigul, address: str):
+    fields = (await aigul.page(address)).fields(address) | GOOD
+    for _ in range(2):
+        assert (await aigul.post(address, fields)).status_code == 303
+    assert len(await sent()) == 2
+
+
+async def test_two_tabs_with_different_values_leave_one_current_value(aigul, address: str):
+    first, second = [(await aigul.page(address)).fields(address) for _ in range(2)]
+    assert (await aigul.post(address, first | GOOD)).status_code == 303
+    assert (await aigul.post(address, second | GOOD | {"readings.0.value": "118"})).status_code == 303
+    assert sorted(await sent()) == sorted([(117_500_000, False), (198_000_000, True), (118_000_000, True)])
+
+
+async def test_removed_meters_and_those_without_serial_say_why(aigul, address: str, site):
+    await Meter.filter(serial="31883369").update(register_state=MeterState.REMOVED)
+    await Meter.filter(serial="31883423").update(serial=None)
+    page = await aigul.page(address)
+    assert "Невозможно передать показания на не работающий прибор учета!" in page.text()
+    assert "Показания на водомер без заводского номера не передаются!" in page.text()
+    assert page.by_id("value-0") is None
+    assert page.problems() == []
+
+
+async def test_a_field_that_was_made_up_is_refused(aigul, address: str):
+    made_up = {"readings.0.register": "reg_AAAAAAAAAAAAAAAAAAAAAA", "readings.0.value": "5", "readings.1.value": "198"}
+    assert (await aigul.send(address, **made_up)).status_code in (404, 422)
+    strange = {f"readings.{index}.value": "1" for index in ("x", "-1", "99999", "²")} | {"confirmed.x.path": "a", "confirmed.0.path": "readings.9.value"}
+    assert (await aigul.send(address, **strange)).status_code == 422
+    assert await sent() == []
+
+
+async def test_a_payer_sends_for_a_recipient_in_the_other_table(firma, site):
+    page = await firma.page(f"/accounts/{site.recipient}/readings")
+    headings = [page.text(heading) for heading in page.named("th") if heading.get("scope") == "col"]
+    assert headings == ["Вода", "Заводской номер", "Поверка до", "Состояние прибора", "Дата предыдущего", "Предыдущее", "Источник предыдущего",
+                        "Текущее", "Дата передачи", "Источник"]  # fmt: skip
+
+
+async def test_the_columns_of_an_individual_are_the_manuals(aigul, address: str):
+    page = await aigul.page(address)
+    headings = [page.text(heading) for heading in page.named("th") if heading.get("scope") == "col"]
+    assert headings == ["Ввод", "Место", "Вода", "Номер счётчика", "Поверка до", "Дата предыдущего", "Источник предыдущего", "Предыдущее",
+                        "В этом месяце", "Источник"]  # fmt: skip
+
+
+async def test_a_foreign_account_takes_nothing(site, firma, address: str):
+    mine = (await firma.page(f"/accounts/{site.recipient}/readings")).fields("/readings")
+    assert (await firma.post(address, mine | GOOD)).status_code == 404
+    assert await sent() == []
+    assert (await (await signed_in(site.app, "nobody")).get(address)).status_code == 404
