@@ -76,7 +76,11 @@ def foreign_without_arguments(_: object, __: str, event: MutableMapping[str, Any
     """A library's message stays as its template: the arguments may be anybody's data."""
     record = event.get("_record")
     if isinstance(record, logging.LogRecord):
-        event["event"] = str(record.msg)
+        text = str(record.msg)
+        if text.startswith("Traceback"):  # uvicorn writes one as a message, and its last line quotes data
+            event["where"] = [line.strip() for line in text.splitlines() if line.startswith("  File ")][-6:]
+            text = "failed"
+        event["event"] = text
         event["exc_info"] = event.get("exc_info") or record.exc_info
     return event
 

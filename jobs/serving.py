@@ -45,13 +45,11 @@ async def serve(application: Any, host: str, port: int, started: Callable[[int],
             timeout_graceful_shutdown=SECONDS_TO_FINISH,
         )
     )
-    beside = asyncio.create_task(_beside(server, started))
-    try:
-        await server.serve()
-    finally:
-        beside.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await beside
+    server.beside = asyncio.create_task(_beside(server, started))
+    await server.serve()
+    server.beside.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await server.beside
 
 
 async def work(*, once: bool = False) -> None:
@@ -68,6 +66,12 @@ async def work(*, once: bool = False) -> None:
 
 class _Server(uvicorn.Server):
     """Ends with 0 when told to end: uvicorn would raise the signal once more and look killed."""
+
+    beside: asyncio.Task[None]
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.beside.cancel()  # before the application closes the database
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

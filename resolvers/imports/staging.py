@@ -177,7 +177,7 @@ async def _report(
 @lru_cache(maxsize=16)
 def _named(kind: Kind) -> Callable[[Iterable[Any]], Any]:
     """Makes a row's values readable by their columns' names."""
-    row: Any = namedtuple("Row", list(kind.names))  # type: ignore[misc]  # noqa: PYI024 - its fields are known only here
+    row: Any = namedtuple("Row", list(kind.names))  # type: ignore[misc]
     return row._make
 
 

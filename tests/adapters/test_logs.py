@@ -2,6 +2,7 @@
 
 import json
 import logging
+import traceback
 
 import pytest
 
@@ -48,10 +49,12 @@ def test_a_librarys_arguments_stay_out(capsys: pytest.CaptureFixture[str]):
         raise ValueError("a@b.kz")
     except ValueError:
         logging.getLogger("library").exception("failed for %s", "a@b.kz")
-    first, second = lines(capsys)
+        logging.getLogger("library").error(traceback.format_exc())
+    first, second, third = lines(capsys)
     assert first["event"] == "cannot mail %s"
     assert second["error"] == "ValueError"
-    assert "a@b.kz" not in str((first, second))
+    assert "test_logs.py" in str(third["where"])
+    assert "a@b.kz" not in str((first, second, third))
 
 
 def test_long_values_are_cut(capsys: pytest.CaptureFixture[str]):
