@@ -70,13 +70,15 @@ def written(html: str) -> bytes:
 
 
 def _bounded() -> None:
-    """At a process's start. reportlab names Helvetica, which is never embedded, where nothing is written at all: it is kept from that."""
+    """At a process's start. reportlab names Helvetica, which is never embedded, wherever it begins a page or a cell, although all of our
+    text is in our own fonts: it is given one of ours to begin with."""
+    from reportlab.pdfbase import pdfmetrics, ttfonts
     from reportlab.pdfgen.canvas import Canvas
-    from reportlab.platypus.tables import Table
+    from reportlab.platypus.tables import CellStyle
 
-    draw = Table._drawCell
+    pdfmetrics.registerFont(ttfonts.TTFont("Blank", str(FONTS / "DejaVuSans.ttf")))
+    CellStyle.fontname = "Blank"
     Canvas._make_preamble = _without_a_font
-    Table._drawCell = lambda table, value, *where: draw(table, value, *where) if value else None
     resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
     written("<p>warm</p>")
 

@@ -1,0 +1,101 @@
+"""The two printed screens: page, GraphQL and the PDF's text say what was printed."""
+
+import io
+import json
+
+import orjson
+import pytest
+from pypdf import PdfReader
+
+from models.enums import TokenScope
+from resolvers.tokens import create_token
+from tests.web.conftest import INDIVIDUAL, LEGAL, Browser
+from tests.web.reader import Page
+
+PRINTED = json.loads(INDIVIDUAL.with_suffix(".json").read_text(encoding="utf-8"))
+PRINTED_LEGAL = json.loads(LEGAL.with_suffix(".json").read_text(encoding="utf-8"))
+INDIVIDUAL_SAYS = [
+    "02015213", "Красина, 3-1", "Поливная площадь", "114,365", "13.04.2020", "115,408", "25.05.2020", "1,043 м³", "195,360", "196,009", "0,649 м³", "1,692 м³",
+    "59,34", "66,46", "69,32 ₸", "58,85", "65,91", "111,52 ₸", "12 %", "180,84 ₸", "−641,06 ₸", "0,00 ₸ / 1 500,00 ₸*", "+0,01 ₸", "−460,21 ₸", "460,21 ₸",
+    "Переплата на 1 мая", "Переплата на 1 июня", "Расхождение в данных поставщика", "* возмещение затрат на период ЧП",
+]  # fmt: skip
+LEGAL_SAYS = ["2666", "00009177", "00010129", "197,02", "204,50", "12 %", "0,00 ₸", "Итого"]
+
+
+def plain(text: str) -> str:
+    return " ".join(text.replace("\u00a0", " ").split())
+
+
+def missing(text: str, expected: list[str]) -> list[str]:
+    return [each for each in expected if each not in plain(text)]
+
+
+async def pdf_of(browser: Browser, path: str) -> tuple[PdfReader, str]:
+    answer = await browser.get(path)
+    assert answer.status_code == 200, answer.text[:500]
+    assert answer.headers["content-type"] == "application/pdf"
+    reader = PdfReader(io.BytesIO(answer.content))
+    return reader, "\n".join(page.extract_text() for page in reader.pages)
+
+
+async def test_the_printed_statement_stands_on_the_page(aigul, site):
+    page = await aigul.page(f"/accounts/{site.account}/statement?period=2020-05")
+    assert missing(page.text(page.named("main")[0]), INDIVIDUAL_SAYS) == []
+
+
+async def test_the_printed_statement_stands_in_the_pdf(aigul, site):
+    _, text = await pdf_of(aigul, f"/accounts/{site.account}/statement.pdf?period=2020-05")
+    assert missing(text, INDIVIDUAL_SAYS) == []
+
+
+async def test_the_printed_statement_stands_in_graphql(site):
+    token = await create_token(user_login="aigul", scopes=list(TokenScope))
+    query = """query ($id: ID!) { account(id: $id) { statement(period: "2020-05") {
+      opening { amount } charged { amount } recalculation { amount } penalty { amount } paid { amount } compensationNote { amount } closing { amount }
+      charges { quantity { value } tariff { amount } tariffWithTax { amount } amount { amount } } differences { reason amount { amount } } } } }"""
+    headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+    body = orjson.dumps({"query": query, "variables": {"id": site.account}})
+    statement = (await Browser(site.app).client.post("/graphql", content=body, headers=headers)).json()["data"]["account"]["statement"]
+    said = {name: float(statement[name]["amount"]) for name in ("opening", "charged", "recalculation", "penalty", "paid", "closing", "compensationNote")}
+    assert said == {name: float(PRINTED[printed]) for name, printed in {
+        "opening": "opening_balance", "charged": "charged", "recalculation": "recalculation", "penalty": "penalty", "paid": "paid",
+        "closing": "closing_balance_printed", "compensationNote": "compensation_note",
+    }.items()}  # fmt: skip
+    lines = [(line["quantity"]["value"], line["amount"]["amount"]) for line in statement["charges"]]
+    assert lines == [(line["quantity"], line["amount"]) for line in PRINTED["charges"]]
+    assert statement["differences"] == [{"reason": "ARITHMETIC", "amount": {"amount": "0.01"}}]
+
+
+async def test_the_legal_screen_stands_on_page_and_pdf(firma, site):
+    page = await firma.page(f"/contracts/{site.contract}?period=2019-11")
+    assert missing(page.text(page.named("main")[0]), LEGAL_SAYS) == []
+    _, text = await pdf_of(firma, f"/contracts/{site.contract}/statement.pdf?period=2019-11")
+    assert missing(text, LEGAL_SAYS) == []
+    assert len(page.named("tbody")[0].findall("*")) == sum(len(each["rows"]) for each in PRINTED_LEGAL["recipients"])
+
+
+async def test_the_legal_meters_stand_in_the_readings(firma, site):
+    page = await firma.page(f"/accounts/{site.recipient}/readings")
+    text = page.text()
+    assert "12223773" in text
+    assert "10.09.2023" in text
+    assert "Снят" in text
+    assert "00000145.554" in text
+    assert {"Невозможно передать показания на не работающий прибор учета!"} & {page.text(hint) for hint in page.named("p")}
+
+
+@pytest.mark.parametrize("language", ["ru", "kk", "en"])
+async def test_fonts_are_embedded_and_letters_right(aigul, site, language: str):
+    reader, text = await pdf_of(aigul, f"/accounts/{site.account}/statement.pdf?period=2020-05&lang={language}")
+    fonts = [font.get_object() for page in reader.pages for font in page["/Resources"]["/Font"].values()]
+    assert {font["/BaseFont"].partition("+")[2] for font in fonts} == {"DejaVuSans", "DejaVuSans-Bold"}
+    assert all("/FontFile2" in font["/FontDescriptor"] for font in fonts)
+    assert "\ufffd" not in text
+    assert {"ru": "Расшифровка начислений", "kk": "Есептеулер талдамасы", "en": "Breakdown of charges"}[language] in text
+    assert language != "kk" or all(word in text for word in ("Қызмет", "Төленді", "Өсімпұл", "Көлемі", "Тұрғындар"))
+
+
+async def test_the_file_has_a_neutral_name(aigul, site):
+    answer = await aigul.get(f"/accounts/{site.account}/statement.pdf?period=2020-05")
+    assert answer.headers["content-disposition"] == 'attachment; filename="statement-2020-05.pdf"'
+    assert Page((await aigul.get(f"/accounts/{site.account}/statement")).text).problems() == []
