@@ -16,7 +16,7 @@ from models.database import connection, is_sqlite, transaction
 from models.enums import Severity
 from models.errors import AbonentError, NotFound
 from resolvers.imports import accounts, contracts, meters, money, readings, tariffs
-from resolvers.imports.outcome import ImportOutcome, Line, Progress
+from resolvers.imports.outcome import WHOLE_FILE, ImportOutcome, Line, Progress
 from resolvers.imports.staging import Job, StagedFile, prepare, stage
 
 REFERENCES = (tariffs, contracts, accounts, meters, readings)  # each file is a transaction; later kinds hang on earlier ones
@@ -73,6 +73,8 @@ def found(paths: Sequence[Path]) -> list[tuple[str, Path]]:
 
 async def _take(job: Job, outcome: ImportOutcome, files: list[tuple[str, Path]]) -> None:
     registers: list[Register] = []
+    if not files:
+        outcome.lines.append(Line("", WHOLE_FILE, Severity.REFUSED, "no_files"))
     for name, path in files:
         try:
             registers.append(open_register(name, path))

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from resolvers.imports.outcome import Line
 
-_SENTENCES = {
+SENTENCES = {
     # a row
     "account_number_missing": "Не указан лицевой счёт.",
     "missing": "Не заполнен столбец «{column}».",
@@ -50,7 +50,7 @@ _ALSO = {"detail": " Кроме того, детали расходятся с �
 
 def sentence(line: Line) -> str:
     """What a person reads about the row or file."""
-    text = _SENTENCES[line.code].format_map(defaultdict(lambda: "—", {name: _shown(value) for name, value in line.params.items()}))
+    text = SENTENCES[line.code].format_map(defaultdict(lambda: "—", {name: _shown(value) for name, value in line.params.items()}))
     return text + _ALSO.get(str(line.params.get("also")), "")
 
 

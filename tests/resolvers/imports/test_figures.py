@@ -1,0 +1,72 @@
+"""The printed screens: their registers import with exactly the expected warnings, and the same figures come out."""
+
+import csv
+import json
+from typing import Any
+
+import pytest
+
+from models import Charge, LedgerEntry, Meter, Organization, PersonalAccount, Statement
+from models.enums import MeterState
+from models.money import minor_units
+from models.quantity import decimal_text
+from tests.resolvers.imports.conftest import FIGURES, assert_whole, contents, said, taken
+
+
+def printed(name: str) -> dict[str, Any]:
+    return json.loads((FIGURES / f"{name}.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", ["water_individual_2020_05", "water_legal_2019_11", "housing_2014_10"])
+async def test_exactly_the_expected_warnings(organization: Organization, name: str):
+    with (FIGURES / f"{name}.expected.csv").open(encoding="utf-8") as file:
+        _, *wanted = csv.reader(file, delimiter=";")
+    outcome = await taken(FIGURES / name)
+    assert said(outcome) == sorted(tuple(line[:4]) for line in wanted)
+    arithmetic = {(line.file, line.line): line.params for line in outcome.lines if line.code != "detail"}
+    for file_name, line, _, code, value, computed in wanted:
+        if code != "detail":
+            assert arithmetic[file_name, int(line)] == {"printed": value, "computed": computed}
+    await assert_whole()
+    before = await contents()
+    await taken(FIGURES / name)
+    assert await contents() == before
+
+
+async def test_the_flat_of_may_2020(organization: Organization):
+    await taken(FIGURES / "water_individual_2020_05")
+    screen = printed("water_individual_2020_05")
+    statement = await Statement.get(is_current=True)
+    assert statement.opening == minor_units(screen["opening_balance"])
+    assert statement.charged == minor_units(screen["charged"])
+    assert statement.closing == minor_units(screen["closing_balance_printed"])
+    assert statement.compensation_note == minor_units(screen["compensation_note"])
+    assert (await PersonalAccount.get()).balance == statement.closing
+    lines = await Charge.all().order_by("position")
+    assert [(decimal_text(line.quantity, 3), line.amount) for line in lines] == [(line["quantity"], minor_units(line["amount"])) for line in screen["charges"]]
+    assert await LedgerEntry.filter(kind="supplier_difference").values_list("amount", "reason") == [(1, "arithmetic")]
+    assert await LedgerEntry.filter(kind="compensation").count() == 0, "a note enters no sum"
+
+
+async def test_the_contract_of_november_2019(organization: Organization):
+    await taken(FIGURES / "water_legal_2019_11")
+    accounts = await PersonalAccount.all().order_by("number")
+    assert [account.number for account in accounts] == ["00009177", "00010129"]
+    assert len({account.contract_id for account in accounts}) == 1
+    installed, removed = await Meter.all().order_by("id")
+    assert (installed.serial, installed.state) == ("12223773", MeterState.INSTALLED)
+    assert (removed.serial, removed.verification_due_on, removed.state) == (None, None, MeterState.REMOVED)
+    assert [account.balance for account in accounts] == [None, None], "no register says what they owe"
+    assert {statement.closing for statement in await Statement.all()} == {None}
+
+
+async def test_balances_by_service_are_refused_as_a_file(organization: Organization):
+    """The screen of March 2020 has them: its accounts and charges are taken, its balances wait until they are understood."""
+    outcome = await taken(FIGURES / "heat_2020_03")
+    assert outcome.refused_files == ["balances"]
+    assert ("balances", "1", "refused", "balances_by_service") in said(outcome)
+    assert [line for line in said(outcome) if line[0] == "charges"] == [
+        ("charges", "3", "warning", "product"),
+        ("charges", "4", "warning", "product"),
+    ]
+    assert outcome.status == 1
