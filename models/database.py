@@ -123,7 +123,7 @@ async def _migration_lock(url: str) -> AsyncIterator[None]:
             guard.close()
         return
     credentials = _credentials(url, {})["credentials"]
-    session = await asyncpg.connect(**{k: v for k, v in credentials.items() if k not in ("minsize", "maxsize")})
+    session = await asyncpg.connect(**{k: v for k, v in credentials.items() if k not in ("minsize", "maxsize", "reset")})
     try:
         await session.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK)
         yield
@@ -163,8 +163,15 @@ def _credentials(url: str, pragmas: dict[str, str]) -> dict[str, Any]:
             "database": parts.path.lstrip("/"),
             "minsize": 1,
             "maxsize": int(query.get("pool") or POOL_SIZE),
+            "reset": _keep,
         },
     }
+
+
+async def _keep(_: object) -> None:
+    """Give a connection back as it is. asyncpg asks the server to forget session settings, locks and cursors, a round trip after every
+    statement; we set none for a session. An open transaction is rolled back all the same."""
+
 
 
 TORTOISE = configuration("sqlite:///:memory:")  # for `tortoise makemigrations`, which compares models with migrations and opens nothing

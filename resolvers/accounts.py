@@ -12,7 +12,7 @@ from models.money import Money
 from models.search import search_key
 from resolvers import scope
 from resolvers.facts import Facts, facts_of, present_facts
-from resolvers.organizations import OrganizationRow, organizations_by_ids
+from resolvers.organizations import OrganizationRow, organization_row
 from resolvers.sql import Row, among, fetch, instant
 from resolvers.viewer import Access, Viewer
 from resolvers.windows import ReadingWindow, reading_window
@@ -50,6 +50,7 @@ class AccountRow:
     window_days: tuple[int, int]
     access: Access
     facts: Facts | None = None
+    history: Sequence[Facts] = ()  # all facts, oldest first
 
     @property
     def balance(self) -> Money | None:
@@ -79,12 +80,13 @@ class Contractual(Protocol):
 
 _COLUMNS = """a.id, a.number, a.kind, a.branch, a.organization_id, a.contract_id, a.balance, a.balance_as_of,
     p.id AS premises_id, p.flat, p.flat_prefix, h.id AS house_id, h.locality, h.street, h.number AS house_number,
-    h.window_first_day, h.window_last_day"""
-_FROM = "personal_account a LEFT JOIN premises p ON p.id = a.premises_id LEFT JOIN house h ON h.id = p.house_id"
+    h.window_first_day AS house_first_day, h.window_last_day AS house_last_day, o.slug, o.name, o.currency, o.timezone, o.languages,
+    o.accent, o.contacts, o.window_first_day, o.window_last_day, o.payment_due_day, o.overdue_policy"""
+_FROM = "personal_account a JOIN organization o ON o.id = a.organization_id LEFT JOIN premises p ON p.id = a.premises_id LEFT JOIN house h ON h.id = p.house_id"
 
 
 async def accounts_by_ids(viewer: Viewer, ids: Sequence[int]) -> dict[int, AccountRow]:
-    """Those of `ids` that exist for the viewer. Three statements."""
+    """Those of `ids` that exist for the viewer. Two statements."""
     where = f"{among('a.id', 1)} AND {scope.accounts_sql(viewer)}"
     rows = await fetch(f"SELECT {_COLUMNS} FROM {_FROM} WHERE {where}", list(ids))
     return {row.pk: row for row in await _rows(viewer, rows)}
@@ -97,7 +99,7 @@ async def account_by_number(viewer: Viewer, slug: str, number: str) -> AccountRo
 
 
 async def accounts_page(viewer: Viewer, first: int, after: tuple[int, str] | None, *, slug: str | None = None, search: str | None = None) -> list[AccountRow]:
-    """In the order of organization and number, one more than `first` if there are more. Three statements."""
+    """In the order of organization and number, one more than `first` if there are more. Two statements."""
     where = [scope.accounts_sql(viewer)]
     parameters: list[int | str] = [*(after or (0, ""))]
     where.append("(a.organization_id > $1 OR (a.organization_id = $1 AND a.number > $2))")
@@ -110,7 +112,7 @@ async def accounts_page(viewer: Viewer, first: int, after: tuple[int, str] | Non
 
 
 async def recipients_pages(viewer: Viewer, contracts: Sequence[Contractual], first: int, after: str | None) -> dict[int, list[AccountRow]]:
-    """The accounts of each contract in the order of their numbers, one more than `first` if there are more. Three statements."""
+    """The accounts of each contract in the order of their numbers, one more than `first` if there are more. Two statements."""
     place = "ROW_NUMBER() OVER (PARTITION BY a.contract_id ORDER BY a.number) AS place"
     where = f"{among('a.contract_id', 1)} AND a.number > $2 AND {scope.accounts_sql(viewer)}"
     text = f"SELECT * FROM (SELECT {_COLUMNS}, {place} FROM {_FROM} WHERE {where}) ranked WHERE place <= {int(first) + 1} ORDER BY place"
@@ -129,11 +131,12 @@ async def accounts_outside(viewer: Viewer, ids: Sequence[int], day: dt.date) -> 
 async def _rows(viewer: Viewer, rows: Sequence[Row], day: dt.date | None = None) -> list[AccountRow]:
     if not rows:
         return []
-    organizations = await organizations_by_ids(sorted({row["organization_id"] for row in rows}))
-    found = [_row(viewer, row, organizations[row["organization_id"]]) for row in rows]
+    known = {pk: organization_row(row, pk) for pk, row in {row["organization_id"]: row for row in rows}.items()}
+    found = [_row(viewer, row, known[row["organization_id"]]) for row in rows]
     facts = await facts_of([row.pk for row in found])
     for row in found:
-        row.facts = present_facts(facts.get(row.pk, ()), day or min(viewer.today, row.access.until_on or viewer.today))
+        row.history = facts.get(row.pk, ())
+        row.facts = present_facts(row.history, day or min(viewer.today, row.access.until_on or viewer.today))
     return found
 
 
@@ -153,7 +156,7 @@ def _row(viewer: Viewer, row: Row, organization: OrganizationRow) -> AccountRow:
         premises=premises,
         balance_minor=row["balance"],
         balance_as_of=instant(row["balance_as_of"]),
-        window_days=(row["window_first_day"] or first, row["window_last_day"] or last),
+        window_days=(row["house_first_day"] or first, row["house_last_day"] or last),
         access=viewer.access(row["id"], row["contract_id"], row["organization_id"]) or Access(Right(0)),
     )
 

@@ -15,7 +15,7 @@ from resolvers.charges import COLUMNS as CHARGE
 from resolvers.charges import FROM as CHARGE_FROM
 from resolvers.charges import ChargeRow, ServiceRow, charge_row
 from resolvers.contracts import ContractRow
-from resolvers.facts import Facts, facts_of, present_facts
+from resolvers.facts import Facts, present_facts
 from resolvers.sql import Row, among, among_days, fetch, instant, known_day, literal, month_after
 from resolvers.viewer import Viewer
 
@@ -86,12 +86,11 @@ async def recipients_pages(
     """Lines in the order of account number and bill, after position `after`; one more than `first` if there are more."""
     rows = await _lines(statements, after or 0, first)
     accounts = await _accounts(viewer, rows)
-    facts = await facts_of(list(accounts))
     found: dict[tuple[int, Period], list[RecipientRow]] = {}
     for row in rows:
         charge = charge_row(row)
-        known = present_facts(facts.get(charge.account_pk, ()), charge.period.last_day)
-        line = RecipientRow(row["place"], accounts[charge.account_pk], known, charge)
+        account = accounts[charge.account_pk]
+        line = RecipientRow(row["place"], account, present_facts(account.history, charge.period.last_day), charge)
         found.setdefault((row["payer_id"], charge.period), []).append(line)
     return found
 

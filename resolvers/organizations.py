@@ -41,19 +41,19 @@ class OrganizationRow:
 
 async def organizations_by_ids(ids: Sequence[int]) -> dict[int, OrganizationRow]:
     rows = await fetch(f"SELECT * FROM organization o WHERE {among('o.id', 1)}", list(ids))
-    return {row["id"]: _row(row) for row in rows}
+    return {row["id"]: organization_row(row, row["id"]) for row in rows}
 
 
 async def find_organization(*, slug: str | None = None, host: str | None = None) -> OrganizationRow | None:
     column, value = ("slug", slug) if slug is not None else ("host", host)
     rows = await fetch(f"SELECT * FROM organization o WHERE o.{column} = $1", value)
-    return _row(rows[0]) if rows else None
+    return organization_row(rows[0], rows[0]["id"]) if rows else None
 
 
 async def organizations_page(first: int, after: str | None) -> list[OrganizationRow]:
     """In the order of their slugs, one more than `first` if there are more."""
     rows = await fetch(f"SELECT * FROM organization o WHERE o.slug > $1 ORDER BY o.slug LIMIT {int(first) + 1}", after or "")
-    return [_row(row) for row in rows]
+    return [organization_row(row, row["id"]) for row in rows]
 
 
 async def create_organization(slug: str, name: str, currency: str, timezone: str, *, actor: str = audit.COMMAND_LINE) -> Organization:
@@ -92,9 +92,10 @@ def _check(slug: str, name: str, currency: str, timezone: str) -> None:
         raise Refused(ProblemCode.INVALID, ("timezone",), hint="an IANA name such as Asia/Almaty")
 
 
-def _row(row: Row) -> OrganizationRow:
+def organization_row(row: Row, pk: int) -> OrganizationRow:
+    """From any row that has the organization's columns under their own names."""
     return OrganizationRow(
-        pk=row["id"],
+        pk=pk,
         slug=row["slug"],
         name=row["name"],
         currency=Currency(row["currency"]),

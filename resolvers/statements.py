@@ -12,7 +12,7 @@ from models.period import Period
 from resolvers import scope
 from resolvers.accounts import AccountRow
 from resolvers.charges import ChargeRow, charges_of_months
-from resolvers.facts import Facts, facts_of, present_facts
+from resolvers.facts import Facts, present_facts
 from resolvers.sql import Row, among, among_days, fetch, instant, known_day
 from resolvers.viewer import Viewer
 
@@ -41,6 +41,11 @@ class StatementRow:
             return None
         month = self.period.next
         return min(month.last_day, month.first_day + dt.timedelta(days=day - 1))
+
+    @property
+    def head(self) -> Facts | None:
+        """The account's facts as of the period."""
+        return present_facts(self.account.history, self.period.last_day)
 
 
 @dataclass(slots=True, eq=False)
@@ -89,13 +94,6 @@ async def statements_pages(viewer: Viewer, accounts: Sequence[AccountRow], first
     for row in await fetch(text, ids, *([after] if after is not None else [])):
         found.setdefault(row["account_id"], []).append(_row(row, by_pk[row["account_id"]]))
     return found
-
-
-async def heads_of(viewer: Viewer, statements: Sequence[StatementRow]) -> dict[int, Facts]:
-    """The account's facts as of each statement's period. One statement."""
-    facts = await facts_of(sorted({row.account.pk for row in statements}))
-    heads = {row.pk: present_facts(facts.get(row.account.pk, ()), row.period.last_day) for row in statements}
-    return {pk: head for pk, head in heads.items() if head is not None}
 
 
 async def charges_of(viewer: Viewer, statements: Sequence[StatementRow]) -> dict[int, list[ChargeRow]]:

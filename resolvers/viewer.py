@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from models import ApiToken, Membership, StaffRole
+from models import ApiToken
 from models.enums import Right, TokenScope
 from models.errors import Forbidden, SignInRequired
+from resolvers.sql import day, fetch
 
 
 class ViewerKind(StrEnum):
@@ -105,18 +106,24 @@ def signed_in(viewer: Viewer | None) -> Viewer:
     return viewer
 
 
+_GRANTS = """
+    SELECT account_id, contract_id, rights, from_on, until_on, NULL AS organization_id FROM membership WHERE user_id = $1
+    UNION ALL SELECT NULL, NULL, 0, NULL, NULL, organization_id FROM staff_role WHERE user_id = $1"""
+
+
 async def viewer_of_user(
     user_id: int, today: dt.date, *, actor: str | None = None, scopes: Iterable[TokenScope] = TokenScope, session_id: int | None = None
 ) -> Viewer:
-    """Two statements: memberships and staff roles."""
-    memberships = await Membership.filter(user_id=user_id)
-    roles = await StaffRole.filter(user_id=user_id)
+    """One statement: memberships and staff roles."""
+    rows = await fetch(_GRANTS, user_id)
+    roles = [row["organization_id"] for row in rows if row["organization_id"] is not None]
+    grants = [row for row in rows if row["organization_id"] is None]
     return Viewer(
         kind=ViewerKind.STAFF if roles else ViewerKind.RESIDENT,
         actor=actor or f"user:{user_id}",
         user_id=user_id,
-        organization_ids=frozenset(role.organization_id for role in roles),
-        grants=tuple(Grant(m.account_id, m.contract_id, Right(m.rights), m.from_on, m.until_on) for m in memberships),
+        organization_ids=frozenset(roles),
+        grants=tuple(Grant(row["account_id"], row["contract_id"], Right(row["rights"]), day(row["from_on"]), day(row["until_on"])) for row in grants),
         scopes=frozenset(scopes),
         today=today,
         session_id=session_id,
@@ -136,4 +143,4 @@ async def viewer_of_token(token: ApiToken, today: dt.date) -> Viewer:
 def _widest(choose: Callable[[Iterable[dt.date]], dt.date], days: Iterable[dt.date | None]) -> dt.date | None:
     """The first or last of the days; an open end is wider than any day."""
     known = list(days)
-    return None if None in known else choose([day for day in known if day is not None])
+    return None if None in known else choose([one for one in known if one is not None])

@@ -57,14 +57,27 @@ class Cost:
     children: list[Cost] = field(default_factory=list)
     fields: int = 0
     aliases: int = 0
+    is_settled: bool | None = None
 
     def points(self, variables: Mapping[str, Any], memory: dict[int, int]) -> int:
         known = memory.get(id(self))
         if known is None:
-            times = variables.get(self.first, LARGEST_PAGE) if isinstance(self.first, str) else self.first or self.size
-            times = min(max(times, 1), LARGEST_PAGE) if isinstance(times, int) else LARGEST_PAGE
+            times = self._times(variables.get(self.first) if isinstance(self.first, str) else self.first or self.size)
             known = memory[id(self)] = self.own + times * sum(child.points(variables, memory) for child in self.children)
         return known
+
+    def settled(self) -> bool:
+        """Whether no variable decides; then the points are counted once, here, and the children forgotten."""
+        if self.is_settled is None:  # fragments are shared: each is looked at once
+            open_children = sum(not child.settled() for child in self.children)
+            self.is_settled = not open_children and not isinstance(self.first, str)
+            if self.is_settled:
+                self.own, self.children = self.points({}, {}), []
+        return self.is_settled
+
+    @staticmethod
+    def _times(wanted: object) -> int:
+        return min(max(wanted, 1), LARGEST_PAGE) if isinstance(wanted, int) else LARGEST_PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +105,8 @@ def measured(schema: GraphQLSchema, document: DocumentNode) -> tuple[Plan, list[
             for variable in definition.variable_definitions or ():
                 if isinstance(variable.default_value, IntValueNode):
                     defaults[variable.variable.name.value] = int(variable.default_value.value)
+    for cost in operations.values():
+        cost.settled()
     return Plan(operations, defaults), walk.problems(operations)
 
 

@@ -52,9 +52,12 @@ class Answer:
 async def execute(text: str, variables: Mapping[str, Any] | None, context: Context, operation: str | None = None, *, trusted: bool = False) -> Answer:
     """Run a document. A `trusted` one (a page's own) is not held to the cost limit."""
     document = prepared(SCHEMA._schema, text, introspection=context.viewer is not None)
-    answer = _refusal(document, variables, operation, trusted)
-    if answer is not None:
-        return answer
+    refusal = _refusal(document, variables, operation)
+    if refusal is not None:
+        return refusal
+    cost = None if trusted or document.plan is None else document.plan.cost(operation, variables)
+    if cost is not None and cost > MOST_COST:
+        return _too_expensive(cost)
     context.document = document.node
     if not ids.is_loaded():
         try:
@@ -63,12 +66,11 @@ async def execute(text: str, variables: Mapping[str, Any] | None, context: Conte
             return _answer(None, [GraphQLError(str(error), original_error=error)])
     result = await SCHEMA.execute(text, variable_values=dict(variables or {}), context_value=context, operation_name=operation)
     answer = _answer(result.data, result.errors or [])
-    assert document.plan is not None
-    answer.cost = document.plan.cost(operation, variables)
+    answer.cost = cost
     return answer
 
 
-def _refusal(document: Document, variables: Mapping[str, Any] | None, operation: str | None, trusted: bool) -> Answer | None:
+def _refusal(document: Document, variables: Mapping[str, Any] | None, operation: str | None) -> Answer | None:
     if document.errors:
         return _answer(None, document.errors)
     assert document.plan is not None
@@ -80,12 +82,13 @@ def _refusal(document: Document, variables: Mapping[str, Any] | None, operation:
         refuse_odd_text(dict(variables or {}))
     except BadRequest as error:
         return _answer(None, [GraphQLError(str(error))])
-    cost = document.plan.cost(operation, variables)
-    if cost > MOST_COST and not trusted:
-        refusal = _answer(None, [GraphQLError(f"This request costs {cost} points; at most {MOST_COST} are allowed.")], code="TOO_EXPENSIVE")
-        refusal.cost = cost
-        return refusal
     return None
+
+
+def _too_expensive(cost: int) -> Answer:
+    refusal = _answer(None, [GraphQLError(f"This request costs {cost} points; at most {MOST_COST} are allowed.")], code="TOO_EXPENSIVE")
+    refusal.cost = cost
+    return refusal
 
 
 def _answer(data: dict[str, Any] | None, errors: Sequence[GraphQLError], code: str = "BAD_REQUEST") -> Answer:

@@ -12,7 +12,7 @@ from models.period import Period
 from models.quantity import Quantity as QuantityValue
 from resolvers.charges import ChargeRow
 from resolvers.facts import Facts
-from resolvers.statements import StatementRow, charges_of, differences_of, heads_of
+from resolvers.statements import StatementRow, charges_of, differences_of
 from resolvers.volumes import volumes_of
 from schema.charges import Charge
 from schema.context import Info
@@ -88,9 +88,8 @@ class Statement:
         return root.closing  # type: ignore[return-value]
 
     @field(description="The account as it was in this month.")
-    async def head(root: Parent[StatementRow], info: Info) -> StatementHead:  # noqa: N805
-        facts = await info.context.loaders.of(heads_of, root)
-        return HeadOf(facts, root.account.address)  # type: ignore[return-value]
+    def head(root: Parent[StatementRow]) -> StatementHead:  # noqa: N805
+        return HeadOf(root.head, root.account.address)  # type: ignore[return-value]
 
     @field(description="What each dial counted: from which reading to which.")
     async def volumes(root: Parent[StatementRow], info: Info) -> list[Volume]:  # noqa: N805
