@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from models.enums import AccountKind, Right
@@ -14,7 +14,7 @@ from resolvers import scope
 from resolvers.facts import Facts, facts_of, present_facts
 from resolvers.organizations import OrganizationRow, organization_row
 from resolvers.sql import Row, among, fetch, instant
-from resolvers.viewer import Access, Viewer
+from resolvers.viewer import Access, Grant, Viewer
 from resolvers.windows import ReadingWindow, reading_window
 
 
@@ -136,8 +136,28 @@ async def _rows(viewer: Viewer, rows: Sequence[Row], day: dt.date | None = None)
     facts = await facts_of([row.pk for row in found])
     for row in found:
         row.history = facts.get(row.pk, ())
+        row.access = Access(row.access.rights, tuple(_narrowed(row.access.spans, row.history)))
         row.facts = present_facts(row.history, day or min(viewer.today, row.access.until_on or viewer.today))
     return found
+
+
+def _narrowed(spans: Iterable[Grant], history: Sequence[Facts]) -> Iterator[Grant]:
+    """A membership of a contract shows an account in the days in which it belonged to the contract, not what was before."""
+    ends = [one.valid_from - dt.timedelta(days=1) for one in history[1:]]
+    for span in spans:
+        if span.contract_id is None:
+            yield span
+            continue
+        days = [
+            (one.valid_from if place else None, ends[place] if place < len(ends) else None)
+            for place, one in enumerate(history)
+            if one.contract_pk == span.contract_id
+        ]
+        for first, last in days or [(None, None)]:
+            from_on = max((day for day in (span.from_on, first) if day is not None), default=None)
+            until_on = min((day for day in (span.until_on, last) if day is not None), default=None)
+            if from_on is None or until_on is None or from_on <= until_on:
+                yield replace(span, from_on=from_on, until_on=until_on)
 
 
 def _row(viewer: Viewer, row: Row, organization: OrganizationRow) -> AccountRow:

@@ -78,7 +78,7 @@ class Viewer:
         """The viewer's access to an account, None where there is none (then the account does not exist for this viewer)."""
         if organization_id in self.organization_ids:
             rights = self._scoped(Right.owner())
-            return Access(rights, (Grant(account_id, contract_id, rights),))
+            return Access(rights, (Grant(account_id, None, rights),))
         mine = [g for g in self.grants if g.account_id == account_id or (contract_id is not None and g.contract_id == contract_id)]
         if not mine:
             return None

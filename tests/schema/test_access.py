@@ -3,9 +3,12 @@
 Fields and types are taken from the schema. A new field without policy stops the schema; a new type without a way to reach it fails here.
 """
 
+import datetime as dt
+
 import pytest
 from graphql import GraphQLNonNull, GraphQLObjectType, get_named_type, is_composite_type
 
+from models import AccountFacts
 from schema.build import SCHEMA
 from schema.context import Context
 from schema.execution import execute
@@ -217,3 +220,20 @@ async def test_every_mutation_for_everybody(world: World, who: str):
     assert (out.errors[0]["extensions"]["code"] if out.errors else "done") == ("SIGN_IN_REQUIRED" if who == "stranger" else "done")
     wrong = await execute('mutation { signIn(input: {login: "x", password: "y"}) { __typename } }', None, context)
     assert wrong.data == {"signIn": {"__typename": "Rejected"}}
+
+
+async def test_a_payer_sees_an_account_since_it_is_of_the_contract(world: World):
+    """Before September the account belonged to somebody else."""
+    account, contract = world.rows["account"], world.rows["contract"]
+    first = await AccountFacts.get(account=account)
+    await AccountFacts.filter(id=first.id).update(contract_id=None)
+    await AccountFacts.create(organization_id=account.organization_id, account=account, valid_from=dt.date(2026, 9, 1), surname="ТОО", contract=contract)
+    text = f"""{{ account(id: "{world.ids['Account']}") {{ statementPeriods payments(first: 9) {{ nodes {{ paidOn }} }} readings(first: 9) {{ nodes {{ takenOn }} }} }}
+        contract(id: "{world.ids['Contract']}") {{ statementPeriods statement(period: "{PAST}") {{ period }} }} }}"""
+    found = (await execute(text, None, Context(world.viewers["payer"], make.NOW, make.TODAY))).body["data"]
+    assert found["account"]["statementPeriods"] == [PRESENT]
+    assert [one["paidOn"] for one in found["account"]["payments"]["nodes"]] == ["2026-11-19", "2026-10-12"]
+    assert [one["takenOn"] for one in found["account"]["readings"]["nodes"]] == ["2026-11-05", "2026-10-20"]
+    assert found["contract"] == {"statementPeriods": [PRESENT], "statement": None}
+    owner = (await execute(text, None, Context(world.viewers["owner"], make.NOW, make.TODAY))).body["data"]
+    assert owner["account"]["statementPeriods"] == [PRESENT, PAST]
