@@ -43,7 +43,6 @@ async def apply(job: Job) -> None:
     table, organization = RECIPE.table, job.organization_id
     await find_accounts(table, job)
     await sql.execute(_FIND_REMOVED)
-    await sql.execute(_FIND_REMOVED_AT_ONCE)
     await sql.execute(_MARK_REMOVED)  # before the others are matched: a removed meter takes no later values
     await sql.execute(_FIND_STANDING)
     await sql.execute(_FIND_DIALS)
@@ -65,9 +64,9 @@ def _meter(installed: str, removed: str, rows: str) -> str:
         ) WHERE s.code IS NULL AND s.meter_id IS NULL AND {rows}"""
 
 
-# On the day of a replacement by the same serial, the act of removal closes the older meter and everything else belongs to the newer.
+# On the day of a replacement by the same serial, the act of removal closes the older meter and everything else belongs to the newer:
+# where the older one is unknown, so is the act.
 _FIND_REMOVED = _meter("<", "s.taken_on <= m.removed_on", "s.source = 'removal'")
-_FIND_REMOVED_AT_ONCE = _meter("<=", "s.taken_on <= m.removed_on", "s.source = 'removal'")
 _FIND_STANDING = _meter("<=", "s.taken_on < m.removed_on OR (s.taken_on = m.removed_on AND s.source <> 'installation')", "s.source <> 'removal'")
 _MARK_REMOVED = """
     UPDATE meter AS m SET removed_on = r.removed_on

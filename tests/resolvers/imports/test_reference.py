@@ -108,6 +108,14 @@ async def test_a_removed_meter_takes_no_later_values(account: PersonalAccount, t
     assert said(outcome) == [("readings", "3", "refused", "unknown_meter")]
 
 
+async def test_an_act_of_removal_never_closes_the_successor(account: PersonalAccount, tmp_path: Path):
+    """The older meter's row was refused, so its act of removal is too; the meter installed that day stands."""
+    readings = READINGS + "1;1;хол.;777;01.01.2026;99;Акт снятия\n1;1;хол.;777;01.01.2026;0;Акт установки\n1;1;хол.;777;20.06.2026;5;Сайт\n"
+    outcome = await taken(write(tmp_path / "a", meters=METERS + METER, readings=readings))
+    assert said(outcome) == [("readings", "2", "refused", "unknown_meter")]
+    assert (await Meter.get()).removed_on is None
+
+
 async def test_a_corrected_day_of_installation_makes_no_second_meter(account: PersonalAccount, tmp_path: Path):
     await taken(write(tmp_path / "a", meters=METERS + METER))
     outcome = await taken(write(tmp_path / "b", meters=METERS + METER.replace("01.01.2026", "02.01.2026")))
