@@ -228,8 +228,8 @@ async def test_a_payer_sees_an_account_since_it_is_of_the_contract(world: World)
     first = await AccountFacts.get(account=account)
     await AccountFacts.filter(id=first.id).update(contract_id=None)
     await AccountFacts.create(organization_id=account.organization_id, account=account, valid_from=dt.date(2026, 9, 1), surname="ТОО", contract=contract)
-    text = f"""{{ account(id: "{world.ids['Account']}") {{ statementPeriods payments(first: 9) {{ nodes {{ paidOn }} }} readings(first: 9) {{ nodes {{ takenOn }} }} }}
-        contract(id: "{world.ids['Contract']}") {{ statementPeriods statement(period: "{PAST}") {{ period }} }} }}"""
+    text = f"""{{ account(id: "{world.ids["Account"]}") {{ statementPeriods payments(first: 9) {{ nodes {{ paidOn }} }} readings(first: 9) {{ nodes {{ takenOn }} }} }}
+        contract(id: "{world.ids["Contract"]}") {{ statementPeriods statement(period: "{PAST}") {{ period }} }} }}"""
     found = (await execute(text, None, Context(world.viewers["payer"], make.NOW, make.TODAY))).body["data"]
     assert found["account"]["statementPeriods"] == [PRESENT]
     assert [one["paidOn"] for one in found["account"]["payments"]["nodes"]] == ["2026-11-19", "2026-10-12"]

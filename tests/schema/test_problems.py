@@ -1,0 +1,48 @@
+"""Every problem has a sentence in every language, with its numbers."""
+
+import datetime as dt
+from string import Formatter
+
+import pytest
+
+from adapters.texts import LANGUAGES, speaking, translations
+from models.errors import Problem, ProblemCode
+from models.quantity import Quantity
+from schema.problems import MEANINGS, SENTENCES, sentence
+
+VALUE = Quantity(117_500_000, "куб.м", 3)
+PARAMS = {
+    "limit": 100, "example": "117,5", "integer": 5, "fraction": 3, "first": dt.date(2026, 11, 1), "last": dt.date(2026, 11, 30), "due": dt.date(2026, 11, 1),
+    "opens": dt.date(2026, 11, 1), "closes": dt.date(2026, 11, 25), "value": VALUE, "previous": VALUE, "consumption": VALUE, "usual": VALUE, "cold": VALUE,
+    "hot": VALUE, "meters": ["31883369", "31883423"],
+}  # fmt: skip
+
+
+def test_no_code_is_without_words():
+    assert set(SENTENCES) == set(MEANINGS) == set(ProblemCode)
+    assert not [field for text in SENTENCES.values() for _, field, _, _ in Formatter().parse(text) if field]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", ProblemCode)
+def test_a_sentence_in_every_language(code, language):
+    with speaking(language):
+        text = sentence(Problem(code, (), PARAMS))
+    assert "%" not in text
+    assert "None" not in text
+    if language != "en":
+        assert translations(language).gettext(SENTENCES[code]) != SENTENCES[code]
+
+
+def test_the_manuals_words():
+    with speaking("ru"):
+        assert sentence(Problem(ProblemCode.METER_REMOVED)) == "Невозможно передать показания на не работающий прибор учета!"
+        assert sentence(Problem(ProblemCode.METER_WITHOUT_SERIAL)) == "Показания на водомер без заводского номера не передаются!"
+
+
+def test_numbers_are_written_as_the_language_does():
+    with speaking("ru"):
+        assert "117,500\u00a0куб.м" in sentence(Problem(ProblemCode.SAME_AS_BEFORE, (), PARAMS))
+        assert "01.11.2026" in sentence(Problem(ProblemCode.WINDOW_CLOSED, (), PARAMS))
+    with speaking("en"):
+        assert "117.500\u00a0куб.м" in sentence(Problem(ProblemCode.SAME_AS_BEFORE, (), PARAMS))
