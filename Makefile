@@ -51,7 +51,7 @@ messages: .venv/dev.stamp  ## Collect texts into templates/locale and compile th
 	$(bin)/python -m jobs.messages
 
 bench: .venv/dev.stamp  ## Measure: ratios within one run
-	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(bin)/python "$$file" || exit 1; done
+	@for file in $$(grep -l __main__ benchmarks/*.py); do echo "== $$file"; $(bin)/python -m "benchmarks.$$(basename "$$file" .py)" || exit 1; done
 
 lock: .venv/dev.stamp  ## Choose versions anew and write both lock files (needs uv in .venv: pip install uv)
 	$(bin)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
