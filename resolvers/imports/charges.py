@@ -11,7 +11,7 @@ from models.enums import ChargeBasis
 from models.money import half_up
 from models.quantity import MICRO, decimal_text
 from resolvers.imports.catalogue import find_services, find_suppliers, resource_of
-from resolvers.imports.staging import Finding, Job, Recipe, Verdict, find_accounts
+from resolvers.imports.staging import Finding, Job, Recipe, Verdict, find_accounts, warn
 
 _BASES = {
     "показания": ChargeBasis.READING,
@@ -80,6 +80,8 @@ async def apply(job: Job) -> None:
     await sql.staging("want_charge", _WANTED, "account_id, period, line_key")
     await sql.staging("closed_charge", {"id": "bigint", "account_id": "bigint", "period": "date"})
     await sql.execute(_WANT)
+    await warn(RECIPE.table, job, "duplicate_row", f"s.row_number IN ({_REPEATED})")  # another file of the run says it again
+    await sql.execute(_DROP_REPEATED)
     await sql.execute(_WANT_RECALCULATIONS)
     await sql.analyze("want_charge")
     for statement in (_FIND_KNOWN, _LIST_CLOSED, _CLOSE, _INSERT, _LINK, _TOUCH, _TOUCH_CLOSED, _MARK):
@@ -93,9 +95,14 @@ _WANT = f"""
     FROM (
         SELECT row_number, file_id, code, account_id, period, {", ".join(_SHOWN)},
             ROW_NUMBER() OVER (PARTITION BY account_id, period ORDER BY row_number) AS position,
-            ROW_NUMBER() OVER (PARTITION BY account_id, period, service, zone ORDER BY row_number) AS n
+            ROW_NUMBER() OVER (PARTITION BY file_id, account_id, period, service, zone ORDER BY row_number) AS n
         FROM stage_charges WHERE account_id IS NOT NULL AND period IS NOT NULL
     ) s WHERE s.code IS NULL"""
+_REPEATED = """
+    SELECT row_number FROM (
+        SELECT row_number, ROW_NUMBER() OVER (PARTITION BY account_id, period, line_key ORDER BY row_number DESC) AS n FROM want_charge
+    ) r WHERE n > 1"""
+_DROP_REPEATED = f"DELETE FROM want_charge WHERE row_number IN ({_REPEATED})"
 _WANT_RECALCULATIONS = """
     INSERT INTO want_charge (row_number, file_id, account_id, period, position, line_key, corrects_key, service_id, supplier_id, zone, amount, basis,
         corrects_period)
@@ -121,7 +128,7 @@ _INSERT = f"""
         SELECT c.account_id, c.period, c.key, MAX(c.version) AS version FROM charge c JOIN closed_charge o
         ON o.account_id = c.account_id AND o.period = c.period GROUP BY c.account_id, c.period, c.key
     ) v ON v.account_id = w.account_id AND v.period = w.period AND v.key = w.line_key
-    WHERE w.known_id IS NULL ORDER BY w.row_number"""
+    WHERE w.known_id IS NULL ORDER BY w.row_number, w.corrects_key IS NOT NULL"""
 _LINK = """
     UPDATE charge AS c SET corrects_id = l.id FROM want_charge w, charge l
     WHERE w.corrects_key IS NOT NULL AND c.account_id = w.account_id AND c.period = w.period AND c.key = w.line_key AND c.is_current

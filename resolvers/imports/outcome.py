@@ -52,7 +52,8 @@ class ImportOutcome:
 
     @property
     def status(self) -> int:
-        """0 all rows taken, 1 some refused, 2 not one file could be taken."""
-        if not self.files:
+        """0 all rows taken, 1 some rows or files refused, 2 nothing could be taken."""
+        refused = bool(self.refused_files) or any(file.refused for file in self.files)
+        if not self.files or (refused and not any(file.taken for file in self.files)):
             return NOTHING_TAKEN
-        return SOME_REFUSED if self.refused_files or any(file.refused for file in self.files) else ALL_TAKEN
+        return SOME_REFUSED if refused else ALL_TAKEN

@@ -45,6 +45,7 @@ async def apply(job: Job) -> None:
     await find_accounts(RECIPE.table, job)
     await sql.staging("want_payment", _WANTED, "account_id, payment_key")
     await sql.execute(_WANT)
+    await sql.execute(_DROP_REPEATED)
     await sql.analyze("want_payment")
     for statement in (_FIND_KNOWN, _CLOSE, _INSERT, _TOUCH, _MARK):
         await sql.execute(statement, organization=job.organization_id)
@@ -57,10 +58,15 @@ _WANT = """
     FROM (
         SELECT row_number, file_id, code, account_id, paid_on, period, amount, channel, document,
             CASE WHEN document = '' THEN '=' || amount ELSE document END AS name,
-            ROW_NUMBER() OVER (PARTITION BY account_id, paid_on, channel, document, CASE WHEN document = '' THEN amount END
+            ROW_NUMBER() OVER (PARTITION BY file_id, account_id, paid_on, channel, document, CASE WHEN document = '' THEN amount END
                 ORDER BY row_number) AS n
         FROM stage_payments WHERE account_id IS NOT NULL AND paid_on IS NOT NULL
     ) s WHERE s.code IS NULL"""
+# Registers of a week and of its month may come in one run and bring a payment twice.
+_DROP_REPEATED = """
+    DELETE FROM want_payment WHERE row_number IN (SELECT row_number FROM (
+        SELECT row_number, ROW_NUMBER() OVER (PARTITION BY account_id, payment_key ORDER BY row_number DESC) AS n FROM want_payment
+    ) r WHERE n > 1)"""
 _FIND_KNOWN = """
     UPDATE want_payment AS w SET known_id = p.id, known_amount = p.amount, version = p.version FROM payment p
     WHERE p.account_id = w.account_id AND p.key = w.payment_key AND p.is_current"""

@@ -141,11 +141,16 @@ async def refuse(table: str, job: Job, code: str, condition: str, params: Callab
     await sql.execute(f"UPDATE {table} AS s SET code = :code WHERE s.code IS NULL AND ({condition})", code=code)
 
 
+async def warn(table: str, job: Job, code: str, condition: str) -> None:
+    """Doubt the staged rows for which the condition (over `s`) holds; they are taken."""
+    await _report(table, job, code, condition, lambda _: {}, (), StagedFile.warn)
+
+
 async def keep_last(table: str, job: Job, key: Iterable[str]) -> None:
     """Where several rows speak of the same thing, the last one counts; the others are taken with a warning and do nothing more."""
     ranked = f"SELECT row_number, ROW_NUMBER() OVER (PARTITION BY {', '.join(key)} ORDER BY row_number DESC) AS n FROM {table} WHERE code IS NULL"
     repeated = f"s.row_number IN (SELECT row_number FROM ({ranked}) r WHERE n > 1)"
-    await _report(table, job, "duplicate_row", repeated, lambda _: {}, (), StagedFile.warn)
+    await warn(table, job, "duplicate_row", repeated)
     await sql.execute(f"UPDATE {table} AS s SET code = 'duplicate_row' WHERE {repeated}")
 
 

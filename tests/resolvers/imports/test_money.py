@@ -147,6 +147,21 @@ async def test_a_corrected_payment_is_a_new_version(account: PersonalAccount, tm
     await assert_whole()
 
 
+async def test_registers_that_overlap_in_one_run_double_nothing(account: PersonalAccount, tmp_path: Path):
+    week = PAYMENTS + "05.10.2026;1;20;Касса;7\n05.10.2026;1;20;Касса;7"
+    month = PAYMENTS + "05.10.2026;1;20;Касса;7\n05.10.2026;1;20;Касса;7\n19.10.2026;1;5;Касса;8"
+    lines = CHARGES + "2026-10;1;Вода;1;10;10;;"
+    folder = write(tmp_path / "a", week=week, month=month, charges=lines, charges_again=lines, charges_other=CHARGES + "2026-10;1;Сток;1;1;1;;")
+    assert said(await taken(folder)) == [("charges", "2", "warning", "duplicate_row")]
+    assert [entry[1:3] for entry in await live()] == [
+        ("charge", 100), ("charge", 1_000), ("payment", -2_000), ("payment", -2_000), ("payment", -500)
+    ]  # fmt: skip
+    before = await contents()
+    await taken(folder)
+    assert await contents() == before
+    await assert_whole()
+
+
 async def test_one_line_per_row_names_arithmetic_before_detail(account: PersonalAccount, tmp_path: Path):
     folder = write(tmp_path / "a", balances=BALANCES + "2026-10;1;0;10;0;0;0;0;0;10,01", charges=CHARGES + "2026-10;1;Вода;;;9;;")
     outcome = await taken(folder)
