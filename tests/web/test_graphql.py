@@ -1,14 +1,21 @@
 """The door for partners: whatever comes gets an answer in JSON, and never a fault of ours."""
 
+import sqlite3
+from urllib.parse import urlsplit
+
+import asyncpg
 import httpx2
 import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from starlette.applications import Starlette
+from tortoise.exceptions import OperationalError, TransactionManagementError
 
+from models.availability import is_unavailable
 from models.enums import TokenScope
 from resolvers.tokens import create_token
+from resolvers.users import create_user
 from schema import operations
 from tests import factories as make
 from web.graphql import routes
@@ -165,3 +172,45 @@ async def test_generated_bodies_never_break_it(client, body: bytes):
     answer = await client.post("/graphql", content=body, headers=JSON)
     assert answer.status_code in (200, 400, 413)
     assert "INTERNAL" not in answer.text
+
+
+async def test_a_database_that_cannot_be_written_is_503_and_still_read(client, database, database_kind):
+    await make.organization()
+    await create_user("aliya", "aliya@example.com", "a long enough one")
+    await read_only(database, database_kind)
+    signing = 'mutation { signIn(input: {login: "aliya", password: "a long enough one"}) { __typename } }'
+    answer = await posted(client, signing)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert answer.json()["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
+    assert (await posted(client, '{ organization(slug: "vodokanal") { name } }')).json()["data"]["organization"]["name"] == "Водоканал"
+
+
+async def read_only(url: str, kind: str) -> None:
+    from models.database import connect, connection
+
+    if kind == "sqlite":
+        await connection().execute_query("PRAGMA query_only = ON")
+    else:
+        name = urlsplit(url).path[1:]
+        await connection().execute_query(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
+        await connect(url)
+
+
+@pytest.mark.parametrize(
+    ("error", "away"),
+    [
+        (sqlite3.OperationalError("database or disk is full"), True),
+        (sqlite3.OperationalError("database is locked"), True),
+        (sqlite3.OperationalError("no such column: x"), False),
+        (OperationalError(sqlite3.OperationalError("attempt to write a readonly database")), True),
+        (OperationalError("syntax error"), False),
+        (TransactionManagementError(asyncpg.ReadOnlySQLTransactionError("cannot execute INSERT in a read-only transaction")), True),
+        (asyncpg.DiskFullError("could not extend file"), True),
+        (ConnectionRefusedError(111, "Connect call failed"), True),
+        (ValueError("x"), False),
+        (None, False),
+    ],
+    ids=repr,
+)
+def test_what_counts_as_away(error, away):
+    assert is_unavailable(error) is away
