@@ -102,7 +102,7 @@ async def accounts_page(viewer: Viewer, first: int, after: tuple[int, str] | Non
     """In the order of organization and number, one more than `first` if there are more. Two statements."""
     where = [scope.accounts_sql(viewer)]
     parameters: list[int | str] = [*(after or (0, ""))]
-    where.append("(a.organization_id > $1 OR (a.organization_id = $1 AND a.number > $2))")
+    where.append("(a.organization_id, a.number) > ($1, $2)")
     if slug is not None:
         parameters.append(slug)
         where.append(f"a.organization_id = (SELECT id FROM organization WHERE slug = ${len(parameters)})")
@@ -183,7 +183,8 @@ def _row(viewer: Viewer, row: Row, organization: OrganizationRow) -> AccountRow:
 
 def _word(viewer: Viewer, word: str, parameters: list[int | str]) -> str:
     """A word is the beginning of a number, or stands in an address, or, for those who see the whole organization, in a holder's name."""
-    parameters += [_pattern(word) + "%", "%" + _pattern(search_key(word)) + "%"]
+    folded = search_key(word) or word  # a word of signs alone is in no name
+    parameters += [_pattern(word) + "%", "%" + _pattern(folded) + "%"]
     number, name = f"${len(parameters) - 1}", f"${len(parameters)}"
     holder = f"EXISTS (SELECT 1 FROM account_facts f WHERE f.account_id = a.id AND f.search LIKE {name} ESCAPE '!' AND {scope.whole_sql(viewer)})"
     return f"(a.number LIKE {number} ESCAPE '!' OR h.search LIKE {name} ESCAPE '!' OR {holder})"

@@ -100,8 +100,7 @@ async def charges_pages(
         where.append(f"ch.period = ${len(parameters)}")
     if after is not None:
         parameters += after  # type: ignore[arg-type]
-        month, row = f"${len(parameters) - 1}", f"${len(parameters)}"
-        where.append(f"(ch.period < {month} OR (ch.period = {month} AND ch.id < {row}))")
+        where.append(f"(ch.period, ch.id) < (${len(parameters) - 1}, ${len(parameters)})")
     text = f"""
         SELECT * FROM (SELECT {COLUMNS}, ROW_NUMBER() OVER (PARTITION BY ch.account_id ORDER BY ch.period DESC, ch.id DESC) AS place
         FROM {FROM} WHERE {" AND ".join(where)}) ranked WHERE place <= {int(first) + 1} ORDER BY place"""

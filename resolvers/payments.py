@@ -33,7 +33,7 @@ _FROM = "payment p JOIN organization o ON o.id = p.organization_id"
 async def payments_pages(viewer: Viewer, accounts: Sequence[AccountRow], first: int, after: tuple[dt.date, int] | None) -> dict[int, list[PaymentRow]]:
     """Newest first, of each account one more than `first` if there are more. One statement."""
     ids, visible = scope.seen(accounts, Right.SEE_MONEY, 1, account="p.account_id", day="p.paid_on")
-    where = f"{visible} AND p.is_current" + (" AND (p.paid_on < $2 OR (p.paid_on = $2 AND p.id < $3))" if after is not None else "")
+    where = f"{visible} AND p.is_current" + (" AND (p.paid_on, p.id) < ($2, $3)" if after is not None else "")
     place = "ROW_NUMBER() OVER (PARTITION BY p.account_id ORDER BY p.paid_on DESC, p.id DESC) AS place"
     text = f"SELECT * FROM (SELECT {_COLUMNS}, {place} FROM {_FROM} WHERE {where}) ranked WHERE place <= {int(first) + 1} ORDER BY place"
     found: dict[int, list[PaymentRow]] = {}

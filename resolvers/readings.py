@@ -101,8 +101,7 @@ async def readings_pages(
         outer.append(f"period = ${len(parameters)}")
     if after is not None:
         parameters += after
-        date, last = f"${len(parameters) - 1}", f"${len(parameters)}"
-        outer.append(f"(taken_on < {date} OR (taken_on = {date} AND id < {last}))")
+        outer.append(f"(taken_on, id) < (${len(parameters) - 1}, ${len(parameters)})")
     text = f"""
         SELECT * FROM (
             SELECT standing.*, ROW_NUMBER() OVER (PARTITION BY account_id ORDER BY taken_on DESC, id DESC) AS place
