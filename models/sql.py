@@ -58,7 +58,7 @@ async def analyze(*names: str) -> None:
 
 
 async def load(name: str, columns: Sequence[str], records: Sequence[Sequence[Any]]) -> None:
-    """Append records to a table as fast as the database can. Call it inside a transaction."""
+    """Append records to a table as fast as the database can. PostgreSQL wants a transaction around it."""
     if not records:
         return
     if not is_sqlite():

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from adapters.files import FileRefused, Register
+from adapters.files import Register
 from models import sql
 from resolvers import ledger
 from resolvers.imports import balances, charges, payments
-from resolvers.imports.staging import Job, Recipe, StagedFile, prepare, stage, unstage
+from resolvers.imports.staging import Job, Recipe, StagedFile, prepare
 
 RECIPES = (charges.RECIPE, payments.RECIPE, balances.RECIPE)
 KINDS = tuple(recipe.kind for recipe in RECIPES)
 
 
-async def take(job: Job, registers: list[Register]) -> list[tuple[str, FileRefused]]:
-    """Take the registers and post; gives those that turned out unusable while they were read, of which nothing was taken."""
-    refused: list[tuple[str, FileRefused]] = []
+async def prepared(registers: list[Register]) -> list[tuple[Recipe, Register]]:
+    """Make the staging tables; gives the registers in the order in which they are to be read, each with its recipe."""
     for recipe in RECIPES:
         await prepare(recipe)
-        for register in registers:
-            if register.kind is recipe.kind:
-                refused += await _stage(recipe, job, register)
+    return [(recipe, register) for recipe in RECIPES for register in registers if register.kind is recipe.kind]
+
+
+async def apply(job: Job) -> None:
+    """Bring charges, payments and statements to what the staged registers say, then the ledger to what these say."""
     covered = await ledger.coverage_of(job.organization_id)
     await ledger.touch()
     present = {file.register.kind.name for file in job.files.values()}
@@ -31,19 +32,6 @@ async def take(job: Job, registers: list[Register]) -> list[tuple[str, FileRefus
         await _note_coverage(job, file)
     await ledger.restate(job.organization_id, job.now, covered, lambda done, total: job.progress("ledger", done, total))
     await balances.doubt(job)
-    for file in job.files.values():
-        await file.finish(f"stage_{file.register.kind.name}")
-    return refused
-
-
-async def _stage(recipe: Recipe, job: Job, register: Register) -> list[tuple[str, FileRefused]]:
-    file = await job.open(register)
-    try:
-        await stage(recipe, job, file)
-    except FileRefused as reason:
-        await unstage(recipe, job, file)
-        return [(register.name, reason)]
-    return []
 
 
 async def _note_coverage(job: Job, file: StagedFile) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from tortoise.exceptions import OperationalError, TransactionManagementError
@@ -17,7 +18,7 @@ from models.enums import Severity
 from models.errors import AbonentError, NotFound
 from resolvers.imports import accounts, contracts, meters, money, readings, tariffs
 from resolvers.imports.outcome import WHOLE_FILE, ImportOutcome, Line, Progress
-from resolvers.imports.staging import Job, StagedFile, prepare, stage
+from resolvers.imports.staging import Job, RefusedRegister, StagedFile, prepare, stage
 
 REFERENCES = (tariffs, contracts, accounts, meters, readings)  # each file is a transaction; later kinds hang on earlier ones
 _LOCK = 7_215_305  # any number of our own: an advisory lock of PostgreSQL
@@ -89,31 +90,40 @@ async def _take(job: Job, outcome: ImportOutcome, files: list[tuple[str, Path]])
         await _take_money(job, outcome, together)
 
 
-async def _take_reference(job: Job, outcome: ImportOutcome, module: object, register: Register) -> None:
-    recipe = module.RECIPE  # type: ignore[attr-defined]
-    try:
-        async with _exclusive(job):
-            file = await job.open(register)
-            await prepare(recipe)
-            await stage(recipe, job, file)
-            await module.apply(job)  # type: ignore[attr-defined]
-            await file.finish(recipe.table)
-    except FileRefused as refused:
-        await _refuse_file(job, outcome, register.name, refused)
-    else:
-        _add(outcome, file)
-    finally:
-        job.files.clear()
+async def _take_reference(job: Job, outcome: ImportOutcome, module: Any, register: Register) -> None:
+    async with _reading(job):
+        await prepare(module.RECIPE)
+        refused = await stage(module.RECIPE, job, register)
+        if refused is None:
+            async with _exclusive(job):
+                await module.apply(job)
+                await _finish(job)
+    await _report(job, outcome, [refused])
 
 
 async def _take_money(job: Job, outcome: ImportOutcome, registers: list[Register]) -> None:
     """Posting in one transaction keeps differences out of the ledger that would vanish with the next file."""
-    async with _exclusive(job):
-        refused = await money.take(job, registers)
+    async with _reading(job):
+        refused = [await stage(recipe, job, register) for recipe, register in await money.prepared(registers)]
+        if job.files:
+            async with _exclusive(job):
+                await money.apply(job)
+                await _finish(job)
+    await _report(job, outcome, refused)
+
+
+async def _finish(job: Job) -> None:
+    for file in job.files.values():
+        await file.finish(f"stage_{file.register.kind.name}")
+
+
+async def _report(job: Job, outcome: ImportOutcome, refused: Sequence[RefusedRegister | None]) -> None:
     for file in job.files.values():
         _add(outcome, file)
-    for name, reason in refused:
-        await _refuse_file(job, outcome, name, reason)
+    job.files.clear()
+    for found in refused:
+        if found is not None:
+            await _refuse_file(job, outcome, *found)
 
 
 def _add(outcome: ImportOutcome, file: StagedFile) -> None:
@@ -150,6 +160,17 @@ async def _exclusive(job: Job) -> AsyncIterator[None]:
     async with transaction():
         if not is_sqlite():  # there BEGIN IMMEDIATE has done it
             await connection().execute_query("SELECT pg_advisory_xact_lock($1, $2)", [_LOCK, job.organization_id])
+        yield
+
+
+@asynccontextmanager
+async def _reading(job: Job) -> AsyncIterator[None]:
+    """Where rows are staged. SQLite's temporary tables need no transaction, so that nobody waits for us while files are read;
+    PostgreSQL's live in the transaction that uses them, where nobody waits anyway."""
+    if is_sqlite():
+        yield
+        return
+    async with _exclusive(job):
         yield
 
 

@@ -15,12 +15,13 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from adapters.files import Kind, ParsedRow, Register
+from adapters.files import FileRefused, Kind, ParsedRow, Register
 from models import ImportFile, sql
 from models.enums import Severity
 from resolvers.imports.outcome import FileOutcome, Line, Progress
 
 CHUNK = 5_000
+RefusedRegister = tuple[str, FileRefused]  # its name, and why
 Finding = tuple[str, dict[str, Any]]
 COMMON = {"row_number": "row number", "file_id": "bigint", "line": "int", "code": "text", "changed": "int"}
 
@@ -118,21 +119,22 @@ async def prepare(recipe: Recipe) -> None:
     await sql.staging(recipe.table, recipe.columns(), *recipe.indexes)
 
 
-async def stage(recipe: Recipe, job: Job, file: StagedFile) -> None:
-    """Read a file into its kind's staging table, chunk by chunk. FileRefused leaves rows behind: see :func:`unstage`."""
+async def stage(recipe: Recipe, job: Job, register: Register) -> RefusedRegister | None:
+    """Read a register into its kind's staging table, chunk by chunk. One that turns out unusable on the way is forgotten again."""
+    file = await job.open(register)
     numbers = iter(range(file.row.id * 10**9, (file.row.id + 1) * 10**9))  # grow with the file and the line
-    rows = file.register.rows()
-    while chunk := list(islice(rows, CHUNK)):
-        await sql.load(recipe.table, recipe.loaded, list(_records(recipe, job, file, numbers, chunk)))
-        file.outcome.rows += len(chunk)
-        job.progress(file.register.name, file.register.done, file.register.size)
-
-
-async def unstage(recipe: Recipe, job: Job, file: StagedFile) -> None:
-    """Forget a file that turned out to be unusable after some of its rows had been read."""
-    await sql.execute(f"DELETE FROM {recipe.table} WHERE file_id = :id", id=file.row.id)
-    await file.row.delete()
-    del job.files[file.row.id]
+    rows = register.rows()
+    try:
+        while chunk := list(islice(rows, CHUNK)):
+            await sql.load(recipe.table, recipe.loaded, list(_records(recipe, job, file, numbers, chunk)))
+            file.outcome.rows += len(chunk)
+            job.progress(register.name, register.done, register.size)
+    except FileRefused as reason:
+        await sql.execute(f"DELETE FROM {recipe.table} WHERE file_id = :id", id=file.row.id)
+        await file.row.delete()
+        del job.files[file.row.id]
+        return register.name, reason
+    return None
 
 
 async def refuse(table: str, job: Job, code: str, condition: str, params: Callable[[dict[str, Any]], dict[str, Any]], *columns: str) -> None:
