@@ -1,0 +1,82 @@
+"""A real server over a small imported supplier, and a real browser."""
+
+import datetime as dt
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from models.database import close, connect
+from models.period import Period
+from resolvers.imports import run_import
+from resolvers.organizations import create_organization
+from resolvers.users import create_user, grant_membership
+from tests.conftest import ROOT, run_apart
+
+SLUG, PASSWORD = "vodokanal", "chistaya-voda"
+QUIET = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+LAST_MONTH = Period.of(dt.datetime.now(dt.UTC).date()).previous
+ACCOUNT = "02000007"
+
+
+@dataclass
+class Site:
+    """Where it is served, and the browser to look at it with."""
+
+    base: str
+    browser: Browser
+
+    async def opened(self, width: int = 1280, height: int = 800, **options) -> BrowserContext:
+        context = await self.browser.new_context(viewport={"width": width, "height": height}, locale="ru-RU", accept_downloads=True, **options)
+        context.set_default_timeout(10_000)
+        return context
+
+    async def signed_in(self, login: str, **options) -> Page:
+        page = await (await self.opened(**options)).new_page()
+        await page.goto(f"{self.base}/sign-in")
+        await page.fill("#login", login)
+        await page.fill("#password", PASSWORD)
+        await page.click("main button")
+        await page.wait_for_url(f"{self.base}/")
+        return page
+
+
+@pytest.fixture
+def peopled(database_url: str, tmp_path: Path) -> str:
+    """The database with three months of forty accounts, up to last month, and people; closed again."""
+    generator = [sys.executable, str(ROOT / "samples" / "make_registers.py"), "--accounts", "40", "--months", "3", "--until", str(LAST_MONTH)]
+    subprocess.run([*generator, "--out", str(tmp_path / "registers")], check=True, capture_output=True)
+    run_apart(people(database_url, tmp_path / "registers"))
+    return database_url
+
+
+async def people(url: str, registers: Path) -> None:
+    contract = (registers / "contracts.csv").read_text(encoding="cp1251").splitlines()[1].split(";")[0].strip('"')
+    await connect(url)
+    await create_organization(SLUG, "Водоканал", "KZT", "Asia/Almaty")
+    await run_import(SLUG, [registers])
+    for login, staff in (("aigul", None), ("marat", None), ("firma", None), ("operator", SLUG)):
+        await create_user(login, f"{login}@example.com", PASSWORD, staff, name=login.capitalize())
+    await grant_membership("aigul", SLUG, ACCOUNT)
+    for number in (ACCOUNT, "02000014", "02000021"):
+        await grant_membership("marat", SLUG, number)
+    await grant_membership("firma", SLUG, contract=contract)
+    await close()
+
+
+@pytest.fixture
+def browser_options(request: pytest.FixtureRequest) -> list[str]:
+    """More of Chromium's options; parametrize it indirectly."""
+    return getattr(request, "param", [])
+
+
+@pytest.fixture
+async def site(peopled: str, served: str, chromium: str, browser_options: list[str]) -> AsyncIterator[Site]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=[*QUIET, *browser_options])
+        yield Site(f"{served}/o/{SLUG}", browser)
+        await browser.close()
