@@ -100,7 +100,7 @@ async def account_by_number(viewer: Viewer, slug: str, number: str) -> AccountRo
 
 async def accounts_page(viewer: Viewer, first: int, after: tuple[int, str] | None, *, slug: str | None = None, search: str | None = None) -> list[AccountRow]:
     """In the order of organization and number, one more than `first` if there are more. Two statements."""
-    where = [scope.accounts_sql(viewer)]
+    where = [scope.accounts_sql(viewer, leads=True)]
     parameters: list[int | str] = [*(after or (0, ""))]
     where.append("(a.organization_id, a.number) > ($1, $2)")
     if slug is not None:

@@ -69,6 +69,8 @@ class MonthlyVolume:
     volume: Quantity
 
 
+# Parts of another line are never summed with it. The plus: nearly every line has no parent, so that index would read the whole table.
+TOP_LINE = "+ch.parent_id IS NULL"
 COLUMNS = """ch.id, ch.account_id, a.contract_id, ch.period, ch.service_id, s.name AS service_name, s.resource, ch.supplier_id,
     sp.name AS supplier_name, ch.unit, ch.quantity, ch.price, ch.price_with_tax, ch.tax_percent, ch.amount, ch.recalculation, ch.basis,
     ch.zone, ch.tier, ch.parent_id, ch.corrects_period, ch.position, o.currency"""
@@ -121,7 +123,7 @@ async def consumption(viewer: Viewer, accounts: Sequence[AccountRow], since: Per
     text = f"""
         SELECT ch.account_id, ch.period, s.resource, ch.unit, SUM(ch.quantity) AS quantity
         FROM charge ch JOIN service s ON s.id = ch.service_id
-        WHERE {visible} AND ch.is_current AND ch.period >= $2 AND ch.quantity IS NOT NULL AND ch.parent_id IS NULL
+        WHERE {visible} AND ch.is_current AND ch.period >= $2 AND ch.quantity IS NOT NULL AND {TOP_LINE}
           AND ch.basis <> '{ChargeBasis.RECALCULATION.value}'
         GROUP BY ch.account_id, ch.period, s.resource, ch.unit ORDER BY ch.period, s.resource, ch.unit"""
     found: dict[int, list[MonthlyVolume]] = {}

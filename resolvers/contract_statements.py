@@ -13,7 +13,7 @@ from models.quantity import Quantity
 from resolvers.accounts import AccountRow, accounts_by_ids, accounts_outside
 from resolvers.charges import COLUMNS as CHARGE
 from resolvers.charges import FROM as CHARGE_FROM
-from resolvers.charges import ChargeRow, ServiceRow, charge_row
+from resolvers.charges import TOP_LINE, ChargeRow, ServiceRow, charge_row
 from resolvers.contracts import ContractRow
 from resolvers.facts import Facts, present_facts
 from resolvers.sql import Row, among, among_days, fetch, instant, known_day, literal, month_after
@@ -142,7 +142,7 @@ async def _totals(contracts: Sequence[ContractRow], months: Sequence[Period]) ->
             SUM(ch.amount) AS amount, MIN(s.position) AS position
         FROM charge ch JOIN service s ON s.id = ch.service_id JOIN account_facts f ON f.account_id = ch.account_id
         WHERE {among("f.contract_id", 1)} AND ch.period IN ({", ".join(literal(month.first_day) for month in months)})
-          AND {_in_force("f", "ch.period")} AND ch.is_current AND ch.parent_id IS NULL
+          AND {_in_force("f", "ch.period")} AND ch.is_current AND {TOP_LINE}
         GROUP BY f.contract_id, ch.period, ch.service_id ORDER BY MIN(s.position), MAX(s.name)"""
     return await fetch(text, [row.pk for row in contracts])
 

@@ -30,7 +30,7 @@ async def contracts_by_ids(viewer: Viewer, ids: Sequence[int]) -> dict[int, Cont
 
 async def contracts_page(viewer: Viewer, first: int, after: tuple[int, str] | None, *, slug: str | None = None) -> list[ContractRow]:
     """In the order of organization and number, one more than `first` if there are more. Two statements."""
-    where = [scope.contracts_sql(viewer), "(c.organization_id, c.number) > ($1, $2)"]
+    where = [scope.contracts_sql(viewer, leads=True), "(c.organization_id, c.number) > ($1, $2)"]
     parameters: list[object] = [*(after or (0, ""))]
     if slug is not None:
         parameters.append(slug)

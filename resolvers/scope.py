@@ -23,14 +23,18 @@ def contracts(viewer: Viewer) -> QuerySet[Contract]:
     return Contract.filter(_contracts_q(viewer))
 
 
-def accounts_sql(viewer: Viewer, alias: str = "a") -> str:
-    """The same predicate for hand-written SQL over `personal_account AS alias`. It holds only integers, hence no parameters."""
+def accounts_sql(viewer: Viewer, alias: str = "a", *, leads: bool = False) -> str:
+    """The same predicate for hand-written SQL over `personal_account AS alias`. It holds only integers, hence no parameters.
+
+    Where it `leads` nothing narrower finds the rows. Elsewhere it only filters: the plus keeps planners from walking through all
+    accounts of an organization to find the few that a statement names.
+    """
     if not viewer.has(TokenScope.READ_ACCOUNTS):
         return "1 = 0"
     account_ids, contract_ids = _granted(viewer)
-    wanted = ((f"{alias}.id", account_ids), (f"{alias}.contract_id", contract_ids), (f"{alias}.organization_id", sorted(viewer.organization_ids)))
-    parts = [f"{column} IN ({', '.join(str(int(i)) for i in ids)})" for column, ids in wanted if ids]
-    return f"({' OR '.join(parts)})" if parts else "1 = 0"
+    granted = ((f"{alias}.id", account_ids), (f"{alias}.contract_id", contract_ids))
+    parts = [f"{column} IN ({_listed(ids)})" for column, ids in granted if ids]
+    return f"({' OR '.join([*parts, whole_sql(viewer, alias, leads=leads)])})"
 
 
 def _accounts_q(viewer: Viewer) -> Q:
@@ -53,21 +57,24 @@ def _granted(viewer: Viewer) -> tuple[list[int], list[int]]:
     )
 
 
-def contracts_sql(viewer: Viewer, alias: str = "c") -> str:
+def contracts_sql(viewer: Viewer, alias: str = "c", *, leads: bool = False) -> str:
     """The contracts that exist for the viewer, over `contract AS alias`."""
     if not viewer.has(TokenScope.READ_ACCOUNTS):
         return "1 = 0"
-    parts = [whole_sql(viewer, alias)]
-    if contract_ids := _granted(viewer)[1]:
-        parts.append(f"{alias}.id IN ({', '.join(str(int(i)) for i in contract_ids)})")
-    return f"({' OR '.join(parts)})"
+    contract_ids = _granted(viewer)[1]
+    parts = [f"{alias}.id IN ({_listed(contract_ids)})"] if contract_ids else []
+    return f"({' OR '.join([*parts, whole_sql(viewer, alias, leads=leads)])})"
 
 
-def whole_sql(viewer: Viewer, alias: str = "a") -> str:
+def whole_sql(viewer: Viewer, alias: str = "a", *, leads: bool = False) -> str:
     """Rows of organizations whose every row the viewer may see."""
     if not viewer.organization_ids:
         return "1 = 0"
-    return f"{alias}.organization_id IN ({', '.join(str(int(i)) for i in sorted(viewer.organization_ids))})"
+    return f"{'' if leads else '+'}{alias}.organization_id IN ({_listed(viewer.organization_ids)})"
+
+
+def _listed(ids: Iterable[int]) -> str:
+    return ", ".join(str(int(one)) for one in sorted(ids))
 
 
 class Accessible(Protocol):
