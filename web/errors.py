@@ -13,6 +13,7 @@ from adapters.pdf import Overloaded
 from adapters.rendering import render, surrounded
 from adapters.texts import gettext, speaking
 from schema.operations import BadRequest, Forbidden, NotFound, SignInRequired, Throttled, Unavailable
+from web import graphql
 from web.answers import BadAddress
 from web.frames import frame_of
 from web.middleware.bodies import TooLarge
@@ -108,6 +109,8 @@ def _page(request: Request, told: Told, identity: str = "", headers: object = No
     extra = {"retry-after": str(told.retry_after)} if told.retry_after is not None else {}
     if request.url.path.startswith("/health"):
         return Response(status_code=told.status, headers=extra)
+    if request.url.path.endswith(graphql.PATH):  # raised before the endpoint: too large a body, no database
+        return graphql.refusal(told.status, told.title(), told.retry_after)
     frame = frame_of(request)
     try:
         with surrounded(frame):

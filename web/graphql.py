@@ -17,6 +17,7 @@ from starlette.routing import Route
 from adapters.texts import speaking
 from schema import operations
 
+PATH = "/graphql"
 LONGEST_BODY = 64 * 1024
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 HINT = 'Send POST with a JSON body {"query": …} and the header `Authorization: Bearer abn_…`.'
@@ -50,8 +51,7 @@ async def graphql(request: Request) -> Response:
         code = "UNAUTHENTICATED" if problem.status == 401 else "BAD_REQUEST"
         return _json({"errors": [_error(problem.message, code)]}, problem.status, problem.headers)
     except operations.Unavailable:
-        error = _error("The service cannot answer right now.", "UNAVAILABLE", retryAfterSeconds=operations.RETRY_AFTER)
-        return _json({"errors": [error]}, 503, {"retry-after": str(operations.RETRY_AFTER)})
+        return refusal(503, "The service cannot answer right now.", operations.RETRY_AFTER)
     source = request.client.host if request.client else None
     with speaking(language):
         answer = await operations.answer(question.query, question.variables, viewer, operation=question.operation, source_ip=source)
@@ -112,6 +112,13 @@ def _status(answer: Any) -> tuple[int, dict[str, str]]:
     return (400 if answer.errors and answer.data is None and "path" not in answer.errors[0] else 200), {}
 
 
+def refusal(status: int, message: str, retry_after: int | None = None) -> Response:
+    """An answer in this door's form for what went wrong before it was reached."""
+    if retry_after is None:
+        return _json({"errors": [_error(message, "BAD_REQUEST" if status < 500 else "INTERNAL")]}, status, {})
+    return _json({"errors": [_error(message, "UNAVAILABLE", retryAfterSeconds=retry_after)]}, status, {"retry-after": str(retry_after)})
+
+
 def _error(message: str, code: str, **more: Any) -> dict[str, Any]:
     return {"message": message, "extensions": {"code": code, "retryable": bool(more), **more}}
 
@@ -120,4 +127,4 @@ def _json(body: dict[str, Any], status: int, headers: dict[str, str]) -> Respons
     return Response(orjson.dumps(body), status, {"cache-control": "no-store", **headers}, "application/json")
 
 
-routes = [Route("/graphql", graphql, methods=METHODS)]
+routes = [Route(PATH, graphql, methods=METHODS)]

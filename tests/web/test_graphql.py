@@ -214,3 +214,32 @@ async def read_only(url: str, kind: str) -> None:
 )
 def test_what_counts_as_away(error, away):
     assert is_unavailable(error) is away
+
+
+async def test_what_goes_wrong_before_the_door_is_told_in_json_too(database, monkeypatch):
+    from web.app import create_app
+
+    await operations.start()
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(create_app()), base_url="http://127.0.0.1") as client:
+        answer = await client.post("/graphql", content=b" " * 70_000, headers=JSON)
+        assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (413, "BAD_REQUEST")
+        assert (await client.post("/graphql", content=VIEWER, headers=JSON)).json()["data"] == {"viewer": None}
+
+        async def away(*_: object, **__: object) -> None:
+            raise ConnectionRefusedError
+
+        monkeypatch.setattr("resolvers.sql.connection", away)
+        monkeypatch.setattr("schema.operations.sessions.bearer_viewer", away)
+        answer = await client.post("/graphql", content=VIEWER, headers={**JSON, "authorization": "Bearer abn_x"})
+        assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (503, "UNAVAILABLE")
+
+
+async def test_a_fault_of_ours_is_masked_and_numbered(client, monkeypatch):
+    async def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("secret of Aliya Kim, 020152130")
+
+    monkeypatch.setattr("schema.queries.find_organization", broken)
+    answer = await posted(client, '{ organization(slug: "x") { name } }')
+    error = answer.json()["errors"][0]
+    assert (answer.status_code, error["extensions"]["code"], error["path"]) == (200, "INTERNAL", ["organization"])
+    assert "secret" not in answer.text
