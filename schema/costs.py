@@ -5,6 +5,7 @@ Value types cost nothing; a list without pages is priced by its usual size. Frag
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,6 +31,7 @@ MOST_DEPTH = 12
 MOST_FIELDS = 1000
 MOST_ALIASES = 60
 MOST_DIRECTIVES = 40
+MOST_REPEATED = 10  # checking that repetitions agree takes the square of their number
 LARGEST_PAGE = 100
 FREE = {
     "ConfirmationRequired", "Edge", "Money", "MonthlyConsumption", "PageInfo", "Problem", "Quantity", "ReadingWindow", "Rejected", "Service", "SignInDone",
@@ -55,25 +57,18 @@ class Cost:
     size: int = 1
     first: int | str | None = None
     children: list[Cost] = field(default_factory=list)
-    fields: int = 0
-    aliases: int = 0
-    is_settled: bool | None = None
 
-    def points(self, variables: Mapping[str, Any], memory: dict[int, int]) -> int:
-        known = memory.get(id(self))
-        if known is None:
-            times = self._times(variables.get(self.first) if isinstance(self.first, str) else self.first or self.size)
-            known = memory[id(self)] = self.own + times * sum(child.points(variables, memory) for child in self.children)
-        return known
+    def points(self, variables: Mapping[str, Any]) -> int:
+        times = self._times(variables.get(self.first) if isinstance(self.first, str) else self.first or self.size)
+        return self.own + times * sum(child.points(variables) for child in self.children)
 
-    def settled(self) -> bool:
-        """Whether no variable decides; then the points are counted once, here, and the children forgotten."""
-        if self.is_settled is None:  # fragments are shared: each is looked at once
-            open_children = sum(not child.settled() for child in self.children)
-            self.is_settled = not open_children and not isinstance(self.first, str)
-            if self.is_settled:
-                self.own, self.children = self.points({}, {}), []
-        return self.is_settled
+    def settle(self) -> bool:
+        """Where no variable decides, count the points once, here, and forget the children. Whether that was so."""
+        open_children = sum(not child.settle() for child in self.children)
+        if open_children or isinstance(self.first, str):
+            return False
+        self.own, self.children = self.points({}), []
+        return True
 
     @staticmethod
     def _times(wanted: object) -> int:
@@ -89,11 +84,11 @@ class Plan:
 
     def cost(self, operation: str | None, variables: Mapping[str, Any] | None) -> int:
         chosen = self.operations.get(operation) or next(iter(self.operations.values()))
-        return max(1, chosen.points({**self.defaults, **(variables or {})}, {}))
+        return max(1, chosen.points({**self.defaults, **(variables or {})}))
 
 
 def measured(schema: GraphQLSchema, document: DocumentNode) -> tuple[Plan, list[GraphQLError]]:
-    """The plan, and what is beyond the limits of depth, fields, aliases and directives."""
+    """The plan, and what is beyond the limits of depth, fields, aliases, directives and repetition."""
     walk = _Walk(schema, document)
     operations: dict[str | None, Cost] = {}
     defaults: dict[str, int] = {}
@@ -101,80 +96,75 @@ def measured(schema: GraphQLSchema, document: DocumentNode) -> tuple[Plan, list[
         if isinstance(definition, OperationDefinitionNode):
             root = schema.get_root_type(definition.operation)
             name = definition.name.value if definition.name else None
-            operations[name] = walk.selections(definition.selection_set, root, 0, ())
+            operations[name] = walk.selections(definition.selection_set, root, (name or "",), ())
+            operations[name].settle()
             for variable in definition.variable_definitions or ():
                 if isinstance(variable.default_value, IntValueNode):
                     defaults[variable.variable.name.value] = int(variable.default_value.value)
-    for cost in operations.values():
-        cost.settled()
-    return Plan(operations, defaults), walk.problems(operations)
+    return Plan(operations, defaults), walk.problems()
 
 
 class _Walk:
+    """Walks a document as it is executed, fragments unfolded, until the allowance of fields is spent."""
+
     def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
         self._schema = schema
         self._fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
-        self._known: dict[tuple[str, int], Cost] = {}
+        self._paths: Counter[tuple[str, ...]] = Counter()
+        self._fields = self._aliases = self._directives = 0
         self._too_deep = False
-        self._directives = 0
 
-    def problems(self, operations: dict[str | None, Cost]) -> list[GraphQLError]:
-        found = []
-        if self._too_deep:
-            found.append(GraphQLError(f"The document is nested more than {MOST_DEPTH} levels deep."))
-        if max((cost.fields for cost in operations.values()), default=0) > MOST_FIELDS:
-            found.append(GraphQLError(f"The document executes more than {MOST_FIELDS} fields."))
-        if max((cost.aliases for cost in operations.values()), default=0) > MOST_ALIASES:
-            found.append(GraphQLError(f"The document has more than {MOST_ALIASES} aliases."))
-        if self._directives > MOST_DIRECTIVES:
-            found.append(GraphQLError(f"The document has more than {MOST_DIRECTIVES} directives."))
-        return found
+    def problems(self) -> list[GraphQLError]:
+        repeated = max(self._paths.values(), default=0)
+        wrong = {
+            f"The document is nested more than {MOST_DEPTH} levels deep.": self._too_deep,
+            f"The document executes more than {MOST_FIELDS} fields.": self._fields > MOST_FIELDS,
+            f"The document has more than {MOST_ALIASES} aliases.": self._aliases > MOST_ALIASES,
+            f"The document has more than {MOST_DIRECTIVES} directives.": self._directives > MOST_DIRECTIVES,
+            f"The document selects one field more than {MOST_REPEATED} times.": repeated > MOST_REPEATED,
+        }
+        return [GraphQLError(message) for message, is_so in wrong.items() if is_so]
 
-    def selections(self, node: SelectionSetNode, parent: Any, depth: int, inside: tuple[str, ...]) -> Cost:
-        """The cost of what is selected of `parent`; `inside` names the fragments that this selection stands in."""
+    def selections(self, node: SelectionSetNode, parent: Any, path: tuple[str, ...], inside: tuple[str, ...]) -> Cost:
+        """The cost of what is selected of `parent` at `path`; `inside` names the fragments that this selection stands in."""
         cost = Cost()
         for selection in node.selections:
+            self._fields += 1
             self._directives += len(selection.directives or ())
+            if self._fields > MOST_FIELDS:
+                break
             if isinstance(selection, FieldNode):
-                child = self._field(selection, parent, depth, inside)
+                cost.children.append(self._field(selection, parent, path, inside))
             elif isinstance(selection, InlineFragmentNode):
                 condition = self._schema.get_type(selection.type_condition.name.value) if selection.type_condition else parent
-                child = self.selections(selection.selection_set, condition, depth, inside)
+                cost.children.append(self.selections(selection.selection_set, condition, path, inside))
             else:
                 assert isinstance(selection, FragmentSpreadNode)
-                child = self._fragment(selection.name.value, depth, inside)
-            cost.children.append(child)
-            cost.fields += child.fields
-            cost.aliases += child.aliases
+                cost.children.append(self._fragment(selection.name.value, path, inside))
         return cost
 
-    def _fragment(self, name: str, depth: int, inside: tuple[str, ...]) -> Cost:
+    def _fragment(self, name: str, path: tuple[str, ...], inside: tuple[str, ...]) -> Cost:
         fragment = self._fragments.get(name)
         if fragment is None or name in inside:
             return Cost()  # validation tells about unknown and circular fragments
-        key = (name, depth)
-        if key not in self._known:
-            condition = self._schema.get_type(fragment.type_condition.name.value)
-            self._known[key] = self.selections(fragment.selection_set, condition, depth, (*inside, name))
-        return self._known[key]
+        condition = self._schema.get_type(fragment.type_condition.name.value)
+        return self.selections(fragment.selection_set, condition, path, (*inside, name))
 
-    def _field(self, node: FieldNode, parent: Any, depth: int, inside: tuple[str, ...]) -> Cost:
-        name = node.name.value
+    def _field(self, node: FieldNode, parent: Any, path: tuple[str, ...], inside: tuple[str, ...]) -> Cost:
+        name, inner_path = node.name.value, (*path, (node.alias or node.name).value)
+        self._paths[inner_path] += 1
+        self._aliases += node.alias is not None
+        if node.selection_set is None or name.startswith("__"):
+            return Cost()
+        if len(path) > MOST_DEPTH:
+            self._too_deep = True
+            return Cost()
         known = parent.fields.get(name) if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) else None
         kind = get_named_type(known.type) if known else None
-        cost = Cost(fields=1, aliases=1 if node.alias else 0)
-        if node.selection_set is None or name.startswith("__"):
-            return cost
-        if depth >= MOST_DEPTH:
-            self._too_deep = True
-            return cost
-        inner = self.selections(node.selection_set, kind, depth + 1, inside)
-        cost.children, cost.fields, cost.aliases = [inner], cost.fields + inner.fields, cost.aliases + inner.aliases
-        cost.size = USUAL_SIZE.get(f"{parent.name}.{name}", 1) if parent else 1
-        cost.own = 0 if kind is None or kind.name in FREE or name == "edges" else cost.size
-        if kind is not None and kind.name.endswith("Connection"):
-            cost.first = _first(node)
-        return cost
+        size = USUAL_SIZE.get(f"{parent.name}.{name}", 1) if parent else 1
+        own = 0 if kind is None or kind.name in FREE or name == "edges" else size
+        first = _first(node) if kind is not None and kind.name.endswith("Connection") else None
+        return Cost(own, size, first, [self.selections(node.selection_set, kind, inner_path, inside)])
 
 
 def _first(node: FieldNode) -> int | str:

@@ -31,6 +31,7 @@ from schema.costs import Plan, measured
 MOST_TOKENS = 3000
 MOST_COST = 550
 _KEPT = 256
+_LONGEST_KEPT = 10_000  # characters; a parsed document takes some fifty times its text
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +50,15 @@ def prepared(schema: GraphQLSchema, text: str, *, introspection: bool) -> Docume
     """The document of a text, from memory if it came before."""
     key = (id(schema), introspection, text)
     found = _documents.get(key)
-    if found is None:
-        found = _documents[key] = _prepare(schema, text, introspection)
+    if found is not None:
+        _documents.move_to_end(key)
+        return found
+    made = _prepare(schema, text, introspection)
+    if made.node is not None and len(text) <= _LONGEST_KEPT:
+        _documents[key] = made
         if len(_documents) > _KEPT:
             _documents.popitem(last=False)
-    else:
-        _documents.move_to_end(key)
-    return found
+    return made
 
 
 class Prepared(SchemaExtension):

@@ -104,3 +104,23 @@ async def test_first_is_between_1_and_100(database):
     for wrong in (0, -1, 101, 2**31 - 1):
         answer = await execute(f"{{ organizations(first: {wrong}) {{ nodes {{ id }} }} }}", None, Context(None, make.NOW))
         assert answer.errors[0]["extensions"]["code"] == "BAD_REQUEST", wrong
+
+
+HEAVY = {
+    "one field again and again": "{" + " viewer { kind }" * 490 + "}",
+    "with arguments": "{" + ' organization(slug: "x") { name }' * 300 + "}",
+    "nested": "{" + " accounts(first: 1) { nodes { statement { charges { id } } } }" * 150 + "}",
+    "through fragments": "{" + " ...F" * 90 + " } fragment F on Query { viewer { kind scopes } }",
+    "through many fragments": "{"
+    + "".join(f" ...F{number}" for number in range(90))
+    + " }"
+    + "".join(f" fragment F{number} on Query {{ viewer {{ kind }} }}" for number in range(90)),
+    "inline": "{ viewer {" + " ... on Viewer { kind }" * 450 + " } }",
+}
+
+
+@pytest.mark.parametrize("name", HEAVY)
+def test_repetition_is_refused_before_it_is_compared(name):
+    started = time.perf_counter()
+    assert any("more than" in message for message in errors_of(HEAVY[name]))
+    assert time.perf_counter() - started < 1
