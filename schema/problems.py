@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from adapters.formats import quantity
 from adapters.texts import gettext, language
 from models.errors import Problem, ProblemCode
 from models.quantity import Quantity
@@ -83,8 +84,7 @@ def sentence(problem: Problem) -> str:
 
 def _written(value: Any) -> str:
     if isinstance(value, Quantity):
-        number = value.value if language() == "en" else value.value.replace(".", ",")
-        return f"{number}\u00a0{value.unit}".rstrip("\u00a0")
+        return quantity(value)
     if isinstance(value, dt.date):
         return value.isoformat() if language() == "en" else value.strftime("%d.%m.%Y")
     if isinstance(value, list | tuple):

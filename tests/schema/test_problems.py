@@ -42,7 +42,7 @@ def test_the_manuals_words():
 
 def test_numbers_are_written_as_the_language_does():
     with speaking("ru"):
-        assert "117,500\u00a0куб.м" in sentence(Problem(ProblemCode.SAME_AS_BEFORE, (), PARAMS))
+        assert "117,500\u00a0м³" in sentence(Problem(ProblemCode.SAME_AS_BEFORE, (), PARAMS))
         assert "01.11.2026" in sentence(Problem(ProblemCode.WINDOW_CLOSED, (), PARAMS))
     with speaking("en"):
-        assert "117.500\u00a0куб.м" in sentence(Problem(ProblemCode.SAME_AS_BEFORE, (), PARAMS))
+        assert "117.500\u00a0m³" in sentence(Problem(ProblemCode.SAME_AS_BEFORE, (), PARAMS))
