@@ -24,7 +24,7 @@ LIFETIME = dt.timedelta(days=1)
 REMEMBERED = dt.timedelta(days=90)
 USED_EVERY = dt.timedelta(hours=1)  # how exactly `last_used_at` is kept: not a write for every page
 
-LONGEST_EMAIL, LONGEST_LOGIN = 254, 60  # what the columns hold: longer ones are nobody's
+LONGEST_EMAIL, LONGEST_LOGIN, LONGEST_SLUG = 254, 60, 63  # what the columns hold: longer ones are nobody's
 
 misses = Misses(limit=20, within=dt.timedelta(minutes=10))
 
@@ -117,7 +117,7 @@ async def _find(login: str, slug: str | None) -> User | None:
     if len(wanted) > LONGEST_LOGIN:
         return None
     user = await User.get_or_none(login_key=wanted)
-    if user is None and slug is not None:
+    if user is None and slug is not None and len(slug) <= LONGEST_SLUG:
         alias = await LoginAlias.get_or_none(Q(alias=wanted) & Q(organization__slug=slug)).select_related("user")
         user = alias.user if alias else None
     return user
