@@ -147,7 +147,7 @@ METERS = Kind(
         Column("fraction_digits", _DIGITS, ("Знаков после запятой",)),
     ),
     marks=frozenset({"account", "resource", "serial"}),
-    never=frozenset({"Показание"}),
+    never=frozenset({"Показание", "Дата", "Источник", "Период"}),  # readings that lost a column are no meters
 )
 READINGS = Kind(
     "readings",

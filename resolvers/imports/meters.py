@@ -16,7 +16,14 @@ def judge(row: Any, today: dt.date) -> Verdict:
 
 RECIPE = Recipe(METERS, judge, later={"account_id": "bigint", "meter_id": "bigint"})
 _KEY = ("account_id", "inlet", "resource", "serial")
-_SAID = ("place", "verification_due_on", "integer_digits", "fraction_digits")
+_SAID = {  # column of the register: where it is kept
+    "place": "meter m WHERE m.id",
+    "installed_on": "meter m WHERE m.id",
+    "verification_due_on": "meter m WHERE m.id",
+    "state": "meter m WHERE m.id",
+    "integer_digits": "meter_register m WHERE m.zone IS NULL AND m.meter_id",
+    "fraction_digits": "meter_register m WHERE m.zone IS NULL AND m.meter_id",
+}
 
 
 async def apply(job: Job) -> None:
@@ -35,10 +42,10 @@ async def apply(job: Job) -> None:
 
 async def _keep_what_is_not_said(job: Job) -> None:
     [file] = [file for file in job.files.values() if file.register.kind is METERS][-1:]
-    for column in _SAID:
+    for column, source in _SAID.items():
         if not file.register.has(column):
-            source = "meter m WHERE m.id" if not column.endswith("_digits") else "meter_register m WHERE m.zone IS NULL AND m.meter_id"
-            await sql.execute(f"UPDATE {RECIPE.table} AS s SET {column} = m.{column} FROM {source} = s.meter_id")
+            kept = "register_state" if column == "state" else column
+            await sql.execute(f"UPDATE {RECIPE.table} AS s SET {column} = m.{kept} FROM {source} = s.meter_id")
 
 
 _FREE_METERS = """

@@ -123,6 +123,14 @@ async def test_a_corrected_day_of_installation_makes_no_second_meter(account: Pe
     assert [str(day) for day in await Meter.all().values_list("installed_on", flat=True)] == ["2026-01-02"]
 
 
+async def test_a_register_of_meters_may_say_less_than_before(account: PersonalAccount, tmp_path: Path):
+    await taken(write(tmp_path / "a", meters=METERS + METER.replace("Установлен", "Неисправен")))
+    before = await contents()
+    outcome = await taken(write(tmp_path / "b", meters="Лицевой счёт;Вода;Номер счётчика;Ввод\n1;хол.;777;1"))
+    assert outcome.files[0].changed == 0
+    assert await contents() == before
+
+
 async def test_an_act_of_removal_is_not_undone_by_the_register(account: PersonalAccount, tmp_path: Path):
     meters = METERS + METER
     await taken(write(tmp_path / "a", meters=meters, readings=READINGS + "1;1;хол.;777;15.05.2026;99;Акт снятия"))
