@@ -1,7 +1,11 @@
 """Every page in every language for those who may see it, and every fragment against its page."""
 
+import datetime as dt
+
 import pytest
 
+from models import Membership, Organization
+from models.enums import Right
 from tests.web.conftest import BASE, signed_in
 from tests.web.reader import Page
 
@@ -84,3 +88,33 @@ async def test_the_current_tab_is_marked(aigul, site):
 async def test_the_styles_page_shows_all_parts(stranger):
     page = await stranger.page("http://127.0.0.1:8000/styles")
     assert page.problems() == []
+
+
+async def test_someone_without_money_sees_the_rest_and_is_told(site, aigul):
+    await Membership.filter(account_id__not_isnull=True).update(rights=Right.reader())
+    for path in ("/", f"/accounts/{site.account}", f"/accounts/{site.account}/statement", f"/accounts/{site.account}/payments",
+                 f"/accounts/{site.account}/readings"):  # fmt: skip
+        page = await aigul.page(path)
+        assert page.problems() == []
+        assert "460,21" not in page.text()
+        assert "180,84" not in page.text()
+    assert (await aigul.get(f"/accounts/{site.account}/statement.pdf?period=2020-05")).status_code == 404
+    assert "не включает передачу показаний" in (await aigul.page(f"/accounts/{site.account}/readings")).text()
+
+
+async def test_a_former_owner_keeps_his_past_and_sees_nothing_newer(site, aigul):
+    await Membership.filter(account_id__not_isnull=True).update(until_on=dt.date(2020, 3, 31))
+    for path in ("/", f"/accounts/{site.account}", f"/accounts/{site.account}/statement?period=2020-05", f"/accounts/{site.account}/readings",
+                 f"/accounts/{site.account}/payments"):  # fmt: skip
+        page = await aigul.page(path)
+        assert page.problems() == []
+        assert "460,21" not in page.text()
+
+
+async def test_readings_outside_the_window_are_shown_and_not_taken(site, aigul):
+    day = (dt.datetime.now(dt.UTC).day + 14) % 28 + 1  # half a month away
+    await Organization.filter(slug="vodokanal").update(window_first_day=day, window_last_day=day)
+    page = await aigul.page(f"/accounts/{site.account}/readings")
+    assert page.problems() == []
+    assert "Сегодня показания не принимаются" in page.text()
+    assert page.by_id("value-0") is None
