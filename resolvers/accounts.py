@@ -145,7 +145,7 @@ def _narrowed(spans: Iterable[Grant], history: Sequence[Facts]) -> Iterator[Gran
     """A membership of a contract shows an account in the days in which it belonged to the contract, not what was before."""
     ends = [one.valid_from - dt.timedelta(days=1) for one in history[1:]]
     for span in spans:
-        if span.contract_id is None:
+        if span.contract_id is None or not history:
             yield span
             continue
         days = [
@@ -153,7 +153,7 @@ def _narrowed(spans: Iterable[Grant], history: Sequence[Facts]) -> Iterator[Gran
             for place, one in enumerate(history)
             if one.contract_pk == span.contract_id
         ]
-        for first, last in days or [(None, None)]:
+        for first, last in days:
             from_on = max((day for day in (span.from_on, first) if day is not None), default=None)
             until_on = min((day for day in (span.until_on, last) if day is not None), default=None)
             if from_on is None or until_on is None or from_on <= until_on:

@@ -1,67 +1,44 @@
-"""The one predicate that decides which accounts exist for a viewer. ORM querysets and set-based SQL both take it."""
+"""The one predicate that decides which accounts exist for a viewer. Every read takes it, or hangs on rows that came through it."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Protocol
 
-from tortoise.expressions import Q
-from tortoise.queryset import QuerySet
-
-from models import Contract, PersonalAccount
 from models.enums import Right, TokenScope
 from resolvers.sql import among, literal
 from resolvers.viewer import Access, Grant, Viewer
 
 
-def accounts(viewer: Viewer) -> QuerySet[PersonalAccount]:
-    """The accounts that exist for the viewer; everything else about accounts hangs on one of these."""
-    return PersonalAccount.filter(_accounts_q(viewer))
-
-
-def contracts(viewer: Viewer) -> QuerySet[Contract]:
-    return Contract.filter(_contracts_q(viewer))
-
-
 def accounts_sql(viewer: Viewer, alias: str = "a", *, leads: bool = False) -> str:
-    """The same predicate for hand-written SQL over `personal_account AS alias`. It holds only integers, hence no parameters.
+    """The accounts that exist for the viewer, over `personal_account AS alias`. It holds only integers and days, hence no parameters.
 
     Where it `leads` nothing narrower finds the rows. Elsewhere it only filters: the plus keeps planners from walking through all
     accounts of an organization to find the few that a statement names.
     """
     if not viewer.has(TokenScope.READ_ACCOUNTS):
         return "1 = 0"
-    account_ids, contract_ids = _granted(viewer)
-    granted = ((f"{alias}.id", account_ids), (f"{alias}.contract_id", contract_ids))
-    parts = [f"{column} IN ({_listed(ids)})" for column, ids in granted if ids]
+    begun = [grant for grant in viewer.grants if grant.from_on is None or grant.from_on <= viewer.today]
+    account_ids = {grant.account_id for grant in begun if grant.account_id is not None}
+    present = {grant.contract_id for grant in begun if grant.contract_id is not None and grant.until_on is None}
+    parts = [f"{column} IN ({_listed(ids)})" for column, ids in ((f"{alias}.id", account_ids), (f"{alias}.contract_id", present)) if ids]
+    parts += [_former(grant, alias) for grant in begun if grant.contract_id is not None and grant.until_on is not None]
     return f"({' OR '.join([*parts, whole_sql(viewer, alias, leads=leads)])})"
 
 
-def _accounts_q(viewer: Viewer) -> Q:
-    if not viewer.has(TokenScope.READ_ACCOUNTS):
-        return Q(id__in=[])
-    account_ids, contract_ids = _granted(viewer)
-    return Q(id__in=account_ids) | Q(contract_id__in=contract_ids) | Q(organization_id__in=sorted(viewer.organization_ids))
-
-
-def _contracts_q(viewer: Viewer) -> Q:
-    if not viewer.has(TokenScope.READ_ACCOUNTS):
-        return Q(id__in=[])
-    return Q(id__in=_granted(viewer)[1]) | Q(organization_id__in=sorted(viewer.organization_ids))
-
-
-def _granted(viewer: Viewer) -> tuple[list[int], list[int]]:
-    return (
-        sorted({g.account_id for g in viewer.grants if g.account_id is not None}),
-        sorted({g.contract_id for g in viewer.grants if g.contract_id is not None}),
-    )
+def _former(grant: Grant, alias: str) -> str:
+    """A former payer has the accounts that were of the contract in his days, not those that came later."""
+    contract, until = int(grant.contract_id or 0), literal(grant.until_on or dt.date.min)
+    mine = f"SELECT 1 FROM account_facts f WHERE f.account_id = {alias}.id AND f.contract_id = {contract} AND f.valid_from <= {until}"
+    return f"({alias}.contract_id = {contract} AND EXISTS ({mine}))"
 
 
 def contracts_sql(viewer: Viewer, alias: str = "c", *, leads: bool = False) -> str:
     """The contracts that exist for the viewer, over `contract AS alias`."""
     if not viewer.has(TokenScope.READ_ACCOUNTS):
         return "1 = 0"
-    contract_ids = _granted(viewer)[1]
+    contract_ids = {g.contract_id for g in viewer.grants if g.contract_id is not None and (g.from_on is None or g.from_on <= viewer.today)}
     parts = [f"{alias}.id IN ({_listed(contract_ids)})"] if contract_ids else []
     return f"({' OR '.join([*parts, whole_sql(viewer, alias, leads=leads)])})"
 

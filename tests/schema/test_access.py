@@ -9,6 +9,8 @@ import pytest
 from graphql import GraphQLNonNull, GraphQLObjectType, get_named_type, is_composite_type
 
 from models import AccountFacts
+from resolvers.viewer import viewer_of_user
+from schema import ids
 from schema.build import SCHEMA
 from schema.context import Context
 from schema.execution import execute
@@ -237,3 +239,42 @@ async def test_a_payer_sees_an_account_since_it_is_of_the_contract(world: World)
     assert found["contract"] == {"statementPeriods": [PRESENT], "statement": None}
     owner = (await execute(text, None, Context(world.viewers["owner"], make.NOW, make.TODAY))).body["data"]
     assert owner["account"]["statementPeriods"] == [PRESENT, PAST]
+
+
+async def test_a_former_payer_sees_no_newer_recipients(world: World):
+    contract, account = world.rows["contract"], world.rows["account"]
+    former = await make.user("former_payer")
+    await make.member(former, contract, until_on=dt.date(2026, 9, 30))
+    late = await make.account(await contract.organization, "02999999", contract=contract)
+    await AccountFacts.filter(account=late).update(valid_from=dt.date(2026, 10, 1))
+    viewer = await viewer_of_user(former.id, make.TODAY)
+    text = f"""{{ accounts(first: 9) {{ nodes {{ number balance {{ amount }} statementPeriods }} }}
+        contract(id: "{world.ids["Contract"]}") {{ balance {{ amount }} statementPeriods recipients(first: 9) {{ nodes {{ number }} }} }}
+        late: node(id: "{ids.encode("acc", late.id)}") {{ id }} }}"""
+    answer = await execute(text, None, Context(viewer, make.NOW, make.TODAY))
+    assert [error["path"] for error in answer.errors] == [["late"]]
+    assert answer.data["accounts"]["nodes"] == [{"number": account.number, "balance": None, "statementPeriods": [PAST]}]
+    assert answer.data["contract"] == {"balance": None, "statementPeriods": [PAST], "recipients": {"nodes": [{"number": account.number}]}}
+
+
+async def test_a_membership_that_has_not_begun_shows_nothing(world: World):
+    heir = await make.user("heir")
+    await make.member(heir, world.rows["account"], from_on=dt.date(2026, 12, 1))
+    await make.member(heir, world.rows["contract"], from_on=dt.date(2026, 12, 1))
+    text = f'{{ accounts(first: 9) {{ nodes {{ id }} }} contracts(first: 9) {{ nodes {{ id }} }} account(id: "{world.ids["Account"]}") {{ number }} }}'
+    answer = await execute(text, None, Context(await viewer_of_user(heir.id, make.TODAY), make.NOW, make.TODAY))
+    assert answer.data == {"accounts": {"nodes": []}, "contracts": {"nodes": []}, "account": None}
+
+
+async def test_a_new_owner_sees_nothing_older(world: World):
+    buyer = await make.user("buyer")
+    await make.member(buyer, world.rows["account"], from_on=dt.date(2026, 10, 1))
+    text = f"""{{ account(id: "{world.ids["Account"]}") {{ balance {{ amount }} statementPeriods past: statement(period: "{PAST}") {{ period }}
+        charges(first: 9) {{ nodes {{ period }} }} payments(first: 9) {{ nodes {{ paidOn }} }} readings(first: 9) {{ nodes {{ takenOn previous {{ value }} }} }}
+        statement {{ volumes {{ fromOn toOn }} }} }} }}"""
+    found = (await execute(text, None, Context(await viewer_of_user(buyer.id, make.TODAY), make.NOW, make.TODAY))).body["data"]["account"]
+    assert (found["balance"], found["statementPeriods"], found["past"]) == ({"amount": "-460.21"}, [PRESENT], None)
+    assert {one["period"] for one in found["charges"]["nodes"]} == {PRESENT}
+    assert [one["paidOn"] for one in found["payments"]["nodes"]] == ["2026-11-19", "2026-10-12"]
+    assert [one["takenOn"] for one in found["readings"]["nodes"]] == ["2026-11-05", "2026-10-20"]
+    assert found["statement"]["volumes"] == [{"fromOn": "2026-08-20", "toOn": "2026-10-20"}], "his bill counts from there"
