@@ -116,3 +116,10 @@ async def test_a_token_differs_each_time_and_serves_each_time(aigul):
     first, second = [(await aigul.page("/")).value("csrf") for _ in range(2)]
     assert first != second
     assert (await aigul.post("/sign-out", {"csrf": first})).status_code == 303
+
+
+async def test_a_language_chosen_before_signing_in_stays(stranger):
+    """The way to the sign-in page is answered outside the language layer, and must remember the choice all the same."""
+    first = await stranger.get("/?lang=kk")
+    assert first.status_code == 303
+    assert 'lang="kk"' in (await stranger.client.get(first.headers["location"])).text

@@ -3,6 +3,7 @@
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web.middleware.languages import cookie_of
 from web.sessions import is_secure
 
 POLICY = (
@@ -33,6 +34,8 @@ class Headers:
                 for name, value in ALWAYS.items():
                     headers.setdefault(name, value)
                 headers.setdefault("cache-control", "no-store")
+                if language := scope.get("state", {}).get("remembered_language"):
+                    headers.append("set-cookie", cookie_of(language))
                 if is_secure():
                     headers.setdefault("strict-transport-security", A_YEAR)
             await send(message)

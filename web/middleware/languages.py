@@ -1,8 +1,8 @@
 """In which language to answer: what the address asks for, what was chosen before, what the browser prefers, what the organization says first."""
 
-from starlette.datastructures import Headers, MutableHeaders, QueryParams
+from starlette.datastructures import Headers, QueryParams
 from starlette.requests import cookie_parser
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from adapters.texts import DEFAULT, LANGUAGES
 from web.sessions import is_secure
@@ -25,14 +25,13 @@ class Languages:
         chosen = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
         state["languages"] = known
         state["language"] = next((code for code in (asked, chosen) if code in known), None) or preferred(headers.get("accept-language", ""), known)
+        if asked in known:
+            state["remembered_language"] = asked  # Headers sets the cookie: an answer made outside this layer (the way to sign in) needs it too
+        await self.app(scope, receive, send)
 
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                secure = "; Secure" if is_secure() else ""
-                MutableHeaders(scope=message).append("set-cookie", f"{COOKIE}={asked}; Path=/; Max-Age={A_YEAR}; HttpOnly; SameSite=Lax{secure}")
-            await send(message)
 
-        await self.app(scope, receive, sending if asked in known else send)
+def cookie_of(language: str) -> str:
+    return f"{COOKIE}={language}; Path=/; Max-Age={A_YEAR}; HttpOnly; SameSite=Lax{'; Secure' if is_secure() else ''}"
 
 
 def offered(organization: object) -> tuple[str, ...]:
