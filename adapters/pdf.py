@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import logging
 import multiprocessing
 import resource
 from concurrent.futures import ProcessPoolExecutor
@@ -76,6 +77,7 @@ def _bounded() -> None:
     from reportlab.pdfgen.canvas import Canvas
     from reportlab.platypus.tables import CellStyle
 
+    logging.disable(logging.WARNING)  # its warnings quote the document's words
     pdfmetrics.registerFont(ttfonts.TTFont("Blank", str(FONTS / "DejaVuSans.ttf")))
     CellStyle.fontname = "Blank"
     Canvas._make_preamble = _without_a_font

@@ -18,6 +18,13 @@ SMALL = """() => [...document.querySelectorAll('button, input:not([type=hidden])
   .filter(one => one.getBoundingClientRect().height < 43.5).map(one => `${location.pathname}: ${one.outerHTML.slice(0, 120)}`)"""
 
 
+@pytest.fixture(autouse=True)
+def once(database_kind: str) -> None:
+    """How pages look does not depend on the database; test_resident.py walks through them on both."""
+    if database_kind != "sqlite":
+        pytest.skip("looks are checked once, on SQLite")
+
+
 async def walk(page, base: str, look, language: str = "ru") -> list:
     """What ``look`` finds on each of this person's pages, reached by following links."""
     found, seen, waiting = [], set(), [f"{base}/"]
