@@ -42,18 +42,12 @@ async def run_import(
     Files may come in any order. Those of reference are taken one by one; charges, balances and payments of a run together, since
     they control each other. `preview` undoes everything and gives the same outcome. Raises NotFound, ImportBusy.
     """
-    organization = await Organization.get_or_none(slug=slug)
-    if organization is None:
-        raise NotFound
-    now = dt.datetime.now(dt.UTC)
-    today = today or now.astimezone(ZoneInfo(organization.timezone)).date()
     outcome = ImportOutcome(preview)
     try:
         async with _undone_if(preview):
-            run = await ImportRun.create(organization_id=organization.id, started_at=now, who=who)
-            job = Job(organization.id, run.id, today, now, progress or (lambda stage, done, total: None))
+            job = await _begin(slug, who, today, progress)
             await _take(job, outcome, found(paths))
-            await _close(run, outcome, who)
+            await _close(job, outcome, who)
     except (TransactionManagementError, OperationalError) as error:
         if "locked" in str(error):  # SQLite: somebody else has been writing for longer than we wait
             raise ImportBusy from error
@@ -70,6 +64,16 @@ def found(paths: Sequence[Path]) -> list[tuple[str, Path]]:
             name = file.relative_to(path) if path.is_dir() else Path(file.name)
             files.setdefault(file.resolve(), name.with_suffix("").as_posix())
     return [(name, file) for file, name in files.items()]
+
+
+async def _begin(slug: str, who: str, today: dt.date | None, progress: Progress | None) -> Job:
+    organization = await Organization.get_or_none(slug=slug)
+    if organization is None:
+        raise NotFound(f"organization {slug}")
+    now = dt.datetime.now(dt.UTC)
+    run = await ImportRun.create(organization_id=organization.id, started_at=now, who=who)
+    today = today or now.astimezone(ZoneInfo(organization.timezone)).date()
+    return Job(organization.id, run.id, today, now, progress or (lambda stage, done, total: None))
 
 
 async def _take(job: Job, outcome: ImportOutcome, files: list[tuple[str, Path]]) -> None:
@@ -139,17 +143,17 @@ async def _refuse_file(job: Job, outcome: ImportOutcome, name: str, refused: Fil
         await ImportProblem.create(file_id=row.id, line=refused.line, severity=Severity.REFUSED, code=refused.code, params=refused.params)
 
 
-async def _close(run: ImportRun, outcome: ImportOutcome, who: str) -> None:
-    run.state, run.finished_at = ("done" if outcome.files else "failed"), dt.datetime.now(dt.UTC)
+async def _close(job: Job, outcome: ImportOutcome, who: str) -> None:
+    now = dt.datetime.now(dt.UTC)
     counts = {name: sum(getattr(file, name) for file in outcome.files) for name in ("rows", "taken", "changed", "warned", "refused")}
     async with transaction():
-        await run.save(update_fields=["state", "finished_at"])
+        await ImportRun.filter(id=job.run_id).update(state="done" if outcome.files else "failed", finished_at=now)
         await AuditRecord.create(
-            organization_id=run.organization_id,
-            at=run.finished_at,
+            organization_id=job.organization_id,
+            at=now,
             actor=who,
             action="import",
-            subject=f"import_run:{run.id}",
+            subject=f"import_run:{job.run_id}",
             details={**counts, "files": len(outcome.files), "refused_files": len(outcome.refused_files)},
         )
 
