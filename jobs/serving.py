@@ -40,7 +40,8 @@ async def serve(application: Any, host: str, port: int, started: Callable[[int],
             log_config=None,
             access_log=False,
             server_header=False,
-            proxy_headers=False,  # whom to believe is the product's own setting
+            proxy_headers=bool(settings().trusted_proxies),
+            forwarded_allow_ips=settings().trusted_proxies or None,  # nobody else is believed about whom he speaks for
             limit_concurrency=REQUESTS_AT_ONCE,
             timeout_graceful_shutdown=SECONDS_TO_FINISH,
         )

@@ -26,7 +26,9 @@ USED_EVERY = dt.timedelta(hours=1)  # how exactly `last_used_at` is kept: not a 
 
 LONGEST_EMAIL, LONGEST_LOGIN, LONGEST_SLUG = 254, 60, 63  # what the columns hold: longer ones are nobody's
 
+# Many people share one address (a mobile operator's, a house's): guessing at one login stops early, a whole source only when it floods.
 misses = Misses(limit=20, within=dt.timedelta(minutes=10))
+floods = Misses(limit=300, within=dt.timedelta(minutes=10))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,16 @@ async def sign_in(login: str, password: str, *, slug: str | None, remember: bool
     """By e-mail, free login, or a login of the organization `slug` (account number, contract).
 
     Raises Refused with WRONG_LOGIN_OR_PASSWORD at `login`, the same and after the same time for an unknown user, and Throttled when
-    the source has missed too often. Nobody's account is ever locked.
+    the source has missed this login, or many, too often. From elsewhere the owner still enters: no account is ever locked.
     """
-    misses.attempt(source, now)
+    target = f"{source} {key(login)[:LONGEST_EMAIL]}" if source is not None else None
+    floods.attempt(source, now)
+    misses.attempt(target, now)
     user = await _find(login, slug)
     if not await passwords.matches(user.password_hash if user else None, password) or user is None or not user.is_active:
         raise Refused(ProblemCode.WRONG_LOGIN_OR_PASSWORD, ("login",))
-    misses.forgive(source)
+    misses.forgive(target)
+    floods.forgive(source)
     if passwords.is_outdated(user.password_hash):
         await User.filter(id=user.id).update(password_hash=await passwords.hashed(password))
     token, expires = new_text(), now + (REMEMBERED if remember else LIFETIME)

@@ -34,10 +34,12 @@ MOST_DIRECTIVES = 40
 MOST_REPEATED = 10  # checking that repetitions agree takes the square of their number
 LARGEST_PAGE = 100
 FREE = {
-    "ConfirmationRequired", "Edge", "Money", "MonthlyConsumption", "PageInfo", "Problem", "Quantity", "ReadingWindow", "Rejected", "Service", "SignInDone",
+    "ConfirmationRequired", "Edge", "Money", "PageInfo", "Problem", "Quantity", "ReadingWindow", "Rejected", "Service", "SignInDone",
     "SignOutDone", "StatementHead", "SubmitReadingsDone", "Supplier", "UnitPrice", "Viewer",
 }  # fmt: skip
+INTROSPECTED = 5  # each selection inside __schema or __type lists types, fields or arguments: the usual query has some forty
 USUAL_SIZE = {
+    "Account.consumption": 12,
     "Account.meters": 4,
     "ContractStatement.totals": 4,
     "Statement.charges": 8,
@@ -77,30 +79,29 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The price of each operation of a document; `defaults` are of its variables."""
+    """The price of each operation of a document, and the defaults of its own variables."""
 
     operations: dict[str | None, Cost]
-    defaults: dict[str, int]
+    defaults: dict[str | None, dict[str, int]]
 
     def cost(self, operation: str | None, variables: Mapping[str, Any] | None) -> int:
-        chosen = self.operations.get(operation) or next(iter(self.operations.values()))
-        return max(1, chosen.points({**self.defaults, **(variables or {})}))
+        name = operation if operation in self.operations else next(iter(self.operations))
+        return max(1, self.operations[name].points({**self.defaults[name], **(variables or {})}))
 
 
 def measured(schema: GraphQLSchema, document: DocumentNode) -> tuple[Plan, list[GraphQLError]]:
     """The plan, and what is beyond the limits of depth, fields, aliases, directives and repetition."""
     walk = _Walk(schema, document)
     operations: dict[str | None, Cost] = {}
-    defaults: dict[str, int] = {}
+    defaults: dict[str | None, dict[str, int]] = {}
     for definition in document.definitions:
         if isinstance(definition, OperationDefinitionNode):
             root = schema.get_root_type(definition.operation)
             name = definition.name.value if definition.name else None
             operations[name] = walk.selections(definition.selection_set, root, (name or "",), ())
             operations[name].settle()
-            for variable in definition.variable_definitions or ():
-                if isinstance(variable.default_value, IntValueNode):
-                    defaults[variable.variable.name.value] = int(variable.default_value.value)
+            given = [(one.variable.name.value, one.default_value) for one in definition.variable_definitions or ()]
+            defaults[name] = {variable: int(value.value) for variable, value in given if isinstance(value, IntValueNode)}
     return Plan(operations, defaults), walk.problems()
 
 
@@ -154,8 +155,10 @@ class _Walk:
         name, inner_path = node.name.value, (*path, (node.alias or node.name).value)
         self._paths[inner_path] += 1
         self._aliases += node.alias is not None
-        if node.selection_set is None or name.startswith("__"):
+        if node.selection_set is None:
             return Cost()
+        if parent is None or name.startswith("__") or parent.name.startswith("__"):  # introspection goes deeper than data, and never on for ever
+            return Cost(INTROSPECTED, children=[self.selections(node.selection_set, None, inner_path, inside)])
         if len(path) > MOST_DEPTH:
             self._too_deep = True
             return Cost()

@@ -94,6 +94,8 @@ def _prepare(schema: GraphQLSchema, text: str, introspection: bool) -> Document:
         return Document(None, (error,), None)
     except RecursionError:
         return Document(None, (GraphQLError("The document is nested too deeply."),), None)
+    except ValueError:  # Python reads no integer of more than some thousand digits
+        return Document(None, (GraphQLError("A number of the document is too long."),), None)
 
 
 def _checked(schema: GraphQLSchema, node: DocumentNode, introspection: bool) -> Document:

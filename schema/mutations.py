@@ -20,7 +20,7 @@ SignInResult = Annotated[SignInDone | Rejected, strawberry.union("SignInResult",
 
 @strawberry.type(description="The verbs.")
 class Mutation:
-    @field(description="Sign in. Codes: WRONG_LOGIN_OR_PASSWORD. Too many misses of one source are answered with THROTTLED for a while.")
+    @field(description="Sign in. Codes: WRONG_LOGIN_OR_PASSWORD. Too many misses of one source at one login, or very many at any, give THROTTLED for a while.")
     async def sign_in(self, info: Info, input: SignInInput) -> SignInResult:  # noqa: A002
         context = info.context
         return await sign_in(  # type: ignore[return-value]

@@ -27,6 +27,8 @@ from schema.scalars import AccountNumber
 from schema.values import Connection, Node, PageOf, checked_first
 from schema.viewers import Viewer
 
+LONGEST_SEARCH = 100
+
 READS: dict[str, Callable[..., Awaitable[dict[int, Any]]]] = {
     "acc": accounts_by_ids,
     "chg": charges_by_ids,
@@ -89,6 +91,8 @@ class Query:
         self, info: Info, first: int, after: str | None = None, organization_slug: str | None = None, search: str | None = None
     ) -> Connection[Account]:
         place = ids.after("accounts", after)
+        if search is not None and len(search) > LONGEST_SEARCH:
+            raise BadRequest(f"`search` may have {LONGEST_SEARCH} characters at most")
         rows = await accounts_page(info.context.signed_in, checked_first(first), (place[0], place[1]) if place else None, slug=organization_slug, search=search)
         return PageOf("accounts", rows, first, lambda row: (row.organization.pk, row.number))  # type: ignore[return-value]
 

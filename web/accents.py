@@ -5,6 +5,7 @@ import re
 from starlette.requests import Request
 from starlette.responses import Response
 
+from schema.operations import NotFound
 from web.assets import FOREVER
 
 OWN = "#0b6e8f"  # what static/app.css has; it needs no stylesheet of its own
@@ -57,4 +58,7 @@ def written(colour: Colour) -> str:
 
 async def theme(request: Request) -> Response:
     """GET /theme.css of an organization; its address carries the colour, so it may be kept."""
-    return Response(stylesheet(request.state.organization.accent), media_type="text/css; charset=utf-8", headers={"cache-control": FOREVER})
+    organization = request.state.organization
+    if organization is None:
+        raise NotFound
+    return Response(stylesheet(organization.accent), media_type="text/css; charset=utf-8", headers={"cache-control": FOREVER})

@@ -10,7 +10,7 @@ from adapters.rendering import render, surrounded
 from schema.operations import NotFound
 from web.answers import ask, month
 from web.frames import frame_of
-from web.pages.accounts import found
+from web.pages.accounts import found, ours
 
 ROWS_AT_ONCE = 100
 MOST_ROWS = 20_000
@@ -18,7 +18,7 @@ MOST_ROWS = 20_000
 
 async def statement_pdf(request: Request) -> Response:
     """GET the statement of an account as PDF; NotFound where there is none for the month."""
-    account = found((await ask(request, "statements/index", id=request.path_params["id"], period=month(request))).account)
+    account = ours(request, (await ask(request, "statements/index", id=request.path_params["id"], period=month(request))).account)
     found(account.statement)
     return await _file(request, "pdf/statement.html", f"statement-{account.statement.period}.pdf", account=account)
 
@@ -26,7 +26,7 @@ async def statement_pdf(request: Request) -> Response:
 async def contract_pdf(request: Request) -> Response:
     """GET the breakdown by recipients as PDF, all of its rows."""
     wanted = {"id": request.path_params["id"], "period": month(request), "first": ROWS_AT_ONCE, "after": None}
-    contract = found((await ask(request, "contracts/index", **wanted)).contract)
+    contract = ours(request, (await ask(request, "contracts/index", **wanted)).contract)
     page = found(contract.statement).rows
     rows = list(page.nodes)
     while page.pageInfo.hasNextPage:

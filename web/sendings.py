@@ -37,7 +37,7 @@ class Sending:
     def _confirmed_path(self, asked: dict[str, str]) -> list[str] | None:
         """The path in this input of what was asked, unless what was typed there has changed since: then it is asked anew."""
         parts = asked.get("path", "").split(".")
-        row = int(parts[1]) if len(parts) > 1 and parts[1].isascii() and parts[1].isdigit() else None
+        row = int(parts[1]) if len(parts) > 1 and parts[1].isascii() and parts[1].isdigit() and len(parts[1]) < 6 else None
         if asked.get("typed", "") != self.typed(row) or (row is not None and row not in self.kept):
             return None
         return parts if row is None else [parts[0], str(self.kept.index(row)), *parts[2:]]

@@ -3,7 +3,7 @@
 import datetime as dt
 import secrets
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -71,9 +71,9 @@ def to_sign_in(request: Request) -> Response:
 
 def local(address: str, base: str) -> str:
     """The address if it is a path of this organization's pages, else its home: never another site."""
-    parts = urlsplit(address) if address.isprintable() and "\\" not in address else urlsplit("")
-    inside = parts.path.startswith(f"{base}/") and not parts.path.startswith("//") and not parts.scheme and not parts.netloc
-    if not inside or len(address) > 1000 or parts.path.startswith((f"{base}/sign-in", f"{base}/sign-out")):
+    odd = len(address) > 1000 or not address.isprintable() or "\\" in address
+    inside = address.startswith(f"{base}/") and not address.startswith("//")  # two slashes name another host, three do so to a browser
+    if odd or not inside or address.startswith((f"{base}/sign-in", f"{base}/sign-out")):
         return f"{base}/"
     return address
 

@@ -7,7 +7,7 @@ import pytest
 from adapters import passwords
 from models import LoginAlias, Session, User
 from models.errors import ProblemCode, Refused, Throttled
-from resolvers.sessions import IDLE, LIFETIME, REMEMBERED, bearer_viewer, misses, session_viewer, sign_in, sign_out
+from resolvers.sessions import IDLE, LIFETIME, REMEMBERED, bearer_viewer, floods, misses, session_viewer, sign_in, sign_out
 from resolvers.throttle import Misses
 from tests import factories as make
 
@@ -23,12 +23,14 @@ def password_hash() -> str:
 @pytest.fixture
 async def aliya(database, password_hash):
     misses.clear()
+    floods.clear()
     org = await make.organization()
     user = await make.user("Aliya", password_hash=password_hash)
     await LoginAlias.create(organization=org, user=user, alias="02015213")
     await LoginAlias.create(organization=org, user=user, alias="vk123")
     yield user
     misses.clear()
+    floods.clear()
 
 
 async def signed(login: str, password: str = PASSWORD, slug: str | None = "vodokanal", *, remember=False, source="192.0.2.1", now=NOW):
@@ -121,6 +123,22 @@ async def test_a_source_that_misses_too_often_waits_and_the_owner_does_not(aliya
     assert caught.value.retry_after_seconds == 600
     assert (await signed("aliya", source="198.51.100.7")).token, "another source is not held back"
     assert (await signed("aliya", now=NOW + dt.timedelta(minutes=10))).token
+
+
+async def test_a_neighbour_behind_the_same_address_still_enters(aliya):
+    for _ in range(20):
+        with pytest.raises(Refused):
+            await signed("somebody-else", "wrong")
+    assert (await signed("aliya")).token
+
+
+async def test_a_flood_of_many_logins_from_one_source_is_stopped(aliya, monkeypatch):
+    monkeypatch.setattr(floods, "_limit", 5)
+    for number in range(5):
+        with pytest.raises(Refused):
+            await signed(f"guess{number}", "wrong")
+    with pytest.raises(Throttled):
+        await signed("guess6", "wrong")
 
 
 async def test_right_passwords_do_not_count(aliya):

@@ -124,3 +124,28 @@ def test_repetition_is_refused_before_it_is_compared(name):
     started = time.perf_counter()
     assert any("more than" in message for message in errors_of(HEAVY[name]))
     assert time.perf_counter() - started < 1
+
+
+def test_each_operation_is_priced_by_its_own_defaults():
+    """A second operation must not lend its small default to the first."""
+    text = "query B($n: Int! = 100) { accounts(first: $n) { nodes { id } } } query A($n: Int! = 1) { accounts(first: $n) { nodes { id } } }"
+    plan = prepared(GRAPH, text, introspection=False).plan
+    assert plan.cost("B", {}) > 50 * plan.cost("A", {})
+
+
+@pytest.mark.parametrize("text", ["{ accounts(first: %s) { nodes { id } } }", "query ($n: Int = %s) { viewer { kind } }"])
+def test_a_number_without_end_is_an_error_of_the_document(text: str):
+    assert errors_of(text % ("1" * 5000))
+
+
+def test_introspection_is_limited_like_everything():
+    flood = "{ __schema { types { " + " ".join(f"a{n}: fields {{ name }}" for n in range(480)) + " } } }"
+    assert "aliases" in prepared(GRAPH, flood, introspection=True).errors[0].message
+
+
+def test_the_usual_introspection_can_be_paid():
+    from graphql import get_introspection_query
+
+    document = prepared(GRAPH, get_introspection_query(), introspection=True)
+    assert document.errors == ()
+    assert document.plan.cost(None, {}) <= 550

@@ -9,7 +9,7 @@ import pytest
 
 from resolvers.imports import run_import
 from resolvers.organizations import create_organization
-from resolvers.sessions import misses
+from resolvers.sessions import floods, misses
 from resolvers.users import create_user, grant_membership
 from schema import operations
 from tests.web.reader import Page
@@ -54,6 +54,7 @@ class Browser:
 @pytest.fixture
 async def app(database):
     misses.clear()
+    floods.clear()
     await operations.start()
     return create_app()
 

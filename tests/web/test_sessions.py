@@ -123,3 +123,26 @@ async def test_a_language_chosen_before_signing_in_stays(stranger):
     first = await stranger.get("/?lang=kk")
     assert first.status_code == 303
     assert 'lang="kk"' in (await stranger.client.get(first.headers["location"])).text
+
+
+@pytest.mark.parametrize("address", ["///evil.example", "//evil.example", "//[", "//℀.com", "/\\evil.example", "https:///evil.example"])
+async def test_nobody_is_sent_elsewhere_where_the_host_names_the_organization(aigul, address: str):
+    """There the base is empty, so that every path begins like one of ours."""
+    assert local(address, "") == "/"
+    answer = await aigul.client.get("/sign-in", params={"next": address})
+    assert answer.headers.get("location", "/") == "/"
+
+
+async def test_an_odd_origin_is_a_forged_form_and_no_error(aigul):
+    answer = await aigul.post("/sign-out", {}, headers={"origin": "http://["})
+    assert answer.status_code == 403
+
+
+async def test_pages_without_an_organization_are_not_there(site, aigul):
+    for path in ("/theme.css", f"/accounts/{site.account}", f"/accounts/{site.account}/statement", f"/accounts/{site.account}/readings"):
+        assert (await aigul.client.get(path)).status_code == 404, path
+
+
+@pytest.mark.parametrize("page", ["", "/statement", "/statement.pdf", "/readings", "/payments"])
+async def test_an_account_is_not_shown_under_another_suppliers_name(site, aigul, page: str):
+    assert (await aigul.client.get(f"/o/teplo/accounts/{site.account}{page}")).status_code == 404

@@ -66,15 +66,23 @@ class Organizations:
 
 def is_own(host: str) -> bool:
     """Whether a Host header names this installation itself; demo and development also answer to this machine's own addresses."""
-    if host == urlsplit(settings().base_url).netloc:
+    base, name = urlsplit(settings().base_url), _name(host)
+    default = 443 if base.scheme == "https" else 80
+    if name and (name, _port(host) or default) == (base.hostname, base.port or default):
         return True
-    name = _name(host)
     if settings().mode is Mode.PRODUCTION:
         return False
     try:
         return name == "localhost" or bool(ipaddress.ip_address(name))
     except ValueError:
         return False
+
+
+def _port(host: str) -> int | None:
+    try:
+        return urlsplit(f"//{host}").port
+    except ValueError:
+        return None
 
 
 def _name(host: str) -> str:

@@ -11,7 +11,15 @@ from web.answers import answer, ask
 
 async def account(request: Request) -> Response:
     page = await ask(request, "accounts/index", id=request.path_params["id"])
-    return answer(request, "accounts/index.html", account=found(page.account))
+    return answer(request, "accounts/index.html", account=ours(request, page.account))
+
+
+def ours(request: Request, record: Any) -> Any:
+    """The account or contract, if it belongs to the organization that the address names; NotFound otherwise."""
+    organization = request.scope["state"].get("organization")
+    if organization is None or found(record).organization.slug != organization.slug:
+        raise NotFound
+    return record
 
 
 def found(record: Any) -> Any:

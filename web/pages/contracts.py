@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from web.answers import answer, ask, cursor, month, months_to_choose
-from web.pages.accounts import found
+from web.pages.accounts import ours
 
 ROWS = 50
 
@@ -12,7 +12,7 @@ ROWS = 50
 async def contract(request: Request) -> Response:
     wanted = month(request)
     variables = {"id": request.path_params["id"], "period": wanted, "first": ROWS, "after": cursor(request)}
-    contract = found((await ask(request, "contracts/index", **variables)).contract)
+    contract = ours(request, (await ask(request, "contracts/index", **variables)).contract)
     known = contract.statementPeriods or []
     shown = contract.statement.period if contract.statement else wanted or (known[0] if known else None)
     return answer(request, "contracts/index.html", contract=contract, period=shown, periods=months_to_choose(known, shown))

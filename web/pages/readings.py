@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from web.answers import answer, ask
 from web.forms import form
-from web.pages.accounts import found
+from web.pages.accounts import ours
 from web.sendings import Form, Sending
 
 SENT = "sent"
@@ -28,7 +28,7 @@ async def readings(request: Request) -> Response:
 
 
 async def _account(request: Request, identity: str) -> Any:
-    return found((await ask(request, "readings/index", id=identity)).account)
+    return ours(request, (await ask(request, "readings/index", id=identity)).account)
 
 
 async def _done(request: Request, identity: str) -> Response:

@@ -39,7 +39,8 @@ async def _signed_in(request: Request, base: str) -> Response:
     fields = await form(request)
     back, keep = sessions.local(fields.get("next", ""), base), fields.get("remember") == "true"
     login, password = fields.get("login", "").strip()[:LONGEST_LOGIN], fields.get("password", "")
-    chosen = {"login": login, "password": password, "organizationSlug": request.state.organization.slug, "remember": keep}
+    organization = request.state.organization  # None at the chooser's own form: free logins and e-mails still sign in
+    chosen = {"login": login, "password": password, "organizationSlug": organization and organization.slug, "remember": keep}
     result = (await ask(request, "sessions/sign_in", input=chosen)).signIn
     if result.typename == "Rejected":
         return _page(request, 422, next=back, login=login, remember=keep, problems=result.problems)
