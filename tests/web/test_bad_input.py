@@ -6,6 +6,8 @@ import sqlite3
 
 import pytest
 
+from models import Reading
+from models.database import connection
 from models.errors import Unavailable
 from schema import operations
 from tests.web.conftest import BASE, signed_in
@@ -156,3 +158,22 @@ async def test_health_says_whether_the_database_answers(stranger, monkeypatch):
 def sameness(html: str, identity: str) -> str:
     """The page without what differs by itself: the address asked for and the form's token."""
     return re.sub(r'value="[^"]*"', "", html.replace(identity, ""))
+
+
+async def test_a_database_that_takes_no_writing_is_503_and_still_shows_pages(site, aigul, database_kind):
+    if database_kind != "sqlite":
+        pytest.skip("SQLite's own switch; schema's tests do the same with PostgreSQL's")
+    path = f"/accounts/{site.account}/readings"
+    fields = (await aigul.page(path)).fields(path) | {"readings.0.value": "117.5", "readings.1.value": "198"}
+    await connection().execute_script("PRAGMA query_only=ON")
+    try:
+        answer = await aigul.post(path, fields)
+        assert answer.status_code == 503
+        assert int(answer.headers["retry-after"]) > 0
+        assert "Кабинет сейчас не работает" in answer.text
+        assert (await aigul.post(path, fields, htmx="readings")).status_code == 503
+        assert (await aigul.get(f"/accounts/{site.account}/statement")).status_code == 200
+    finally:
+        await connection().execute_script("PRAGMA query_only=OFF")
+    assert await Reading.filter(by_resident=True).count() == 0
+    assert (await aigul.post(path, fields)).status_code == 303

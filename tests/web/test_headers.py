@@ -1,6 +1,7 @@
 """Headers on every answer, languages, accents, logs."""
 
 import hashlib
+import re
 
 import pytest
 from structlog.testing import capture_logs
@@ -116,3 +117,12 @@ def test_our_script_stays_small_and_old():
     script = (FOLDER / "app.js").read_text(encoding="utf-8")
     assert len(script.splitlines()) < 100
     assert not [word for word in ("=>", "?.", "??", "`", "let ", "const ", "async ") if word in script]
+
+
+def test_our_styles_are_known_to_old_browsers():
+    styles = re.sub(r"/\*.*?\*/", "", (FOLDER / "app.css").read_text(encoding="utf-8"), flags=re.DOTALL)
+    newer = [r":has\(", r":is\(", r":where\(", "@container", "@layer", r"[^-]inset\s*:", "aspect-ratio", r"(?<!grid-)\bgap\s*:", "&", "-inline", "-block:",
+             "accent-color", "color-mix", r"\d(dvh|svh)", "text-wrap", "overflow: clip", "@import", "url\\("]  # fmt: skip
+    assert [each for each in newer if re.search(each, styles)] == []
+    for rule in re.findall(r"[^{}]*:focus-visible[^{}]*\{[^}]*\}", styles):
+        assert rule.strip() == ":focus:not(:focus-visible) { outline: 0; }"  # alone: an old browser drops a rule that it does not know, and all of it

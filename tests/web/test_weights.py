@@ -5,6 +5,9 @@ import re
 import httpx2
 import pytest
 
+from models import Contract, Organization
+from models.enums import AccountKind
+from tests import factories as make
 from tests.web.conftest import BASE, Browser, signed_in
 
 FIRST_VISIT, PAGE_MOVE, FRAGMENT = 40 * 1024, 12 * 1024, 4 * 1024
@@ -61,3 +64,20 @@ async def test_a_browser_without_compression_is_served(aigul):
     answer = await aigul.client.get(f"{BASE}/", headers={"accept-encoding": "identity"})
     assert "content-encoding" not in answer.headers
     assert isinstance(answer, httpx2.Response)
+
+
+async def test_a_full_page_of_a_long_breakdown_keeps_the_budget_too(site, firma):
+    of = await Organization.get(slug="vodokanal")
+    contract = await Contract.get(number="2666")
+    for index in range(60):
+        recipient = await make.account(of, contract=contract, surname=f"Объект {index * 7919 % 1000}", street=f"Проезд {index}", kind=AccountKind.LEGAL)
+        await make.charge(recipient, "2026-10", 1000 + index * 7919 % 100_000, quantity=1_000_000 + index * 104_729_000)
+        await make.statement(recipient, "2026-10", charged=0, closing=0)
+    path = f"{BASE}/contracts/{site.contract}?period=2026-10"
+    page = await firma.page(path.removeprefix(BASE))
+    assert len(page.named("tbody")[0].findall("*")) == 50
+    assert page.problems() == []
+    following = next(link.get("href") for link in page.named("a") if "after=" in link.get("href", ""))
+    assert len((await firma.page(following.removeprefix(BASE))).named("tbody")[0].findall("*")) == 10
+    assert await weight(firma, path) <= PAGE_MOVE
+    assert await weight(firma, path, **{"hx-request": "true", "hx-target": "breakdown"}) <= FRAGMENT
