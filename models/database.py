@@ -173,5 +173,4 @@ async def _keep(_: object) -> None:
     statement; we set none for a session. An open transaction is rolled back all the same."""
 
 
-
 TORTOISE = configuration("sqlite:///:memory:")  # for `tortoise makemigrations`, which compares models with migrations and opens nothing

@@ -74,15 +74,23 @@ async def histories(registers: Iterable[RegisterRow]) -> dict[int, list[ReadingR
     return found
 
 
-def before(history: Sequence[ReadingRow], day: dt.date, period: Period, *, by_resident: bool, source: ReadingSource) -> list[ReadingRow]:
-    """What stands before a new reading, without the one that it would replace."""
+def without_replaced(history: Sequence[ReadingRow], day: dt.date, period: Period, *, by_resident: bool, source: ReadingSource) -> list[ReadingRow]:
+    """What stands beside a new reading: all but the one that it would replace."""
 
     def is_replaced(row: ReadingRow) -> bool:
         if by_resident:
             return row.by_resident and row.period == period
         return not row.by_resident and row.taken_on == day and row.source is source
 
-    return [row for row in history if row.taken_on <= day and not is_replaced(row)]
+    return [row for row in history if not is_replaced(row)]
+
+
+def contradiction(row: Understood, standing: Sequence[ReadingRow], today: dt.date) -> Problem | None:
+    """A dial does not run backwards: a reading of an earlier day may not be above one that stands after it."""
+    later = [one for one in standing if one.taken_on > row.taken_on]
+    if not later or row.micro <= later[0].micro:
+        return None
+    return Problem(ProblemCode.DATE_OUTSIDE_PERIOD, (*row.path, "takenOn"), {"first": later[-1].taken_on, "last": today})
 
 
 def questions(

@@ -17,7 +17,7 @@ from models.period import Period
 from resolvers import audit, idempotency
 from resolvers.accounts import AccountRow, accounts_by_ids
 from resolvers.meters import MeterRow, RegisterRow, meters_of
-from resolvers.reading_checks import Understood, before, histories, questions
+from resolvers.reading_checks import Understood, contradiction, histories, questions, without_replaced
 from resolvers.readings import COLUMNS, FROM, ReadingRow, reading_row
 from resolvers.sql import among, fetch
 from resolvers.typed import Unreadable, typed_value
@@ -140,8 +140,14 @@ async def _desk(viewer: Viewer, account: AccountRow, now: dt.datetime, today: dt
 async def _checked(desk: _Desk, submission: Submission) -> list[Understood]:
     rows = _understood(desk, submission.rows)
     history = await histories(desk.registers.values())
+    wrong = []
     for row in rows:
-        row.history = before(history.get(row.register.pk, ()), row.taken_on, row.period, by_resident=desk.by_resident, source=desk.source)
+        of_dial = history.get(row.register.pk, ())
+        standing = without_replaced(of_dial, row.taken_on, row.period, by_resident=desk.by_resident, source=desk.source)
+        row.history = [one for one in standing if one.taken_on <= row.taken_on]
+        wrong += [problem for problem in (contradiction(row, standing, desk.today),) if problem]
+    if wrong:
+        raise RefusedMany(wrong)
     sent = {pk for pk, readings in history.items() if any(one.period == desk.window.period for one in readings)}
     asked = questions(rows, desk.meters, sent, desk.today, submission.confirmed)
     if asked:

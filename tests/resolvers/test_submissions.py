@@ -131,6 +131,14 @@ async def test_days_that_are_not_taken(flat, day, code):
     assert await refused(sending) == [(code, ("readings", "0", "takenOn"))]
 
 
+async def test_a_dial_does_not_run_backwards(flat):
+    await make.reading(flat.cold, "120", "2026-11-15", source=ReadingSource.INSPECTOR)
+    early = dt.date(2026, 11, 10)
+    assert await refused(flat.send((flat.cold, "121", early), (flat.hot, "193"))) == [(C.DATE_OUTSIDE_PERIOD, ("readings", "0", "takenOn"))]
+    taken = await flat.send((flat.cold, "118", early), (flat.hot, "193"))
+    assert taken[0].consumption.value == "4.000"
+
+
 async def test_before_the_installation(flat):
     await Meter.filter(id=flat.cold.meter_id).update(installed_on=dt.date(2026, 11, 15))
     sending = flat.send((flat.cold, "116", dt.date(2026, 11, 10)), (flat.hot, "193"))
