@@ -12,31 +12,19 @@ from tortoise.exceptions import IntegrityError
 from models import Reading
 from models.database import connection, is_sqlite, transaction
 from models.enums import ReadingSource, ReadingState, Right, TokenScope
-from models.errors import Forbidden, NeedsConfirmation, NotFound, Path, Problem, ProblemCode, Refused, RefusedMany
-from models.period import Period
+from models.errors import Forbidden, NeedsConfirmation, NotFound, Path, ProblemCode, Refused, RefusedMany
 from resolvers import audit, idempotency
 from resolvers.accounts import AccountRow, accounts_by_ids
-from resolvers.meters import MeterRow, RegisterRow, meters_of
+from resolvers.meters import meters_of
 from resolvers.reading_checks import Understood, contradiction, histories, questions, without_replaced
+from resolvers.reading_desk import Desk, Typed, understood
 from resolvers.readings import COLUMNS, FROM, ReadingRow, reading_row
 from resolvers.sql import among, fetch
-from resolvers.typed import Unreadable, typed_value
 from resolvers.viewer import Viewer, ViewerKind
-from resolvers.windows import ReadingWindow
 
 MUTATION = "submitReadings"
-MOST_ROWS = 100
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: told apart on paper and on the telephone
 _LABELS = {ReadingSource.CABINET: "Личный кабинет", ReadingSource.PARTNER: "Партнёр", ReadingSource.STAFF: "Сотрудник"}
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A row as it came: `register_pk` is None for an id that names nothing."""
-
-    register_pk: int | None
-    value: str
-    taken_on: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +41,6 @@ class Submission:
     def fingerprint(self) -> str:
         rows = [[row.register_pk, row.value, row.taken_on] for row in self.rows]
         return idempotency.fingerprint(self.account_pk, rows, sorted([list(path), code.value] for path, code in self.confirmed))
-
-
-@dataclass(slots=True, eq=False)
-class _Desk:
-    """What one submission is judged by."""
-
-    viewer: Viewer
-    account: AccountRow
-    meters: list[MeterRow]
-    source: ReadingSource
-    today: dt.date
-    window: ReadingWindow
-    now: dt.datetime
-
-    @property
-    def by_resident(self) -> bool:
-        return self.source is ReadingSource.CABINET
-
-    @property
-    def registers(self) -> dict[int, RegisterRow]:
-        return {register.pk: register for meter in self.meters for register in meter.registers}
 
 
 async def submit_readings(viewer: Viewer, submission: Submission, now: dt.datetime, today: dt.date | None = None) -> list[ReadingRow]:
@@ -129,16 +96,16 @@ async def _again(answer: list[list[object]]) -> list[ReadingRow]:
     return rows
 
 
-async def _desk(viewer: Viewer, account: AccountRow, now: dt.datetime, today: dt.date) -> _Desk:
+async def _desk(viewer: Viewer, account: AccountRow, now: dt.datetime, today: dt.date) -> Desk:
     meters = (await meters_of(viewer, [account])).get(account.pk, [])
     source = ReadingSource.CABINET
     if account.organization.pk in viewer.organization_ids:
         source = ReadingSource.PARTNER if viewer.kind is ViewerKind.PARTNER else ReadingSource.STAFF
-    return _Desk(viewer, account, meters, source, today, account.window(today), now)
+    return Desk(viewer, account, meters, source, today, account.window(today), now)
 
 
-async def _checked(desk: _Desk, submission: Submission) -> list[Understood]:
-    rows = _understood(desk, submission.rows)
+async def _checked(desk: Desk, submission: Submission) -> list[Understood]:
+    rows = understood(desk, submission.rows)
     history = await histories(desk.registers.values())
     wrong = []
     for row in rows:
@@ -155,65 +122,7 @@ async def _checked(desk: _Desk, submission: Submission) -> list[Understood]:
     return rows
 
 
-def _understood(desk: _Desk, typed: Sequence[Typed]) -> list[Understood]:
-    """Every row that has a value. Raises RefusedMany with all that is wrong."""
-    if len(typed) > MOST_ROWS:
-        raise Refused(ProblemCode.TOO_MANY_ROWS, ("readings",), limit=MOST_ROWS)
-    filled = [(("readings", str(index)), row) for index, row in enumerate(typed) if row.value.strip()]
-    if not filled:
-        raise Refused(ProblemCode.REQUIRED, ("readings", "0", "value") if typed else ("readings",))
-    if desk.by_resident and not desk.window.is_open:
-        raise Refused(ProblemCode.WINDOW_CLOSED, ("readings",), opens=desk.window.opens_on, closes=desk.window.closes_on)
-    problems: list[Problem] = []
-    rows: list[Understood] = []
-    for path, row in filled:
-        seen = {one.register.pk for one in rows}
-        found = _row(desk, path, row, seen)
-        (rows if isinstance(found, Understood) else problems).append(found)  # type: ignore[arg-type]
-    if problems:
-        raise RefusedMany(problems)
-    return rows
-
-
-def _row(desk: _Desk, path: Path, row: Typed, seen: set[int]) -> Understood | Problem:
-    register = desk.registers.get(row.register_pk) if row.register_pk is not None else None
-    if register is None:
-        return Problem(ProblemCode.UNKNOWN_METER, (*path, "register"))
-    if register.pk in seen:
-        return Problem(ProblemCode.DUPLICATE_ROW, (*path, "register"))
-    refusal = register.meter.refusal(desk.today)
-    if refusal is not None:
-        return Problem(refusal.code, (*path, "register"), refusal.params)
-    try:
-        micro = typed_value(row.value, register.integer_digits, register.fraction_digits)
-    except Unreadable as unreadable:
-        return Problem(unreadable.code, (*path, "value"), _dial_params(register))
-    day = row.taken_on or desk.today
-    wrong = _day_problem(desk, register.meter, day)
-    if wrong is not None:
-        return Problem(wrong.code, (*path, "takenOn"), wrong.params)
-    period = desk.window.period if desk.by_resident else Period.of(day)
-    return Understood(path, register, micro, day, period)
-
-
-def _day_problem(desk: _Desk, meter: MeterRow, day: dt.date) -> Problem | None:
-    """Residents read within the window's month; staff and partners may bring the month before too."""
-    if day > desk.today:
-        return Problem(ProblemCode.DATE_IN_FUTURE)
-    period = desk.window.period if desk.by_resident else desk.window.period.previous
-    first = max(period.first_day, meter.installed_on or period.first_day)
-    last = min(desk.today, max(desk.window.closes_on, desk.window.period.last_day))
-    if not first <= day <= last:
-        return Problem(ProblemCode.DATE_OUTSIDE_PERIOD, params={"first": first, "last": last})
-    return None
-
-
-def _dial_params(register: RegisterRow) -> dict[str, object]:
-    integer, fraction = register.integer_digits or 5, register.fraction_digits if register.fraction_digits is not None else 3
-    return {"integer": integer, "fraction": fraction, "example": f"117,{'5' * min(fraction, 1)}".rstrip(",")}
-
-
-async def _write(desk: _Desk, row: Understood) -> int:
+async def _write(desk: Desk, row: Understood) -> int:
     """The id of the reading: of the same value that already stands, else of a new one that replaces it."""
     standing = await _standing(desk, row)
     if standing is not None:
@@ -242,7 +151,7 @@ async def _write(desk: _Desk, row: Understood) -> int:
     return int(made.id)
 
 
-async def _standing(desk: _Desk, row: Understood) -> Reading | None:
+async def _standing(desk: Desk, row: Understood) -> Reading | None:
     """The reading that this one would replace: a resident's of the month, else the same day's of the same source."""
     if desk.by_resident:
         return await Reading.get_or_none(register_id=row.register.pk, period=row.period.first_day, by_resident=True, is_current=True)
@@ -257,7 +166,7 @@ async def _rows(ids: Sequence[int]) -> list[ReadingRow]:
     return [found[pk] for pk in ids]
 
 
-async def _record(desk: _Desk, submission: Submission, ids: Sequence[int]) -> None:
+async def _record(desk: Desk, submission: Submission, ids: Sequence[int]) -> None:
     await audit.record(
         desk.viewer.actor,
         "readings.submit",

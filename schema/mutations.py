@@ -7,8 +7,9 @@ from typing import Annotated
 import strawberry
 from strawberry import field
 
+from resolvers.reading_desk import Typed
 from resolvers.sessions import sign_in, sign_out
-from resolvers.submissions import Submission, Typed, submit_readings
+from resolvers.submissions import Submission, submit_readings
 from schema import ids
 from schema.context import Info
 from schema.results import Rejected

@@ -9,7 +9,8 @@ import pytest
 from models import AuditRecord, IdempotencyKey, Meter, MeterRegister, Organization, Reading
 from models.enums import MeterState, ReadingSource, ReadingState, Resource, Right, TokenScope
 from models.errors import Forbidden, NeedsConfirmation, NotFound, ProblemCode, Refused
-from resolvers.submissions import Submission, Typed, submit_readings
+from resolvers.reading_desk import Typed
+from resolvers.submissions import Submission, submit_readings
 from resolvers.viewer import viewer_of_token, viewer_of_user
 from tests import factories as make
 
