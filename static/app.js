@@ -52,6 +52,15 @@
     }
   });
 
+  /* The links to other languages lead to what is shown now. */
+  document.addEventListener("htmx:pushedIntoHistory", function () {
+    Array.prototype.forEach.call(document.querySelectorAll(".langs a"), function (link) {
+      var address = new URL(window.location.href);
+      address.searchParams.set("lang", link.lang);
+      link.href = address.pathname + address.search;
+    });
+  });
+
   /* The answer did not come, or was an error: what was typed stays, and the same form can be sent again. */
   document.addEventListener("htmx:sendError", failed);
   document.addEventListener("htmx:timeout", failed);

@@ -99,6 +99,8 @@ async def test_going_back_shows_the_former_month(site: Site):
     await page.select_option("#period", index=1)
     await page.wait_for_url("**?period=*")
     assert await page.locator("#statement").get_attribute("data-said") != first
+    chosen = await page.locator("#period").input_value()
+    assert f"period={chosen}" in await page.get_by_title("Қазақша").get_attribute("href")
     await page.go_back()
     await page.wait_for_function("said => document.querySelector('#statement').dataset.said === said", arg=first)
 

@@ -9,10 +9,11 @@ from structlog.testing import capture_logs
 from adapters.texts import LANGUAGES
 from jobs.messages import collect, problems
 from models import Organization
+from models import database as guarded
 from settings import settings
 from tests.web.conftest import BASE, Browser
 from web import accents
-from web.app import create_app
+from web.app import Damaged, create_app
 from web.assets import FOLDER, best_encoding, static
 from web.middleware.languages import preferred
 
@@ -126,3 +127,18 @@ def test_our_styles_are_known_to_old_browsers():
     assert [each for each in newer if re.search(each, styles)] == []
     for rule in re.findall(r"[^{}]*:focus-visible[^{}]*\{[^}]*\}", styles):
         assert rule.strip() == ":focus:not(:focus-visible) { outline: 0; }"  # alone: an old browser drops a rule that it does not know, and all of it
+
+
+async def test_a_damaged_database_is_not_served(app, monkeypatch, database):
+    async def lacks_one() -> list[str]:
+        return ["ledger_entry is never changed"]
+
+    monkeypatch.setattr(guarded, "missing_guards", lacks_one)
+    with pytest.raises(Damaged, match="ledger_entry is never changed"):
+        async with app.router.lifespan_context(app):
+            pass
+
+
+async def test_pages_can_be_asked_for_their_heads(aigul):
+    answer = await aigul.client.head(f"{BASE}/")
+    assert answer.status_code == 200
