@@ -72,9 +72,7 @@ def sample() -> Record:
         )
         for resource in ("COLD_WATER", "HOT_WATER")
     ]  # fmt: skip
-    head = Record(
-        holderName="Қасымова Гүлнара Мұратқызы", address="Красина, 3-1", residents=1, irrigatedArea=None, tariffGroup="1", contractNumber=None
-    )
+    head = Record(holderName="Қасымова Гүлнара Мұратқызы", address="Красина, 3-1", residents=1, irrigatedArea=None, tariffGroup="1", contractNumber=None)
     statement = Record(
         period=Period(2020, 5), head=head, opening=sum_of("-641.06"), charged=sum_of("180.84"), recalculation=sum_of("0.00"), penalty=sum_of("0.00"),
         paid=sum_of("0.00"), compensation=None, compensationNote=sum_of("1500.00"), closing=sum_of("-460.21"), toPay=sum_of("-460.21"), dueOn=None,
