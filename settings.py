@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default=Path("data"), description="folder of what the installation writes: database file, secret, uploads")
     database_url: str = Field(default="", description="sqlite:///file.db or postgres://user:password@host:port/name")
     secret: SecretStr = Field(default=SecretStr(""), description="key that signs; several separated by spaces: the first signs, the others still verify")
-    smtp_url: SecretStr = Field(default=SecretStr(""), description="smtp://user:password@host:587; kept for letters, which this release does not send yet")
+    smtp_url: SecretStr = Field(default=SecretStr(""), description="smtp://user:password@host:587 or smtps://…; what letters are sent through")
     trusted_proxies: str = Field(default="", description="addresses of the reverse proxies, separated by commas, whose X-Forwarded-For and -Proto are believed")
     base_url: str = Field(default="http://127.0.0.1:8000", description="address that people type; links in letters start with it")
 

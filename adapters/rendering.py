@@ -1,4 +1,4 @@
-"""THE jinja environment: everything that a person reads as HTML is rendered here, whole pages and single blocks alike.
+"""THE jinja environment: whole pages, single blocks of them, and letters are all rendered here.
 
 A fragment is a named block of a page's own template, so the page and its refresh cannot differ. Macros live in one global, ``ui``, because
 a block rendered alone does not see its template's imports; what belongs to the request reaches them as ``here``.
@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from adapters import charts, formats, texts
 
@@ -53,10 +53,10 @@ def has_block(template: str, block: str) -> bool:
 
 @cache
 def environment() -> Environment:
-    """Made once: autoescape always, and an unknown name is an error, never an empty place."""
+    """Made once: everything but a ``.txt`` of a letter is escaped, and an unknown name is an error, never an empty place."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
+        autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -3,12 +3,12 @@
 import re
 import unicodedata
 
-from email_validator import EmailNotValidError, validate_email
 from tortoise.exceptions import IntegrityError
 
 from adapters import passwords
 from models import Contract, LoginAlias, Membership, Organization, PersonalAccount, StaffRole, User
 from models.database import transaction
+from models.email import checked_email
 from models.enums import AccountKind, Proof, Right
 from models.errors import NotFound, ProblemCode, Refused
 from resolvers import audit
@@ -83,14 +83,6 @@ async def check_login(login: str) -> None:
     for prefix in {"vk", *await Organization.all().values_list("contract_login_prefix", flat=True)}:
         if re.fullmatch(rf"{re.escape(str(prefix).casefold())}[\d-]+", key(login)):
             raise Refused(ProblemCode.INVALID, ("login",), hint="this is how logins of contracts look; they are granted by linking one")
-
-
-def checked_email(email: str) -> str:
-    """The address as letters will use it; one plain mailbox and nothing else, or Refused with INVALID."""
-    try:
-        return validate_email(email, check_deliverability=False, test_environment=True).normalized
-    except EmailNotValidError:
-        raise Refused(ProblemCode.INVALID, ("email",)) from None
 
 
 def key(text: str) -> str:

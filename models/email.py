@@ -1,0 +1,23 @@
+"""What an e-mail address may be: sign-ups and letters go by the same rule."""
+
+from email_validator import EmailNotValidError, ValidatedEmail, validate_email
+
+from models.errors import ProblemCode, Refused
+
+
+def checked_email(email: str) -> str:
+    """The address as letters will use it; one plain mailbox and nothing else, or Refused with INVALID at ``email``."""
+    return _validated(email).normalized
+
+
+def mailbox(email: str) -> str:
+    """The same as mail servers are told it: a domain in Cyrillic becomes its xn-- form, which every server understands."""
+    valid = _validated(email)
+    return valid.ascii_email or valid.normalized
+
+
+def _validated(email: str) -> ValidatedEmail:
+    try:
+        return validate_email(email, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        raise Refused(ProblemCode.INVALID, ("email",)) from None

@@ -1,0 +1,66 @@
+"""``abonent mail``: an operator sees whether the mail setting works, in one sentence."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from adapters.mail import KeptMail
+from jobs.commands.letters import send_trial
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+class Box:
+    def __init__(self, answer: str) -> None:
+        self.answer, self.taken = answer, []
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - the server's own name
+        self.taken.append(envelope)
+        return self.answer
+
+
+def tried(*arguments: str, url: str = "") -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "ABONENT_SMTP_URL": url}
+    done = subprocess.run([sys.executable, "-m", "jobs.cli", "mail", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+    assert "Traceback" not in done.stderr
+    return done
+
+
+@pytest.mark.parametrize(("answer", "status", "told"), [
+    ("250 OK", 0, "The server took the trial letter to a@b.kz."),
+    ("554 Looks like spam", 1, "The mail server refused: 554 Looks like spam"),
+])  # fmt: skip
+def test_the_servers_answer_is_told(answer: str, status: int, told: str, unused_tcp_port: int):
+    box = Box(answer)
+    office = Controller(box, hostname="127.0.0.1", port=unused_tcp_port)
+    office.start()
+    try:
+        done = tried("--to", "a@b.kz", "--language", "kk", url=f"smtp://127.0.0.1:{unused_tcp_port}")
+    finally:
+        office.stop()
+    assert done.returncode == status, done.stderr
+    assert told in done.stdout + done.stderr
+    assert [one.rcpt_tos for one in box.taken] == [["a@b.kz"]]
+
+
+@pytest.mark.parametrize(("to", "url", "status", "told"), [
+    ("a@b.kz", "", 2, "ABONENT_SMTP_URL is not set"),
+    ("a@b.kz,evil@x.kz", "smtp://127.0.0.1:1", 2, "--to is not an address"),
+    ("a@b.kz", "smtp://u:hunter22@127.0.0.1:1", 1, "ABONENT_SMTP_URL cannot be reached"),
+])  # fmt: skip
+def test_a_mistake_is_one_sentence(to: str, url: str, status: int, told: str):
+    done = tried("--to", to, url=url)
+    assert done.returncode == status
+    assert told in done.stderr
+    assert "hunter22" not in done.stderr
+    assert done.stdout == ""
+
+
+async def test_the_trial_speaks_the_chosen_language():
+    mail = KeptMail()
+    await send_trial(mail, "a@b.kz", "kk")
+    assert mail.letters[0]["Subject"] == "Abonent жүйесінен сынақ хат"
