@@ -39,7 +39,7 @@ async def peopled(database: str) -> str:
 
 def test_without_arguments_it_explains_itself():
     shown = abonent(status=2).stdout
-    for command in ("migrate", "serve", "worker", "import", "organization", "user", "membership", "token", "check", "demo"):
+    for command in ("migrate", "serve", "worker", "import", "organization", "user", "membership", "token", "check", "mail", "demo"):
         assert command in shown
 
 
