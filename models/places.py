@@ -13,7 +13,7 @@ class House(Model):
     locality = fields.CharField(max_length=120, default="")
     street = fields.CharField(max_length=160, default="")
     number = fields.CharField(max_length=32, default="")
-    search = fields.CharField(max_length=320, default="")  # search_key of street and number
+    search = fields.CharField(max_length=320, default="")  # search_key of locality, street and number
     window_first_day = fields.SmallIntField(null=True)  # override of the organization's reading window
     window_last_day = fields.SmallIntField(null=True)
 

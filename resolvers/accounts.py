@@ -187,7 +187,7 @@ def _word(viewer: Viewer, word: str, parameters: list[int | str]) -> str:
     parameters += [_pattern(word) + "%", "%" + _pattern(folded) + "%"]
     number, name = f"${len(parameters) - 1}", f"${len(parameters)}"
     holder = f"EXISTS (SELECT 1 FROM account_facts f WHERE f.account_id = a.id AND f.search LIKE {name} ESCAPE '!' AND {scope.whole_sql(viewer)})"
-    return f"(a.number LIKE {number} ESCAPE '!' OR h.search LIKE {name} ESCAPE '!' OR {holder})"
+    return f"(a.number LIKE {number} ESCAPE '!' OR h.search || COALESCE(p.flat, '') LIKE {name} ESCAPE '!' OR {holder})"
 
 
 def _pattern(text: str) -> str:

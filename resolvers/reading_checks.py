@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from models.enums import ReadingSource, Resource
 from models.errors import Path, Problem, ProblemCode
+from models.money import half_up
 from models.period import Period
 from models.quantity import MICRO, Quantity
 from resolvers.meters import MeterRow, RegisterRow
@@ -113,26 +114,32 @@ def _strange(row: Understood) -> list[Problem]:
     if row.former is not None and row.micro == row.former.micro:
         return [row.problem(ProblemCode.SAME_AS_BEFORE)]
     used = row.used if row.former is not None else row.micro
-    usual = _usual(row)
-    if used is not None and used > usual:
-        expected = Quantity(usual, row.register.unit, row.register.fraction_digits or 0)
-        return [row.problem(ProblemCode.MUCH_MORE_THAN_USUAL, consumption=Quantity(used, row.register.unit, expected.digits), usual=expected)]
-    return []
+    usual, limit = _usual(row)
+    if used is None or used <= limit:
+        return []
+    unit, digits = row.register.unit, row.register.fraction_digits or 0
+    step = MICRO // 10 ** min(digits, 3)
+    shown = Quantity(half_up(usual, step) * step, unit, digits)
+    return [row.problem(ProblemCode.MUCH_MORE_THAN_USUAL, consumption=Quantity(used, unit, digits), usual=shown)]
 
 
-def _usual(row: Understood) -> int:
-    """The consumption above which a reading is asked about: times the average of the last months, and never below the floor."""
+def _usual(row: Understood) -> tuple[int, int]:
+    """The average consumption of the last months for as long as this reading spans, and the one above which it is asked about.
+
+    The limit is several times the average and never below a floor. Without history the limit stands for both.
+    """
     resource = row.register.meter.resource
+    unknown = WITHOUT_HISTORY.get(resource, WITHOUT_HISTORY_ELSE)
     if row.former is None:
-        return WITHOUT_HISTORY.get(resource, WITHOUT_HISTORY_ELSE)
+        return unknown, unknown
     since = row.former.period.plus(-USUAL_MONTHS)
     recent = [one for one in row.history if one.period >= since]
     months = _months(recent[0].period, row.former.period)
     if months < 1:
-        return WITHOUT_HISTORY.get(resource, WITHOUT_HISTORY_ELSE)
+        return unknown, unknown
     total = sum(consumed(a.micro, b.micro, row.register.integer_digits) or 0 for a, b in itertools.pairwise(recent))
     elapsed = max(1, _months(row.former.period, row.period))
-    return max(TIMES_USUAL * total * elapsed // months, FLOOR.get(resource, FLOOR_ELSE) * elapsed)
+    return total * elapsed // months, max(TIMES_USUAL * total * elapsed // months, FLOOR.get(resource, FLOOR_ELSE) * elapsed)
 
 
 def _swapped(rows: Sequence[Understood]) -> list[tuple[Understood, Problem]]:

@@ -59,7 +59,7 @@ SENTENCES: dict[ProblemCode, str] = {
     C.VERIFICATION_OVERDUE: N_("The verification of this meter expired on %(due)s. Please have it verified, then send its readings."),
     C.WINDOW_CLOSED: N_("Readings are taken from %(opens)s to %(closes)s."),
     C.DUPLICATE_ROW: N_("This meter is listed twice."),
-    C.KEY_REUSED: N_("This form was already sent with other values. Please open the page again."),
+    C.KEY_REUSED: N_("The values sent first with this form were taken. To correct them, send once more."),
     C.CHANGED_MEANWHILE: N_("This reading has already been billed and can no longer be changed."),
     C.LOWER_THAN_BEFORE: N_(
         "%(value)s is less than the previous reading %(previous)s. "

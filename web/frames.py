@@ -74,7 +74,7 @@ def frame_of(request: Request) -> Frame:
         language=state.get("language", "ru"),
         base=request.scope.get("root_path", ""),
         path=quote(request.scope["path"]),
-        query=tuple(request.query_params.multi_items()),
+        query=state.get("query") or tuple(request.query_params.multi_items()),
         organization=state.get("organization"),
         languages=tuple(state.get("languages", ())),
         signed_in=state.get("viewer") is not None,

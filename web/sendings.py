@@ -4,7 +4,10 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from adapters.texts import gettext
 from web.forms import path_text, rows
+
+LONGEST_VALUE = 40
 
 
 class Sending:
@@ -90,18 +93,26 @@ class Form:
         shown.receipts = [_receipt(meter, register.currentReading) for meter, register in registers if _has_receipt(register)]
         return shown
 
+    def with_typed(self, fields: dict[str, str]) -> "Form":
+        """What was typed before the session ended, back in its fields; nothing is sent by that."""
+        for row in rows(fields, "readings").values():
+            if own := self.rows.get(row.get("register", "")):
+                own.typed = row.get("value", "")[:LONGEST_VALUE] or own.typed
+        return self
+
     @classmethod
     def after(cls, account: Any, sending: Sending, result: Any) -> "Form":
         """The form again: everything typed, each message beside its field and in the summary."""
         shown = cls.of(account)
-        shown.key = sending.key
+        if not any(problem.code == "KEY_REUSED" for problem in result.problems):
+            shown.key = sending.key  # a reused key means that its first values were taken: the next sending corrects them
         by_row: dict[int | None, Row] = {index: shown.rows[row["register"]] for index, row in sending.rows.items() if row.get("register") in shown.rows}
         for index, own in by_row.items():
             own.typed = sending.typed(index)
         asks = result.typename == "ConfirmationRequired"
         for problem in result.problems:
             row = by_row.get(sending.row_of(problem.path))
-            (shown.questions if asks else shown.problems).append(_shown(problem, row))
+            (shown.questions if asks else shown.problems).append(_shown(problem, row, next(iter(by_row), None)))
             if row is not None:
                 (row.questions if asks else row.problems).append(problem)
             if asks:
@@ -117,7 +128,9 @@ def new_key() -> str:
     return str(uuid.uuid4())
 
 
-def _shown(problem: Any, row: Row | None) -> Shown:
+def _shown(problem: Any, row: Row | None, first: int | None) -> Shown:
+    if row is None and problem.code == "REQUIRED":
+        return Shown(gettext("Type the reading of at least one meter."), first)
     return Shown(problem.message) if row is None else Shown(problem.message, row.index, row.meter.resource, row.meter.serial or "")
 
 

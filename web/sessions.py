@@ -12,6 +12,7 @@ from schema import operations
 from settings import Mode, settings
 
 UNKNOWN: Any = object()
+LONGEST_BACK = 1000
 
 
 def is_secure() -> bool:
@@ -61,7 +62,10 @@ def keep_visitor(response: Response, name: str | None) -> None:
 def to_sign_in(request: Request) -> Response:
     """Send a stranger to the sign-in page, which remembers where he was; htmx is told to move the whole page."""
     base = request.scope.get("root_path", "")
-    back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    typed = urlencode(request.scope["state"].get("typed") or {})
+    back, query = request.url.path, typed if request.method == "POST" else request.url.query
+    if query and len(back) + len(query) < LONGEST_BACK:
+        back += f"?{query}"
     expired = request.scope["state"].get("expired")
     url = f"{base}/sign-in?" + urlencode({"next": local(back, base), **({"expired": "1"} if expired else {})})
     if request.headers.get("hx-request") == "true":
@@ -71,7 +75,7 @@ def to_sign_in(request: Request) -> Response:
 
 def local(address: str, base: str) -> str:
     """The address if it is a path of this organization's pages, else its home: never another site."""
-    odd = len(address) > 1000 or not address.isprintable() or "\\" in address
+    odd = len(address) > LONGEST_BACK or not address.isprintable() or "\\" in address
     inside = address.startswith(f"{base}/") and not address.startswith("//")  # two slashes name another host, three do so to a browser
     if odd or not inside or address.startswith((f"{base}/sign-in", f"{base}/sign-out")):
         return f"{base}/"

@@ -16,7 +16,7 @@ EVER = dt.date(1900, 1, 1)  # an account's first facts hold for its past too: th
 
 def judge(row: Any, today: dt.date) -> Verdict:
     doubtful = row.tax_number is not None and not is_tax_number(row.tax_number)
-    derived = (search_key(f"{row.street}{row.house}"), search_key(f"{row.surname}{row.name}{row.patronymic}"))
+    derived = (search_key(f"{row.locality}{row.street}{row.house}"), search_key(f"{row.surname}{row.name}{row.patronymic}"))
     return Verdict(derived, warning=("check_digit", {"column": "ИИН/БИН"}) if doubtful else None)
 
 

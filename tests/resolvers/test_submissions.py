@@ -182,7 +182,7 @@ async def test_questions_carry_their_numbers(flat):
     with pytest.raises(NeedsConfirmation) as caught:
         await flat.send(*flat.both(cold="125"))
     params = caught.value.problems[0].params
-    assert (params["value"].value, params["previous"].value, params["consumption"].value, params["usual"].value) == ("125.000", "114.000", "11.000", "10.000")
+    assert (params["value"].value, params["previous"].value, params["consumption"].value, params["usual"].value) == ("125.000", "114.000", "11.000", "2.000")
     assert [(row.value.value, row.consumption.value) for row in caught.value.understood] == [("125.000", "11.000"), ("193.000", "1.000")]
 
 

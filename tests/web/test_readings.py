@@ -3,7 +3,7 @@
 import orjson
 import pytest
 
-from models import Meter, Reading
+from models import Meter, Reading, Session
 from models.enums import MeterState, TokenScope
 from resolvers.tokens import create_token
 from tests.web.conftest import BASE, Browser, signed_in
@@ -169,3 +169,43 @@ async def test_a_foreign_account_takes_nothing(site, firma, address: str):
     assert (await firma.post(address, mine | GOOD)).status_code == 404
     assert await sent() == []
     assert (await (await signed_in(site.app, "nobody")).get(address)).status_code == 404
+
+
+async def test_a_session_that_ends_while_typing_loses_nothing(site, aigul):
+    """The way leads over the sign-in page back to the form, with what was typed in it, and nothing sent."""
+    page = f"/accounts/{site.account}/readings"
+    fields = (await aigul.page(page)).fields(page)
+    name = next(name for name in fields if name.endswith(".value"))
+    await Session.all().delete()
+    plain = await aigul.post(page, fields | {name: "455,1"})
+    assert plain.status_code == 303
+    assert "expired=1" in plain.headers["location"]
+    by_htmx = await aigul.post(page, fields | {name: "455,1"}, htmx="readings")
+    assert by_htmx.headers["hx-redirect"] == plain.headers["location"]
+    answer = await aigul.sign_in("aigul", path=plain.headers["location"].removeprefix("/o/vodokanal"))
+    assert answer.status_code == 303
+    back = await aigul.page(answer.headers["location"].removeprefix("/o/vodokanal"))
+    assert back.fields(page)[name] == "455,1"
+    assert await Reading.filter(by_resident=True).count() == 0
+
+
+async def test_a_correction_after_a_lost_answer_is_taken_at_the_second_press(site, aigul):
+    page = f"/accounts/{site.account}/readings"
+    fields = (await aigul.page(page)).fields(page)
+    values = [name for name in fields if name.endswith(".value")]
+    first = fields | dict.fromkeys(values, "") | {values[0]: "116,5", values[1]: "197"}
+    assert (await aigul.post(page, first)).status_code == 303  # the answer was lost on its way
+    again = await aigul.post(page, first | {values[0]: "116,7"})
+    assert again.status_code == 422
+    shown = Page(again.text).fields(page)
+    assert shown["idempotencyKey"] != fields["idempotencyKey"]
+    assert (await aigul.post(page, shown)).status_code == 303
+    assert await Reading.filter(by_resident=True, is_current=True, value=116_700_000).count() == 1
+
+
+async def test_an_empty_form_says_what_to_do(site, aigul):
+    page = f"/accounts/{site.account}/readings"
+    fields = (await aigul.page(page)).fields(page)
+    answer = await aigul.post(page, {name: "" if name.endswith(".value") else value for name, value in fields.items()})
+    assert answer.status_code == 422
+    assert "хотя бы одного счётчика" in answer.text

@@ -17,8 +17,8 @@ async def readings(request: Request) -> Response:
     """GET shows the table; POST sends, and shows it again with what is refused or asked (422), or with receipts."""
     identity = request.path_params["id"]
     if request.method == "GET":
-        account = await _account(request, identity)
-        return answer(request, "readings/index.html", account=account, form=Form.of(account, sent=SENT in request.query_params))
+        account, query = await _account(request, identity), dict(request.query_params)
+        return answer(request, "readings/index.html", account=account, form=Form.of(account, sent=SENT in query).with_typed(query))
     sending = Sending(await form(request))
     result = (await ask(request, "readings/submit", input=sending.input(identity))).submitReadings
     if result.typename == "SubmitReadingsDone":

@@ -26,7 +26,7 @@ async def sign_in(request: Request) -> Response:
 
 async def sign_out(request: Request) -> Response:
     """End the session on the server, whatever becomes of the cookie."""
-    await form(request)
+    await form(request, of_a_stranger=True)  # one that has ended already is no reason to be asked in
     if await sessions.viewer(request) is not None:
         await ask(request, "sessions/sign_out")
     response = RedirectResponse(f"{request.scope['root_path']}/sign-in?gone=1", 303)
@@ -36,13 +36,14 @@ async def sign_out(request: Request) -> Response:
 
 
 async def _signed_in(request: Request, base: str) -> Response:
-    fields = await form(request)
+    fields = await form(request, of_a_stranger=True)
     back, keep = sessions.local(fields.get("next", ""), base), fields.get("remember") == "true"
     login, password = fields.get("login", "").strip()[:LONGEST_LOGIN], fields.get("password", "")
     organization = request.state.organization  # None at the chooser's own form: free logins and e-mails still sign in
     chosen = {"login": login, "password": password, "organizationSlug": organization and organization.slug, "remember": keep}
     result = (await ask(request, "sessions/sign_in", input=chosen)).signIn
     if result.typename == "Rejected":
+        request.state.query = (("next", back),)  # links to other languages keep where one was going
         return _page(request, 422, next=back, login=login, remember=keep, problems=result.problems)
     response = RedirectResponse(back, 303)
     sessions.remember(response, result.token, result.expiresAt, keep=keep)
