@@ -1,6 +1,7 @@
 """``abonent``: the command line. A composition root: here alone the rooms are put together."""
 
 import asyncio
+import sqlite3
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -38,7 +39,7 @@ def main() -> None:
         _leave(str(error), status=error.status)
     except AbonentError as error:
         _leave(sentence(error))
-    except (DBConnectionError, OperationalError, asyncpg.PostgresError, OSError) as error:
+    except (DBConnectionError, OperationalError, sqlite3.DatabaseError, asyncpg.PostgresError, OSError) as error:
         _leave(f"The database or a file cannot be used: {error}")
 
 

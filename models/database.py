@@ -82,6 +82,7 @@ async def migrate(url: str, progress: Callable[[str, str, str], object] | None =
         file.parent.mkdir(parents=True, exist_ok=True)
     async with _own_context(configuration(url, foreign_keys="OFF")):
         async with _migration_lock(url):
+            await connection().execute_query("SELECT 1")  # the executor takes a database that fails for an empty one
             executor = MigrationExecutor(connection(), configuration(url)["apps"])
             steps = len(await executor.plan(None))
             if steps and file is not None:

@@ -10,7 +10,7 @@ import sqlite3
 from typing import Any
 
 from tortoise.backends.sqlite import client as tortoise_sqlite
-from tortoise.exceptions import TransactionManagementError
+from tortoise.exceptions import DBConnectionError, TransactionManagementError
 
 
 class ImmediateTransaction(tortoise_sqlite.SqliteTransactionWrapper):
@@ -22,9 +22,29 @@ class ImmediateTransaction(tortoise_sqlite.SqliteTransactionWrapper):
             raise TransactionManagementError(exc) from exc
 
 
+class Transaction(tortoise_sqlite.SqliteTransactionContext):
+    """Opens the file before it takes the lock: Tortoise's own keeps the lock for ever where opening fails."""
+
+    __slots__ = ()
+
+    async def __aenter__(self) -> Any:
+        await self.ensure_connection()
+        return await super().__aenter__()
+
+
 class Client(tortoise_sqlite.SqliteClient):
+    async def create_connection(self, with_db: bool) -> None:
+        """As Tortoise does, but a file that is no database ends in one plain error and leaves no thread behind to wait for."""
+        try:
+            await super().create_connection(with_db)
+        except sqlite3.DatabaseError as error:
+            if self._connection is not None:
+                await self._connection.close()
+                self._connection = None
+            raise DBConnectionError(f"{self.filename}: {error}") from error
+
     def _in_transaction(self) -> Any:
-        return tortoise_sqlite.SqliteTransactionContext(ImmediateTransaction(self), self._lock)
+        return Transaction(ImmediateTransaction(self), self._lock)
 
 
 client_class = Client

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from tortoise.exceptions import IntegrityError
+from tortoise.exceptions import DBConnectionError, IntegrityError
 
 from models import Charge, LedgerEntry, Organization, PersonalAccount, Reading, Service, Statement
 from models import database as db
@@ -179,3 +179,24 @@ async def test_a_membership_names_one_target(account: PersonalAccount):
         await Membership.create(account=account, **values)
     with pytest.raises(IntegrityError):
         await Membership.create(**values)
+
+
+@pytest.mark.parametrize("content", [b"not a db\n" * 2000, b"SQLite format 3\0" + b"\xff" * 5000])
+async def test_a_file_that_is_no_database_is_told_at_once(tmp_path: Path, content: bytes):
+    file = tmp_path / "broken.db"
+    file.write_bytes(content)
+    async with asyncio.timeout(20):
+        with pytest.raises(DBConnectionError, match=r"broken\.db"):
+            await db.migrate(f"sqlite:///{file}")
+    assert file.read_bytes() == content
+
+
+async def test_a_transaction_that_cannot_open_its_file_leaves_no_lock_behind(tmp_path: Path):
+    (tmp_path / "broken.db").write_bytes(b"not a db\n" * 2000)
+    await db.connect(f"sqlite:///{tmp_path / 'broken.db'}")
+    async with asyncio.timeout(20):
+        for _ in range(2):
+            with pytest.raises(DBConnectionError):
+                async with db.transaction():
+                    pass
+    await db.close()
