@@ -124,6 +124,26 @@ def test_an_import_tells_every_row_and_a_preview_writes_nothing(peopled: str, re
     assert "whole" in abonent("check").stdout
 
 
+def test_the_result_may_lie_among_the_registers_and_overwrites_none(peopled: str, tmp_path: Path):
+    folder, said = tmp_path / "in", tmp_path / "in" / "said.csv"
+    folder.mkdir()
+    (folder / "accounts.csv").write_text("Лицевой счёт;Фамилия\n1;А\n;Б\n", encoding="utf-8")
+    for paths in ([folder], [folder], [folder / "accounts.csv", said]):
+        abonent("import", "vodokanal", *map(str, paths), "--result", str(said), status=1)
+        assert [line.split(";")[:2] for line in said.read_text(encoding="utf-8").splitlines()] == [["file", "line"], ["accounts", "3"]]
+    before = (folder / "accounts.csv").read_bytes()
+    for path in (folder, folder / "accounts.csv"):
+        done = abonent("import", "vodokanal", str(path), "--result", str(folder / "accounts.csv"), status=2)
+        assert "--result would overwrite it" in done.stderr
+    assert (folder / "accounts.csv").read_bytes() == before
+
+
+def test_a_result_has_its_headings_whatever_happens(peopled: str, tmp_path: Path):
+    (tmp_path / "in").mkdir()
+    abonent("import", "nobody", str(tmp_path / "in"), "--result", str(tmp_path / "said.csv"), status=1)
+    assert (tmp_path / "said.csv").read_text(encoding="utf-8").split() == ["file;line;severity;code;message"]
+
+
 def test_an_import_without_anything_to_take_fails(peopled: str, tmp_path: Path):
     (tmp_path / "empty").mkdir()
     abonent("import", "vodokanal", str(tmp_path / "empty"), status=2)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from jobs.console import err, opened, out, progress
+from jobs.console import Stop, err, opened, out, progress
 from resolvers.organizations import organization_by_slug
 
 if TYPE_CHECKING:  # what only these commands need is imported by them: the others start sooner
@@ -26,16 +26,16 @@ def import_registers(
 ) -> None:
     """Import a supplier's registers. Exit code: 0 every row taken, 1 some refused and the rest taken, 2 nothing could be taken."""
     if result is not None:
-        result.touch()  # a file that cannot be written is told before the work, not after it
-    outcome = asyncio.run(take(slug, paths, preview=preview))
+        begin_result(result, paths)
+    outcome = asyncio.run(take(slug, paths, preview=preview, result=result))
     if result is not None:
         write_result(outcome, result)
     tell(outcome, result)
     raise typer.Exit(outcome.status)
 
 
-async def take(slug: str, paths: list[Path], *, preview: bool = False) -> "ImportOutcome":
-    """Import with a progress bar; the database is opened here."""
+async def take(slug: str, paths: list[Path], *, preview: bool = False, result: Path | None = None) -> "ImportOutcome":
+    """Import with a progress bar; the database is opened here. The result file is no register, even where it lies among them."""
     from resolvers.imports import run_import
 
     async with opened():
@@ -46,7 +46,21 @@ async def take(slug: str, paths: list[Path], *, preview: bool = False) -> "Impor
             def show(stage: str, done: int, total: int) -> None:
                 bars.update(task, description=stage, completed=done, total=total or None)
 
-            return await run_import(slug, paths, preview=preview, progress=show)
+            return await run_import(slug, paths, preview=preview, progress=show, besides=result)
+
+
+def begin_result(result: Path, paths: list[Path]) -> None:
+    """Leave the headings, so that a file that cannot be written is told before the work. Raises Stop rather than overwrite a register."""
+    from resolvers.imports import ImportOutcome
+    from resolvers.imports.result import HEADINGS
+    from resolvers.imports.run import found, is_same
+
+    if any(is_same(file, result) for _, file in found(paths)):
+        with result.open("rb") as file:
+            head = file.readline(100)
+        if head and head.strip() != ";".join(HEADINGS).encode():
+            raise Stop(f"{result} is one of the files to import: --result would overwrite it. Name another file.", status=2)
+    write_result(ImportOutcome(preview=False), result)
 
 
 def write_result(outcome: "ImportOutcome", result: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,18 +36,21 @@ async def run_import(
     who: str = "command line",
     progress: Progress | None = None,
     today: dt.date | None = None,
+    besides: Path | None = None,
 ) -> ImportOutcome:
     """Take the registers in `paths` (files, or folders with all their *.csv) into the organization `slug`.
 
     Files may come in any order. Those of reference are taken one by one; charges, balances and payments of a run together, since
-    they control each other. `preview` undoes everything and gives the same outcome. Raises NotFound, ImportBusy.
+    they control each other. `preview` undoes everything and gives the same outcome. `besides` is a file that is none of the registers,
+    wherever it lies. Raises NotFound, ImportBusy.
     """
     outcome = ImportOutcome(preview)
     try:
         async with _undone_if(preview):
             job = await _begin(slug, who, today, progress)
-            await _take(job, outcome, found(paths))
-            await _close(job, outcome, who)
+            async with _closed_anyway(job, outcome, who, preview):
+                await _take(job, outcome, found(paths, besides))
+                await _close(job, outcome, who, "done" if outcome.files else "failed")
     except (TransactionManagementError, OperationalError) as error:
         if "locked" in str(error):  # SQLite: somebody else has been writing for longer than we wait
             raise ImportBusy from error
@@ -55,15 +58,20 @@ async def run_import(
     return outcome
 
 
-def found(paths: Sequence[Path]) -> list[tuple[str, Path]]:
-    """(name, file) of each file: the name is its path in the given folder without its extension, `/` between folders."""
+def found(paths: Sequence[Path], besides: Path | None = None) -> list[tuple[str, Path]]:
+    """(name, file) of each file but `besides`: the name is its path in the given folder without its extension, `/` between folders."""
     files: dict[Path, str] = {}
     for path in paths:
         inside = sorted(p for p in path.rglob("*") if p.suffix.casefold() == ".csv" and p.is_file()) if path.is_dir() else [path]
         for file in inside:
             name = file.relative_to(path) if path.is_dir() else Path(file.name)
             files.setdefault(file.resolve(), name.with_suffix("").as_posix())
-    return [(name, file) for file, name in files.items()]
+    return [(name, file) for file, name in files.items() if not is_same(file, besides)]
+
+
+def is_same(file: Path, other: Path | None) -> bool:
+    """Whether both are one file, by whatever names and links."""
+    return other is not None and file.exists() and other.exists() and file.samefile(other)
 
 
 async def _begin(slug: str, who: str, today: dt.date | None, progress: Progress | None) -> Job:
@@ -143,11 +151,11 @@ async def _refuse_file(job: Job, outcome: ImportOutcome, name: str, refused: Fil
         await ImportProblem.create(file_id=row.id, line=refused.line, severity=Severity.REFUSED, code=refused.code, params=refused.params)
 
 
-async def _close(job: Job, outcome: ImportOutcome, who: str) -> None:
+async def _close(job: Job, outcome: ImportOutcome, who: str, state: str) -> None:
     now = dt.datetime.now(dt.UTC)
     counts = {name: sum(getattr(file, name) for file in outcome.files) for name in ("rows", "taken", "changed", "warned", "refused")}
     async with transaction():
-        await ImportRun.filter(id=job.run_id).update(state="done" if outcome.files else "failed", finished_at=now)
+        await ImportRun.filter(id=job.run_id).update(state=state, finished_at=now)
         await AuditRecord.create(
             organization_id=job.organization_id,
             at=now,
@@ -156,6 +164,18 @@ async def _close(job: Job, outcome: ImportOutcome, who: str) -> None:
             subject=f"import_run:{job.run_id}",
             details={**counts, "files": len(outcome.files), "refused_files": len(outcome.refused_files)},
         )
+
+
+@asynccontextmanager
+async def _closed_anyway(job: Job, outcome: ImportOutcome, who: str, preview: bool) -> AsyncIterator[None]:
+    """A run that breaks off is kept as failed, with what it had taken until then; a preview leaves nothing to keep."""
+    try:
+        yield
+    except BaseException:  # cancelled by Ctrl+C too
+        if not preview:
+            with suppress(Exception):  # where the database itself went away, the first error is the one to tell
+                await _close(job, outcome, who, "failed")
+        raise
 
 
 @asynccontextmanager

@@ -198,4 +198,10 @@ def _records(recipe: Recipe, job: Job, file: StagedFile, numbers: Iterator[int],
             file.refuse(line, *verdict.refused)
         elif verdict.warning:
             file.warn(line, *verdict.warning)
-        yield (next(numbers), file_id, line, verdict.refused and verdict.refused[0], *values, *(verdict.derived or nothing))
+        loaded = map(_without_nul, values) if verdict.refused else values
+        yield (next(numbers), file_id, line, verdict.refused and verdict.refused[0], *loaded, *(verdict.derived or nothing))
+
+
+def _without_nul(value: Any) -> Any:
+    """PostgreSQL holds no NUL. Only refused rows have any."""
+    return value.replace("\0", "") if isinstance(value, str) else value

@@ -52,6 +52,34 @@ async def test_what_turns_out_late_leaves_nothing_behind(organization: Organizat
     assert (await ImportRun.all().order_by("-id").first()).state == "failed"  # type: ignore[union-attr]
 
 
+async def test_a_nul_far_inside_refuses_only_its_row(organization: Organization, tmp_path: Path):
+    """The first MiB is looked at before, the rest is not."""
+    folder = write(tmp_path / "a", accounts=ACCOUNTS)
+    with (folder / "accounts.csv").open("ab") as file:
+        file.write(b"1;%b\r\n" % (b"a" * 190) * 6_000 + b"2\0;\0b\r\n3;c;\0\r\n4\r\n5\0\r\n6;d\r\n")
+    outcome = await taken(folder, write(tmp_path / "b", charges=CHARGES))
+    assert [line[1:] for line in said(outcome) if line[2] == "refused"] == [
+        ("6003", "refused", "unreadable_letters"), ("6004", "refused", "too_many_columns"),
+        ("6005", "refused", "too_few_columns"), ("6006", "refused", "too_few_columns"),
+    ]  # fmt: skip
+    assert [row["number"] for row in await rows("SELECT number FROM personal_account ORDER BY number")] == ["1", "6"]
+    assert (outcome.files[-1].taken, outcome.status) == (1, 1)
+
+
+@pytest.mark.parametrize("preview", [False, True])
+async def test_a_run_that_breaks_off_is_kept_as_failed(organization: Organization, tmp_path: Path, preview: bool):
+    def broken(stage: str, done: int, total: int) -> None:
+        if stage == "charges":
+            raise RuntimeError("the disk is on fire")
+
+    with pytest.raises(RuntimeError, match="on fire"):
+        await taken(write(tmp_path / "a", accounts=ACCOUNTS, charges=CHARGES), progress=broken, preview=preview)
+    runs = await ImportRun.all()
+    assert [(run.state, run.finished_at is not None) for run in runs] == ([] if preview else [("failed", True)])
+    assert len(await rows("SELECT id FROM personal_account")) == (0 if preview else 1), "files before it stay"
+    assert (await taken(tmp_path / "a")).status == 0
+
+
 async def test_nothing_to_import(organization: Organization, tmp_path: Path):
     outcome = await taken(tmp_path)
     assert (outcome.status, outcome.files) == (2, [])
@@ -90,6 +118,14 @@ def test_names_are_paths_inside_the_folder(tmp_path: Path):
     (tmp_path / "in" / "notes.txt").write_text("x")
     assert sorted(name for name, _ in found([tmp_path / "in"])) == ["UPPER", "b", "deep/a"]
     assert [name for name, _ in found([tmp_path / "in" / "b.csv", tmp_path / "in" / "b.csv"])] == ["b"]
+
+
+def test_one_file_is_left_out_by_whatever_name(tmp_path: Path):
+    folder = write(tmp_path / "in", a=ACCOUNTS, said=ACCOUNTS)
+    (tmp_path / "link.csv").symlink_to(folder / "said.csv")
+    for besides in (folder / "said.csv", folder / ".." / "in" / "said.csv", tmp_path / "link.csv"):
+        assert [name for name, _ in found([folder, tmp_path / "link.csv"], besides)] == ["a"]
+    assert [name for name, _ in found([folder], tmp_path / "none.csv")] == ["a", "said"]
 
 
 def test_the_result_file_starts_no_formula():
