@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.files.headings import PAYMENTS
 from models import sql
-from resolvers.imports.staging import Job, Recipe, Verdict, find_accounts
+from resolvers.imports.staging import Job, Recipe, Verdict, find_accounts, warn
 
 
 def judge(row: Any, today: dt.date) -> Verdict:
@@ -45,6 +45,7 @@ async def apply(job: Job) -> None:
     await find_accounts(RECIPE.table, job)
     await sql.staging("want_payment", _WANTED, "account_id, payment_key")
     await sql.execute(_WANT)
+    await warn(RECIPE.table, job, "duplicate_row", f"s.row_number IN ({_OVERRULED})")
     await sql.execute(_DROP_REPEATED)
     await sql.analyze("want_payment")
     for statement in (_FIND_KNOWN, _CLOSE, _INSERT, _TOUCH, _MARK):
@@ -62,11 +63,12 @@ _WANT = """
                 ORDER BY row_number) AS n
         FROM stage_payments WHERE account_id IS NOT NULL AND paid_on IS NOT NULL
     ) s WHERE s.code IS NULL"""
-# Registers of a week and of its month may come in one run and bring a payment twice.
-_DROP_REPEATED = """
-    DELETE FROM want_payment WHERE row_number IN (SELECT row_number FROM (
-        SELECT row_number, ROW_NUMBER() OVER (PARTITION BY account_id, payment_key ORDER BY row_number DESC) AS n FROM want_payment
-    ) r WHERE n > 1)"""
+# Registers of a week and of its month may come in one run and bring a payment twice: that is worth a word only where they disagree.
+_RANKED = """
+    SELECT row_number, amount, ROW_NUMBER() OVER latest AS n, FIRST_VALUE(amount) OVER latest AS last_amount FROM want_payment
+    WINDOW latest AS (PARTITION BY account_id, payment_key ORDER BY row_number DESC)"""
+_OVERRULED = f"SELECT row_number FROM ({_RANKED}) r WHERE n > 1 AND amount <> last_amount"
+_DROP_REPEATED = f"DELETE FROM want_payment WHERE row_number IN (SELECT row_number FROM ({_RANKED}) r WHERE n > 1)"
 _FIND_KNOWN = """
     UPDATE want_payment AS w SET known_id = p.id, known_amount = p.amount, version = p.version FROM payment p
     WHERE p.account_id = w.account_id AND p.key = w.payment_key AND p.is_current"""
