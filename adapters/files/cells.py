@@ -13,7 +13,7 @@ from models.money import minor_units
 from models.quantity import MICRO, micro_units
 
 LARGEST_MONEY = 10**13  # a hundred thousand million: sums over every row of a register still fit 64 bits
-LARGEST_DECIMAL = 10**12 * MICRO
+MOST_DIGITS = 12  # before the comma
 _NUMBER = re.compile(r"-?(?:[0-9]+|[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+)(?:[.,][0-9]+)?")
 _SPACES = re.compile(r"[ \u00a0\u202f]")
 _DAY = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
@@ -63,8 +63,10 @@ def decimal(text: str) -> int:
 def percent(text: str) -> int:
     """`12` or `12,5%` -> hundredths of a percent, from 0 to 100 %."""
     hundredths = decimal(text.rstrip("%").rstrip()) // 10_000
-    if not 0 <= hundredths <= 10_000:
+    if hundredths < 0:
         raise CellProblem("not_a_number", value=text[:40])
+    if hundredths > 10_000:
+        raise CellProblem("too_large", value=text[:40])
     return hundredths
 
 
@@ -139,4 +141,7 @@ def _digits(text: str) -> str:
     text = text.replace("\u2212", "-")  # the minus sign of typographers
     if not _NUMBER.fullmatch(text):
         raise ValueError(text)
-    return _SPACES.sub("", text)
+    digits = _SPACES.sub("", text)
+    if len(re.split("[.,]", digits.lstrip("-"))[0].lstrip("0")) > MOST_DIGITS:
+        raise CellProblem("too_large", value=text[:40])
+    return digits

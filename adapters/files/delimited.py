@@ -14,7 +14,7 @@ from adapters.files.headings import KINDS, Kind, folded
 
 BLOCK = 1 << 20
 LONGEST_LINE = 256 * 1024
-MOST_LINES_OF_A_ROW = 20  # a quoted cell may hold line ends, an unclosed quote swallows the rest of the file
+MOST_LINES_OF_A_ROW = 20  # a stray quote swallows the rows up to the next one, an unclosed quote the rest of the file
 _SIGNATURES = {b"%PDF": "PDF", b"PK\x03\x04": "ZIP/XLSX", b"\xd0\xcf\x11\xe0": "XLS", b"\x1f\x8b": "GZIP", b"Rar!": "RAR"}
 _OTHER_ENCODINGS = ("cp866", "koi8-r", "utf-16")
 
@@ -59,38 +59,62 @@ def examine(path: Path) -> Examined:
     return Examined(kind, encoding, positions, width, digest.hexdigest(), size)
 
 
-def rows(path: Path, encoding: str) -> Iterator[tuple[int, list[str] | None, int]]:
-    """Give (line where the row starts, its cells or None where quotes are wrong, bytes read so far), the heading row left out."""
+def rows(path: Path, encoding: str) -> Iterator[tuple[int, list[str], str | None, int]]:
+    """Give (line, its cells, the code of what is wrong with them as a whole, bytes read so far), the heading row left out.
+
+    A row is one line. Where quotes make one of several, each of these is wrong by itself; wrong lines are cut at their semicolons.
+    """
     try:
         with path.open("rb") as raw, io.TextIOWrapper(raw, encoding=encoding, errors="replace", newline="") as file:
-            for line, cells in _rows(csv.reader(_lines(file), delimiter=";", strict=True)):
-                yield line, cells, raw.tell()
+            for line, cells, code in _rows(file):
+                yield line, cells, code, raw.tell()
     except OSError as error:
         raise FileRefused("unreadable", reason=error.strerror or "") from None
 
 
-def _lines(file: io.TextIOWrapper) -> Iterator[str]:
+def _lines(file: io.TextIOWrapper, row: list[str]) -> Iterator[str]:
+    """The file's lines; each is left in `row` too, which whoever reads rows empties."""
     while text := file.readline(LONGEST_LINE):
         if len(text) == LONGEST_LINE:
             raise FileRefused("line_too_long", longest=LONGEST_LINE)
+        row.append(text)
         yield text
 
 
-def _rows(reader: Any) -> Iterator[tuple[int, list[str] | None]]:
-    next(reader, None)
+def _rows(file: io.TextIOWrapper) -> Iterator[tuple[int, list[str], str | None]]:
+    texts: list[str] = []
+    lines = _lines(file, texts)
+    next(lines, None)  # the headings are one line, whatever quotes are in it
+    reader = csv.reader(lines, delimiter=";", strict=True)
     while True:
-        line, cells = reader.line_num + 1, None
+        texts.clear()
+        line = reader.line_num + 2
         try:
-            cells = next(reader)
+            cells, code = _next(reader, line)
         except StopIteration:
             return
-        except csv.Error as error:
-            if "unexpected end" in str(error):
-                raise FileRefused("unclosed_quote", line) from None
-        if reader.line_num - line >= MOST_LINES_OF_A_ROW:
+        if len(texts) > MOST_LINES_OF_A_ROW:
             raise FileRefused("unclosed_quote", line)
-        if cells != []:
-            yield line, cells
+        if len(texts) > 1:
+            yield from ((number, _cut(text), "quotes") for number, text in enumerate(texts, line))
+        elif code:
+            yield line, _cut(texts[0]), code
+        elif cells:
+            yield line, cells, None
+
+
+def _next(reader: Any, line: int) -> tuple[list[str], str | None]:
+    try:
+        return next(reader), None
+    except csv.Error as error:
+        if "unexpected end" in str(error):
+            raise FileRefused("unclosed_quote", line) from None
+        return [], "too_long" if "field limit" in str(error) else "quotes"
+
+
+def _cut(text: str) -> list[str]:
+    """What can still be told of a wrong line, so that whose it is and of which month is not forgotten."""
+    return [cell.strip().strip('"') for cell in text.split(";")]
 
 
 def _refuse_other_formats(head: bytes) -> None:

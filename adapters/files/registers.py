@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,9 @@ class ParsedRow(NamedTuple):
     values: tuple[Any, ...]
     code: str | None
     params: dict[str, Any]
+
+
+Read = tuple[tuple[Any, ...], str | None, dict[str, Any]]  # a ParsedRow without its line
 
 
 @dataclass(slots=True)
@@ -41,9 +45,9 @@ class Register:
     def rows(self) -> Iterator[ParsedRow]:
         """Read the rows. FileRefused may come as late as the last one: what was read before is then worth nothing."""
         read = _row_reader(self.kind, self.positions, self.width)
-        for line, cells, done in rows(self.path, self.encoding):
+        for line, cells, wrong, done in rows(self.path, self.encoding):
             self.done = done
-            yield ParsedRow(line, *read(cells))
+            yield ParsedRow(line, *read(cells, wrong))
         self.done = self.size
 
 
@@ -53,15 +57,13 @@ def open_register(name: str, path: Path) -> Register:
     return Register(name, path, found.kind, found.encoding, found.sha256, found.size, found.width, found.positions)
 
 
-def _row_reader(kind: Kind, positions: dict[str, int], width: int) -> Callable[[list[str] | None], tuple[tuple[Any, ...], str | None, dict[str, Any]]]:
+def _row_reader(kind: Kind, positions: dict[str, int], width: int) -> Callable[[list[str], str | None], Read]:
     plan = [(positions.get(c.name), c.cell.parse, c.missing, c.empty, c.headings[0]) for c in kind.columns]
-    nothing = tuple(column.empty for column in kind.columns)
+    headings = {place: heading for place, *_, heading in plan if place is not None}
 
-    def read(cells: list[str] | None) -> tuple[tuple[Any, ...], str | None, dict[str, Any]]:
-        if cells is None:
-            return nothing, "quotes", {}
+    def read(cells: list[str], wrong: str | None) -> Read:
         values: list[Any] = []
-        code, params = _shape(cells, width)
+        code, params = (wrong, _longest(cells, headings) if wrong == "too_long" else {}) if wrong else _shape(cells, width)
         for place, parse, missing, empty, heading in plan:
             text = cells[place].strip() if place is not None and place < len(cells) else ""
             value = empty
@@ -77,6 +79,12 @@ def _row_reader(kind: Kind, positions: dict[str, int], width: int) -> Callable[[
         return tuple(values), code, params
 
     return read
+
+
+def _longest(cells: list[str], headings: dict[int, str]) -> dict[str, Any]:
+    """Which cell is longer than any may be."""
+    place = max(range(len(cells)), key=lambda place: len(cells[place]))
+    return {"column": headings.get(place, f"№ {place + 1}"), "longest": csv.field_size_limit()}
 
 
 def _shape(cells: list[str], width: int) -> tuple[str | None, dict[str, Any]]:

@@ -64,11 +64,14 @@ def test_other_cells():
         (day, "вчера", "not_a_date"),
         (month, "2026-13", "not_a_period"),
         (month, "октябрь", "not_a_period"),
-        (percent, "101", "not_a_number"),
+        (percent, "101", "too_large"),
         (percent, "-1", "not_a_number"),
         (whole(10), "5,5", "not_a_number"),
         (whole(10), "11", "too_large"),
-        (decimal, "1" * 13, "not_a_number"),
+        (decimal, "1" * 13, "too_large"),
+        (decimal, "1" * 5_000, "too_large"),
+        (money, "9" * 16, "too_large"),
+        (decimal, "1,1234567", "not_a_number"),
     ],
 )
 def test_other_cells_that_make_no_sense(parse, text: str, code: str):
@@ -95,7 +98,29 @@ def test_columns_come_in_any_order_with_others_between(tmp_path: Path):
 
 def test_rows_are_numbered_as_an_editor_numbers_them(tmp_path: Path):
     text = BALANCES + "\r\n" + ROW + '2026-10;"0200\r\n0007";1;1;2\r\n' + ROW
-    assert [row.line for row in register(tmp_path, text).rows()] == [3, 4, 6]
+    assert [(row.line, row.code) for row in register(tmp_path, text).rows()] == [(3, None), (4, "quotes"), (5, "quotes"), (6, None)]
+
+
+def test_rows_swallowed_by_quotes_are_each_told_and_whose_they_are(tmp_path: Path):
+    swallowed = '2026-10;1;10;5;"15\r\n2026-10;2;10;5;15"\r\n'
+    spoiled = '2026-10;3;10;5;"15\r\n2026-10;4;10;5;1"5\r\n'
+    found = list(register(tmp_path, BALANCES + swallowed + ROW + spoiled + ROW).rows())
+    assert [(row.line, row.code) for row in found] == [(2, "quotes"), (3, "quotes"), (4, None), (5, "quotes"), (6, "quotes"), (7, None)]
+    assert [row.values[:2] for row in found if row.code] == [(dt.date(2026, 10, 1), account) for account in "1234"]
+
+
+def test_a_quote_in_the_headings_swallows_nothing(tmp_path: Path):
+    text = 'Период;Лицевой счёт;Остаток на конец;"Примечание\r\n' + '2026-10;1;5;"\r\n'
+    with pytest.raises(FileRefused):
+        list(register(tmp_path, text).rows())
+    [row] = register(tmp_path, text.replace(';"\r', ";\r")).rows()
+    assert (row.line, row.code) == (2, None)
+
+
+def test_a_cell_longer_than_any_may_be_is_called_so(tmp_path: Path):
+    first, second = register(tmp_path, BALANCES + f"2026-10;{'1' * 140_000};1;1;2\r\n" + ROW).rows()
+    assert (first.code, first.params) == ("too_long", {"column": "Лицевой счёт", "longest": 131_072})
+    assert second.code is None
 
 
 @pytest.mark.parametrize(

@@ -162,6 +162,34 @@ async def test_registers_that_overlap_in_one_run_double_nothing(account: Persona
     await assert_whole()
 
 
+async def test_a_payment_that_two_files_tell_differently_is_doubted(account: PersonalAccount, tmp_path: Path):
+    week = PAYMENTS + "05.10.2026;1;20;Касса;7\n05.10.2026;1;40;Касса;9\n05.10.2026;2;20;Касса;7"
+    folder = write(tmp_path / "a", month=PAYMENTS + "05.10.2026;1;25;Касса;7\n05.10.2026;1;40;Касса;9", week=week)
+    outcome = await taken(folder)
+    assert said(outcome) == [("month", "2", "warning", "duplicate_row")]
+    assert [(file.taken, file.changed) for file in outcome.files] == [(2, 0), (3, 3)]
+    assert sorted(entry[2] for entry in await live()) == [-4_000, -2_000, -2_000]
+    before = await contents()
+    assert said(await taken(folder)) == said(outcome)
+    assert await contents() == before
+    await assert_whole()
+
+
+async def test_payments_swallowed_by_quotes_are_refused_each(account: PersonalAccount, tmp_path: Path):
+    text = PAYMENTS + '05.10.2026;1;20;"Касса;7\n06.10.2026;2;30;Касса";8\n07.10.2026;2;5;Касса;9'
+    outcome = await taken(write(tmp_path / "a", payments=text))
+    assert said(outcome) == [("payments", "2", "refused", "quotes"), ("payments", "3", "refused", "quotes")]
+    assert [(file.rows, file.taken, file.refused) for file in outcome.files] == [(3, 1, 2)]
+    assert [(p.amount, p.channel) for p in await Payment.all()] == [(500, "Касса")]
+
+
+async def test_a_line_with_wrong_quotes_is_not_taken_for_vanished(account: PersonalAccount, tmp_path: Path):
+    await taken(write(tmp_path / "a", charges=CHARGES + "2026-10;1;Вода;;;10;;\n2026-10;1;Сток;;;20;;"))
+    outcome = await taken(write(tmp_path / "b", charges=CHARGES + '2026-10;1;"Во"да;;;10;;\n2026-10;1;Сток;;;20;;'))
+    assert said(outcome) == [("charges", "2", "refused", "quotes")]
+    assert await live() == [("2026-10", "charge", 1_000, None), ("2026-10", "charge", 2_000, None)]
+
+
 async def test_one_line_per_row_names_arithmetic_before_detail(account: PersonalAccount, tmp_path: Path):
     folder = write(tmp_path / "a", balances=BALANCES + "2026-10;1;0;10;0;0;0;0;0;10,01", charges=CHARGES + "2026-10;1;Вода;;;9;;")
     outcome = await taken(folder)
