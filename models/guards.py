@@ -27,32 +27,64 @@ _CURRENT = {  # index: (table and columns, condition)
 
 
 async def create(connection: BaseDBAsyncClient) -> None:
-    """Create what is missing; harmless to repeat."""
-    for name, (target, condition) in _CURRENT.items():
-        await connection.execute_script(f"CREATE UNIQUE INDEX IF NOT EXISTS {name} ON {target} WHERE {condition}")
-    for statement in _SQLITE if _is_sqlite(connection) else _POSTGRES:
+    """Create what is missing or stands by name only; harmless to repeat."""
+    for name in await missing(connection):
+        await connection.execute_script(_drop(name, _is_sqlite(connection)))
+    for statement in _SQLITE if _is_sqlite(connection) else (*_INDEXES.values(), *_POSTGRES):
         await connection.execute_script(statement)
 
 
 async def missing(connection: BaseDBAsyncClient) -> list[str]:
-    """Names of guards that should stand and do not, or are disabled."""
-    standing = {row["name"] for row in await connection.execute_query_dict(_LIST_SQLITE if _is_sqlite(connection) else _LIST_POSTGRES)}
-    return [name for name in _expected(connection) if name not in standing]
+    """Names of guards that should stand and do not, are disabled, or stand and say something else."""
+    listed = await connection.execute_query_dict(_LIST_SQLITE if _is_sqlite(connection) else _LIST_POSTGRES)
+    standing = {row["name"]: _plain(row["definition"]) for row in listed}
+    expected = _expected_of_sqlite() if _is_sqlite(connection) else _expected_of_postgres()
+    return [name for name, definition in expected.items() if standing.get(name) != _plain(definition)]
 
 
 def _is_sqlite(connection: BaseDBAsyncClient) -> bool:
     return bool(connection.capabilities.dialect == "sqlite")
 
 
-def _expected(connection: BaseDBAsyncClient) -> list[str]:
-    verbs = ("update", "delete") if _is_sqlite(connection) else ("update", "delete", "truncate")
-    return [*_CURRENT, *(f"{_LEDGER}_no_{verb}" for verb in verbs), *(f"{table}_one_owner" for table in _ONE_OWNER)]
+def _plain(definition: str | None) -> str:
+    """A definition without what databases add or leave out: quotes of names, white space, IF NOT EXISTS."""
+    return " ".join((definition or "").replace('"', "").replace(" IF NOT EXISTS", "").split())
+
+
+def _expected_of_sqlite() -> dict[str, str]:
+    """Guards by name, each as `sqlite_master` keeps its text."""
+    return {statement.split(" IF NOT EXISTS ")[1].split()[0]: statement for statement in _SQLITE}
+
+
+def _expected_of_postgres() -> dict[str, str]:
+    """Guards by name, as _LIST_POSTGRES says them: a trigger with its function's text, a constraint, that an index is unique."""
+    triggers = {f"{_LEDGER}_no_{verb}": f"{_trigger(verb)} {_BODY}" for verb in ("update", "delete", "truncate")}
+    owners = dict.fromkeys((f"{table}_one_owner" for table in _ONE_OWNER), "CHECK (((account_id IS NULL) <> (contract_id IS NULL)))")
+    return {**dict.fromkeys(_CURRENT, "UNIQUE"), **triggers, **owners}
+
+
+def _drop(name: str, sqlite: bool) -> str:
+    """What makes room for a guard. On PostgreSQL triggers are replaced where they stand."""
+    if name in _CURRENT:
+        return f"DROP INDEX IF EXISTS {name}"
+    if sqlite:
+        return f"DROP TRIGGER IF EXISTS {name}"
+    if name.endswith("_one_owner"):
+        return f"ALTER TABLE {name.removesuffix('_one_owner')} DROP CONSTRAINT IF EXISTS {name}"
+    return f"DROP TRIGGER IF EXISTS {name} ON {_LEDGER}"
+
+
+def _trigger(verb: str) -> str:
+    each = "STATEMENT" if verb == "truncate" else "ROW"
+    return f"CREATE TRIGGER {_LEDGER}_no_{verb} BEFORE {verb.upper()} ON {_LEDGER} FOR EACH {each} EXECUTE FUNCTION {_LEDGER}_refuse()"
 
 
 _LAW = "ledger entries are appended, never changed"
 _OWNER = "a row belongs to one account or to one contract"
 
+_INDEXES = {name: f"CREATE UNIQUE INDEX IF NOT EXISTS {name} ON {target} WHERE {condition}" for name, (target, condition) in _CURRENT.items()}
 _SQLITE = (
+    *_INDEXES.values(),
     *(
         f"CREATE TRIGGER IF NOT EXISTS {_LEDGER}_no_{verb} BEFORE {verb.upper()} ON {_LEDGER} BEGIN SELECT RAISE(ABORT, '{_LAW}'); END"
         for verb in ("update", "delete")
@@ -63,14 +95,10 @@ _SQLITE = (
         for table in _ONE_OWNER
     ),
 )
+_BODY = f"BEGIN RAISE EXCEPTION '{_LAW}' USING ERRCODE = 'restrict_violation'; END"
 _POSTGRES = (
-    f"""CREATE OR REPLACE FUNCTION ledger_entry_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN RAISE EXCEPTION '{_LAW}' USING ERRCODE = 'restrict_violation'; END $$""",
-    *(
-        f"CREATE OR REPLACE TRIGGER {_LEDGER}_no_{verb} BEFORE {verb.upper()} ON {_LEDGER} "
-        f"FOR EACH {'STATEMENT' if verb == 'truncate' else 'ROW'} EXECUTE FUNCTION ledger_entry_refuse()"
-        for verb in ("update", "delete", "truncate")
-    ),
+    f"CREATE OR REPLACE FUNCTION {_LEDGER}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ {_BODY} $$",
+    *(_trigger(verb).replace("CREATE", "CREATE OR REPLACE", 1) for verb in ("update", "delete", "truncate")),
     *(
         f"""DO $$ BEGIN
         IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = '{table}_one_owner') THEN
@@ -79,8 +107,11 @@ _POSTGRES = (
         for table in _ONE_OWNER
     ),
 )
-_LIST_SQLITE = "SELECT name FROM sqlite_master WHERE type IN ('trigger', 'index')"
+_LIST_SQLITE = "SELECT name, sql AS definition FROM sqlite_master WHERE type IN ('trigger', 'index')"
 _LIST_POSTGRES = f"""
-    SELECT tgname AS name FROM pg_trigger WHERE tgenabled IN ('O', 'A') AND tgrelid = to_regclass('{_LEDGER}')
-    UNION ALL SELECT conname FROM pg_constraint WHERE convalidated AND connamespace = current_schema()::regnamespace
-    UNION ALL SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()"""
+    SELECT t.tgname AS name, REPLACE(pg_get_triggerdef(t.oid, true), current_schema() || '.', '') || ' ' || p.prosrc AS definition
+    FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE t.tgenabled IN ('O', 'A') AND t.tgrelid = to_regclass('{_LEDGER}')
+    UNION ALL SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE convalidated AND connamespace = current_schema()::regnamespace
+    UNION ALL SELECT c.relname, CASE WHEN i.indisunique AND i.indisvalid THEN 'UNIQUE' END FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+    WHERE c.relnamespace = current_schema()::regnamespace"""
