@@ -71,6 +71,21 @@ async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
         yield inner
 
 
+@asynccontextmanager
+async def snapshot() -> AsyncIterator[None]:
+    """Everything read inside is as of one moment, and nobody waits for it. Temporary tables may be written; they are gone afterwards."""
+    if is_sqlite():
+        await connection().execute_query("BEGIN")
+        try:
+            yield
+        finally:
+            await connection().execute_query("ROLLBACK")
+        return
+    async with transaction() as inner:
+        await inner.execute_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
 async def migrate(url: str, progress: Callable[[str, str, str], object] | None = None) -> int:
     """Bring the database to the newest schema and return how many steps ran.
 

@@ -27,7 +27,10 @@ class ImportRun(Model):
 
 class ImportFile(Model):
     """One file of a run. `covers` names the components of a bill (charged, recalculation, paid) whose details it brings, for the
-    months `first_period` to `last_period`: in these the balances register is only a control of them.
+    months that it has rows of, refused ones included (`months`, "2026-09 2026-10"): in these the balances register is only a control
+    of them. A file that was taken before months were kept covers `first_period` to `last_period`.
+
+    `controls` are sums over the rows that the file made, by table and month: `check` counts them again.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -44,6 +47,8 @@ class ImportFile(Model):
     covers = fields.CharField(max_length=40, default="")
     first_period = fields.DateField(null=True)
     last_period = fields.DateField(null=True)
+    months: Any = fields.TextField(null=True)
+    controls: Any = fields.JSONField(null=True)
 
     class Meta:
         table = "import_file"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from models import sql
-from models.database import is_sqlite, missing_guards
+from models.database import is_sqlite, missing_guards, snapshot
+from resolvers import controls, rehearsal
 
 SHOWN = 5  # examples of each kind of damage; the rest is counted
 
@@ -37,8 +38,14 @@ class CheckReport:
 
 
 async def check() -> CheckReport:
-    """Look at everything; changes nothing."""
+    """Look at everything, as it is at one moment; changes nothing."""
     report = CheckReport()
+    async with snapshot():
+        await _look(report)
+    return report
+
+
+async def _look(report: CheckReport) -> None:
     if missing := await missing_guards():
         report.problems.append(Damage("guards", "guard", len(missing), tuple(missing[:SHOWN])))
     for code, (subject, query) in _PROMISES.items():
@@ -46,12 +53,24 @@ async def check() -> CheckReport:
         if broken[0]["n"]:
             examples = await sql.fetch(f"SELECT id FROM ({query}) broken ORDER BY id LIMIT {SHOWN}")
             report.problems.append(Damage(code, subject, broken[0]["n"], tuple(row["id"] for row in examples)))
+    report.problems += await _underived()
+    if broken_files := await controls.broken():
+        report.problems.append(Damage("controls", "import_file", len(broken_files), tuple(broken_files[:SHOWN])))
     if is_sqlite():
         report.problems += await _sqlite_damage()
     for table in ("personal_account", "charge", "payment", "statement", "ledger_entry"):
         [row] = await sql.fetch(f"SELECT COUNT(*) AS n FROM {table}")
         report.counts[table] = row["n"]
-    return report
+
+
+async def _underived() -> list[Damage]:
+    """Where the ledger does not say what charges, payments and statements make it say."""
+    found: dict[str, Damage] = {}
+    async for code, ids in rehearsal.differences():
+        if ids:
+            known = found.get(code, Damage(code, "personal_account" if code == "missing_entries" else "ledger_entry", 0))
+            found[code] = Damage(code, known.subject, known.count + len(ids), (*known.examples, *ids)[:SHOWN])
+    return list(found.values())
 
 
 async def _sqlite_damage() -> list[Damage]:
@@ -76,6 +95,15 @@ _SENTENCES = {
     "movements": "A month's entries do not make the printed figures",
     "closings": "Entries up to a month do not make the printed closing",
     "doubled_differences": "A month has two differences for one reason",
+    "statement_versions": "A month does not have exactly one current statement, or lacks a version of it",
+    "charge_versions": "An older version of a charge stands as the current one",
+    "payment_versions": "An older version of a payment stands as the current one",
+    "bare_charges": "A charge's month has no statement",
+    "missing_entries": "An account lacks an entry that its charges, payments and statements call for",
+    "extra_entries": "No charge, payment or statement calls for an entry",
+    "altered_entries": "An entry says something else than what it was posted for",
+    "contract_entries": "No payment calls for a contract's entry",
+    "controls": "Rows that a register brought were changed or are gone",
     "tenants": "A row belongs to another organization than its account",
     "file": "The database file is damaged",
     "references": "Rows point to rows that do not exist",
@@ -94,7 +122,31 @@ _SUMS = """
 _PRINTED = f"""
     SELECT t.id FROM statement t JOIN ({_SUMS}) s ON s.account_id = t.account_id AND s.period = t.period
     JOIN organization o ON o.id = t.organization_id AND o.billing = 'supplier' WHERE t.is_current AND """
+_UNDONE = ("organization_id", "account_id", "contract_id", "kind", "period", "business_date", "service_id", "supplier_id", "charge_id", "payment_id", "reason")
 _PROMISES = {
+    "statement_versions": (
+        "statement",
+        """SELECT MIN(id) AS id FROM statement GROUP BY account_id, period
+        HAVING SUM(CASE WHEN is_current THEN 1 ELSE 0 END) <> 1 OR MAX(version) <> COUNT(*)""",
+    ),
+    "charge_versions": (
+        "charge",
+        """SELECT MAX(id) AS id FROM charge GROUP BY account_id, period, key HAVING MAX(CASE WHEN is_current THEN id END) <> MAX(id)""",
+    ),
+    "payment_versions": (
+        "payment",
+        """SELECT MAX(id) AS id FROM payment GROUP BY account_id, contract_id, key HAVING MAX(CASE WHEN is_current THEN id END) <> MAX(id)""",
+    ),
+    "bare_charges": (
+        "charge",
+        """SELECT c.id FROM charge c LEFT JOIN statement t ON t.account_id = c.account_id AND t.period = c.period AND t.is_current
+        WHERE c.is_current AND t.id IS NULL""",
+    ),
+    "contract_entries": (
+        "ledger_entry",
+        f"""SELECT e.id FROM ledger_entry e LEFT JOIN payment p ON p.id = e.payment_id AND p.contract_id = e.contract_id
+        WHERE e.account_id IS NULL AND p.id IS NULL AND {_LIVE}""",
+    ),
     "balances": (
         "personal_account",
         f"""SELECT a.id FROM personal_account a
@@ -117,9 +169,8 @@ _PROMISES = {
     "dead_payments": ("payment", f"SELECT p.id FROM payment p JOIN ledger_entry e ON e.payment_id = p.id AND {_LIVE} WHERE NOT p.is_current"),
     "reversals": (
         "ledger_entry",
-        """SELECT r.id FROM ledger_entry r JOIN ledger_entry e ON e.id = r.reverses_id
-        WHERE r.amount <> -e.amount OR r.period <> e.period OR r.kind <> e.kind
-        OR r.account_id IS DISTINCT FROM e.account_id OR r.contract_id IS DISTINCT FROM e.contract_id""",
+        f"""SELECT r.id FROM ledger_entry r JOIN ledger_entry e ON e.id = r.reverses_id
+        WHERE r.amount <> -e.amount OR e.reverses_id IS NOT NULL OR NOT ({sql.same(_UNDONE, "r", "e")})""",
     ),
     "openings": ("statement", f"{_PRINTED} t.opening IS NOT NULL AND s.running - s.amount + s.opening <> t.opening"),
     "movements": (

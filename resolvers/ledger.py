@@ -18,6 +18,8 @@ from models.differences import Component, Derived, Figures, Month, derive
 from models.enums import EntryKind
 
 ACCOUNTS_AT_ONCE = 1_000
+REHEARSED_AT_ONCE = 20_000
+_BEGINNING = dt.date(1, 1, 1)
 _TOUCHED = {"account_id": "bigint", "period": "date"}
 _WANTED = {
     "account_id": "bigint",
@@ -45,18 +47,26 @@ async def touch() -> None:
 async def coverage_of(organization_id: int) -> Coverage:
     """For which months (first days) the organization's registers have brought the details of a component."""
     rows = await sql.fetch(
-        """SELECT DISTINCT f.covers, f.first_period, f.last_period FROM import_file f JOIN import_run r ON r.id = f.run_id
+        """SELECT DISTINCT f.covers, f.first_period, f.last_period, f.months FROM import_file f JOIN import_run r ON r.id = f.run_id
         WHERE r.organization_id = :organization AND f.covers <> '' AND f.first_period IS NOT NULL""",
         organization=organization_id,
     )
     coverage: Coverage = {component: set() for component in Component}
     for row in rows:
-        month, last = sql.day(row["first_period"]), sql.day(row["last_period"])
-        while month and last and month <= last:
-            for name in row["covers"].split():
-                coverage[Component(name)].add(month)
-            month = (month + dt.timedelta(days=31)).replace(day=1)
+        for name in row["covers"].split():
+            coverage[Component(name)].update(_months_of(row))
     return coverage
+
+
+def _months_of(row: dict[str, Any]) -> Iterator[dt.date]:
+    """The months that a file has rows of; between its first and its last one there may be others."""
+    if row["months"]:
+        yield from (dt.date.fromisoformat(f"{month}-01") for month in row["months"].split())
+        return
+    month, last = sql.day(row["first_period"]), sql.day(row["last_period"])
+    while month and last and month <= last:
+        yield month
+        month = (month + dt.timedelta(days=31)).replace(day=1)
 
 
 async def restate(organization_id: int, now: dt.datetime, covered_before: Coverage, progress: Callable[[int, int], object]) -> None:
@@ -69,6 +79,26 @@ async def restate(organization_id: int, now: dt.datetime, covered_before: Covera
     for component, months in coverage.items():
         for month in months - covered_before[component]:
             await sql.execute(_TOUCH_COVERED, organization=organization_id, kind=component.kind.value, month=month)
+    await _compare(coverage, progress)
+    for statement in (_REVERSE, _POST, _BALANCE):
+        await sql.execute(statement, organization=organization_id, now=now)
+
+
+async def rehearse(organization_id: int, coverage: Coverage, after: int) -> int | None:
+    """Derive all entries of the next accounts (by id) into `want_entry`, list theirs in `past_entry`, and post nothing.
+
+    Gives the id of the last account taken, None where no account is left.
+    """
+    await touch()
+    await sql.execute(_TOUCH_NEXT, organization=organization_id, after=after, month=_BEGINNING, most=REHEARSED_AT_ONCE)
+    [row] = await sql.fetch("SELECT MAX(account_id) AS last FROM ledger_touched")
+    if row["last"] is not None:
+        await _compare(coverage, lambda done, total: None)
+    return row["last"]
+
+
+async def _compare(coverage: Coverage, progress: Callable[[int, int], object]) -> None:
+    """From `ledger_touched` to what is wanted and what there is."""
     await sql.staging("posting", {"account_id": "bigint", "period": "date", "place": "bigint"}, "place", "account_id")
     await sql.execute(_POSTING)
     await sql.staging("want_entry", _WANTED, "account_id, base")
@@ -79,8 +109,6 @@ async def restate(organization_id: int, now: dt.datetime, covered_before: Covera
     await _want_derived(coverage, progress)
     await sql.execute(_LIST_PAST)
     await sql.analyze("want_entry", "past_entry")
-    for statement in (_REVERSE, _POST, _BALANCE):
-        await sql.execute(statement, organization=organization_id, now=now)
 
 
 async def _want_derived(coverage: Coverage, progress: Callable[[int, int], object]) -> None:
@@ -121,6 +149,9 @@ _TOUCH_COVERED = f"""
     INSERT INTO ledger_touched (account_id, period) SELECT e.account_id, e.period FROM ledger_entry e
     WHERE e.organization_id = :organization AND e.period = :month AND e.kind = :kind AND e.account_id IS NOT NULL
     AND e.charge_id IS NULL AND e.payment_id IS NULL AND e.reverses_id IS NULL AND {_NOT_REVERSED}"""
+_TOUCH_NEXT = """
+    INSERT INTO ledger_touched (account_id, period)
+    SELECT id, :month FROM personal_account WHERE organization_id = :organization AND id > :after ORDER BY id LIMIT :most"""
 _WANT_CHARGES = """
     INSERT INTO want_entry (account_id, base, kind, amount, period, business_date, service_id, supplier_id, charge_id, import_file_id)
     SELECT c.account_id, 'charge/' || c.id, CASE c.basis WHEN 'recalculation' THEN 'recalculation' ELSE 'charge' END, c.amount, c.period,
@@ -154,7 +185,7 @@ _MONTHS = """
     GROUP BY m.account_id, m.period ORDER BY m.account_id, m.period"""
 _LIST_PAST = f"""
     INSERT INTO past_entry (id, account_id, base, amount, live)
-    SELECT e.id, e.account_id, SUBSTR(e.key, 1, INSTR(e.key, '#') - 1), e.amount, CASE WHEN {_NOT_REVERSED} THEN 1 ELSE 0 END
+    SELECT e.id, e.account_id, SUBSTR(e.key, 1, INSTR(e.key || '#', '#') - 1), e.amount, CASE WHEN {_NOT_REVERSED} THEN 1 ELSE 0 END
     FROM posting p JOIN ledger_entry e ON e.account_id = p.account_id AND e.period >= p.period WHERE e.reverses_id IS NULL"""
 _REVERSE = """
     INSERT INTO ledger_entry (organization_id, account_id, kind, amount, period, business_date, service_id, supplier_id, charge_id, payment_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from adapters.files import Register
 from models import sql
-from resolvers import ledger
+from resolvers import controls, ledger
 from resolvers.imports import balances, charges, payments
 from resolvers.imports.staging import Job, Recipe, StagedFile, prepare
 
@@ -40,8 +40,10 @@ async def _note_coverage(job: Job, file: StagedFile) -> None:
     covers = {"charges": ["charged"], "payments": ["paid"], "balances": []}[name]
     if name == "charges" and file.register.has("recalculation"):
         covers.append("recalculation")
-    [span] = await sql.fetch(
-        f"SELECT MIN(period) AS first, MAX(period) AS last FROM stage_{name} WHERE file_id = :id AND period <= :today", id=file.row.id, today=job.today
-    )
-    file.row.covers, file.row.first_period, file.row.last_period = " ".join(covers), sql.day(span["first"]), sql.day(span["last"])
-    await file.row.save(update_fields=["covers", "first_period", "last_period"])
+    day = {"charges": "period", "payments": "paid_on", "balances": "period"}[name]  # a refused payment has no period yet
+    days = await sql.fetch(f"SELECT DISTINCT {day} AS day FROM stage_{name} WHERE file_id = :id AND {day} <= :today", id=file.row.id, today=job.today)
+    months = sorted({found.replace(day=1) for row in days if (found := sql.day(row["day"]))})
+    file.row.covers, file.row.months = " ".join(covers), " ".join(f"{month:%Y-%m}" for month in months)
+    file.row.first_period, file.row.last_period = (months[0], months[-1]) if months else (None, None)
+    file.row.controls = (await controls.counted(file.row.id)).get(file.row.id, {})
+    await file.row.save(update_fields=["covers", "months", "first_period", "last_period", "controls"])

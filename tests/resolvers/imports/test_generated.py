@@ -103,6 +103,7 @@ async def test_the_run_is_kept_with_its_files_and_problems(organization: Organiz
     assert record.details["refused"] == sum(file.refused for file in outcome.files)
     payments = await ImportFile.get(kind="payments")
     assert (payments.covers, str(payments.first_period), str(payments.last_period)) == ("paid", "2026-07-01", "2026-10-01")
+    assert payments.months == "2026-07 2026-08 2026-09 2026-10"
 
 
 async def test_two_organizations_do_not_see_each_other(organization: Organization, registers: Callable[..., Path]):

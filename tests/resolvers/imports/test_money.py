@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from models import Charge, LedgerEntry, Organization, Payment, PersonalAccount, Statement
+from models import Charge, ImportFile, LedgerEntry, Organization, Payment, PersonalAccount, Statement
 from models.enums import StatementState
 from resolvers.imports import run_import
 from tests.resolvers.imports.conftest import TODAY, assert_whole, contents, rows, said, taken, write
@@ -136,6 +136,37 @@ async def test_balances_post_what_has_no_register_until_one_comes(account: Perso
         ("2026-10", "charge", 5_000, None), ("2026-10", "payment", -2_000, None), ("2026-10", "supplier_difference", 5_000, "detail")
     ], "the second account's charge should have been in the register too"  # fmt: skip
     assert await balance("2") == 5_000
+    await assert_whole()
+
+
+async def test_a_stray_payment_covers_its_month_and_none_between(account: PersonalAccount, tmp_path: Path):
+    both = BALANCES + "2026-08;1;0;50;0;0;20;0;0;30\n2026-09;1;30;0;0;0;5;0;0;25\n2026-10;1;25;0;0;0;7;0;0;18"
+    await taken(write(tmp_path / "a", balances=both))
+    stray = write(tmp_path / "b", payments=PAYMENTS + "05.10.2020;1;1;Касса;1\n05.10.2026;1;7;Касса;2")
+    await taken(stray)
+    assert [entry for entry in await live() if entry[1] in ("payment", "supplier_difference")] == [
+        ("2020-10", "payment", -100, None), ("2026-08", "payment", -2_000, None), ("2026-09", "payment", -500, None), ("2026-10", "payment", -700, None)
+    ]  # fmt: skip
+    before = await contents()
+    await taken(stray)
+    assert await contents() == before
+    assert said(await taken(tmp_path / "a")) == []
+    await assert_whole()
+
+
+async def test_a_month_whose_only_payment_was_refused_is_covered(account: PersonalAccount, tmp_path: Path):
+    refused = PAYMENTS + "05.09.2026;1;-5;Касса;1\n05.10.2026;9;7;Касса;2\n05.10.2026;1;x;Касса;3\n99.99.2026;1;1;Касса;4"
+    await taken(write(tmp_path / "a", payments=refused))
+    outcome = await taken(write(tmp_path / "b", balances=BALANCES + "2026-08;1;0;9;0;0;4;0;0;5\n2026-09;1;5;0;0;0;5;0;0;0\n2026-10;1;0;7;0;0;7;0;0;0"))
+    assert said(outcome) == [("balances", "3", "warning", "detail"), ("balances", "4", "warning", "detail")]
+    await assert_whole()
+
+
+async def test_files_taken_before_months_were_kept_cover_their_span(account: PersonalAccount, tmp_path: Path):
+    await taken(write(tmp_path / "a", payments=PAYMENTS + "05.08.2026;1;7;Касса;1\n05.10.2026;1;7;Касса;2"))
+    await ImportFile.filter(kind="payments").update(months="", controls=None)
+    outcome = await taken(write(tmp_path / "b", balances=BALANCES + "2026-09;1;0;0;0;0;5;0;0;-5"))
+    assert said(outcome) == [("balances", "2", "warning", "detail")]
     await assert_whole()
 
 
