@@ -4,6 +4,7 @@ Each setting is a variable with the prefix ``ABONENT_``. :func:`settings` reads 
 one sentence per problem, each naming its variable.
 """
 
+import ipaddress
 import os
 import secrets
 from enum import StrEnum
@@ -59,6 +60,16 @@ class Settings(BaseSettings):
     def _known_mail(cls, url: SecretStr) -> SecretStr:
         _checked_url(url.get_secret_value(), MAIL_SCHEMES, "smtp://user:password@host:587", host=True)
         return url
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, proxies: str) -> str:
+        for one in filter(None, map(str.strip, proxies.split(","))):
+            try:
+                ipaddress.ip_network(one, strict=False)
+            except ValueError:
+                raise ValueError("must be addresses or networks such as 10.0.0.5,192.0.2.0/24") from None
+        return proxies
 
     @field_validator("base_url")
     @classmethod

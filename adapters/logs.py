@@ -19,7 +19,9 @@ ALLOWED = frozenset({
     "error", "error_id", "where", "dropped",
 })  # fmt: skip
 LONGEST_VALUE = 300
-QUIET = ("tortoise", "tortoise.db_client", "aiosqlite", "asyncio", "uvicorn.access", "xhtml2pdf", "fontTools", "PIL", "httpx", "svglib")
+QUIET = ("tortoise", "tortoise.db_client", "aiosqlite", "asyncio", "uvicorn", "uvicorn.error", "uvicorn.access", "xhtml2pdf", "fontTools", "PIL", "httpx",
+    "svglib",
+)
 
 
 def configure(level: str = "INFO") -> None:

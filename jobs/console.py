@@ -40,7 +40,7 @@ async def opened(*, even_damaged: bool = False) -> AsyncIterator[None]:
     await database.connect(settings().database)
     try:
         if not even_damaged and (missing := await database.missing_guards()):
-            raise Stop(f"The database is not up to date ({len(missing)} of its guards are missing). Run: abonent migrate")
+            raise Stop(f"The database is not up to date (it lacks: {', '.join(missing[:3])}{', …' if missing[3:] else ''}). Run: abonent migrate")
         yield
     finally:
         await database.close()

@@ -110,7 +110,9 @@ async def migrate(url: str, progress: Callable[[str, str, str], object] | None =
 
 
 async def missing_guards() -> list[str]:
-    return await guards.missing(connection())
+    """Names of what should keep the database right and does not stand; every step of migration that has not run yet is one of them."""
+    plan = await MigrationExecutor(connection(), TORTOISE["apps"]).plan(None)
+    return [*(f"migration {step.migration.name}" for step in plan), *await guards.missing(connection())]
 
 
 @asynccontextmanager

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 MICRO = 1_000_000
 DIGITS = 6
-LARGEST = 9_000_000_000_000_000_000  # what a signed 64-bit column holds, with room to spare
 
 _TEXT = re.compile(r"(-?)([0-9]{1,12})(?:[.,]([0-9]{1,6}))?")
 

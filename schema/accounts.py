@@ -20,6 +20,7 @@ from resolvers.payments import in_transit, payments_pages
 from resolvers.readings import readings_pages
 from resolvers.statements import statement_periods, statements_of, statements_pages
 from schema import ids
+from schema.arguments import After, First, Months, OfPeriod, OnlyPeriod
 from schema.charges import Charge, MonthlyConsumption
 from schema.context import Info
 from schema.meters import Meter
@@ -139,7 +140,7 @@ class Account(Node):
         return await info.context.loaders.of(meters_of, root) or []
 
     @field(description="The statement of a month; without `period` of the last closed month that has one.")
-    async def statement(root: Parent[AccountRow], info: Info, period: Period | None = None) -> Statement | None:  # noqa: N805
+    async def statement(root: Parent[AccountRow], info: Info, period: OfPeriod = None) -> Statement | None:  # noqa: N805
         return await info.context.loaders.of(statements_of, root, period)
 
     @field(description="The months that have a statement, newest first.")
@@ -147,7 +148,7 @@ class Account(Node):
         return await info.context.loaders.of(statement_periods, root) or []
 
     @field(description="Statements, newest first.")
-    async def statements(root: Parent[AccountRow], info: Info, first: int, after: str | None = None) -> Connection[Statement] | None:  # noqa: N805
+    async def statements(root: Parent[AccountRow], info: Info, first: First, after: After = None) -> Connection[Statement] | None:  # noqa: N805
         place = ids.after("statements", after)
         rows = await info.context.loaders.of(statements_pages, root, checked_first(first), dt.date.fromisoformat(place[0]) if place else None)
         return PageOf("statements", rows or [], first, lambda row: (row.period.first_day,))  # type: ignore[return-value]
@@ -156,9 +157,9 @@ class Account(Node):
     async def readings(
         root: Parent[AccountRow],  # noqa: N805
         info: Info,
-        first: int,
-        after: str | None = None,
-        period: Period | None = None,
+        first: First,
+        after: After = None,
+        period: OnlyPeriod = None,
     ) -> Connection[Reading] | None:
         rows = await info.context.loaders.of(readings_pages, root, checked_first(first), _dated("readings", after), period)
         return PageOf("readings", rows or [], first, lambda row: (row.taken_on, row.pk))  # type: ignore[return-value]
@@ -167,20 +168,20 @@ class Account(Node):
     async def charges(
         root: Parent[AccountRow],  # noqa: N805
         info: Info,
-        first: int,
-        after: str | None = None,
-        period: Period | None = None,
+        first: First,
+        after: After = None,
+        period: OnlyPeriod = None,
     ) -> Connection[Charge] | None:
         rows = await info.context.loaders.of(charges_pages, root, checked_first(first), _dated("charges", after), period)
         return PageOf("charges", rows or [], first, lambda row: (row.period.first_day, row.pk))  # type: ignore[return-value]
 
     @field(description="Payments, newest first.")
-    async def payments(root: Parent[AccountRow], info: Info, first: int, after: str | None = None) -> Connection[Payment] | None:  # noqa: N805
+    async def payments(root: Parent[AccountRow], info: Info, first: First, after: After = None) -> Connection[Payment] | None:  # noqa: N805
         rows = await info.context.loaders.of(payments_pages, root, checked_first(first), _dated("payments", after))
         return PageOf("payments", rows or [], first, lambda row: (row.paid_on, row.pk))  # type: ignore[return-value]
 
     @field(description="Billed quantities of the last months by month and resource, oldest first.")
-    async def consumption(root: Parent[AccountRow], info: Info, months: int = 12) -> list[MonthlyConsumption] | None:  # noqa: N805
+    async def consumption(root: Parent[AccountRow], info: Info, months: Months = 12) -> list[MonthlyConsumption] | None:  # noqa: N805
         if not 1 <= months <= 60:
             raise BadRequest("`months` must be between 1 and 60")
         since = Period.of(info.context.today(root.organization)).plus(-months)

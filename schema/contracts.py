@@ -15,6 +15,7 @@ from resolvers.contracts import ContractRow as ContractRecord
 from resolvers.contracts import contract_balances
 from schema import ids
 from schema.accounts import Account
+from schema.arguments import After, First, OfPeriod
 from schema.charges import Charge, Service
 from schema.context import Info
 from schema.organizations import Organization
@@ -52,7 +53,7 @@ class ContractStatement:
     totals: list[ContractTotal] = field(description="The sums by service.")
 
     @field(description="The lines in the order of account numbers.")
-    async def rows(root: Parent[ContractStatementRow], info: Info, first: int, after: str | None = None) -> Connection[ContractRow]:  # noqa: N805
+    async def rows(root: Parent[ContractStatementRow], info: Info, first: First, after: After = None) -> Connection[ContractRow]:  # noqa: N805
         place = ids.after("rows", after)
         start = int(place[0]) if place else None
         rows = await info.context.loaders.of(recipients_pages, root, checked_first(first), start)
@@ -74,13 +75,13 @@ class Contract(Node):
         return await info.context.loaders.of(contract_balances, root)
 
     @field(description="The accounts that belong to it now, in the order of their numbers.")
-    async def recipients(root: Parent[ContractRecord], info: Info, first: int, after: str | None = None) -> Connection[Account]:  # noqa: N805
+    async def recipients(root: Parent[ContractRecord], info: Info, first: First, after: After = None) -> Connection[Account]:  # noqa: N805
         place = ids.after("recipients", after)
         rows = await info.context.loaders.of(recipients_of, root, checked_first(first), place[0] if place else None)
         return PageOf("recipients", rows or [], first, lambda row: (row.number,))  # type: ignore[return-value]
 
     @field(description="The statement of a month; without `period` of the last closed month that has one.")
-    async def statement(root: Parent[ContractRecord], info: Info, period: Period | None = None) -> ContractStatement | None:  # noqa: N805
+    async def statement(root: Parent[ContractRecord], info: Info, period: OfPeriod = None) -> ContractStatement | None:  # noqa: N805
         return await info.context.loaders.of(contract_statements, root, period)
 
     @field(description="The months that have a statement, newest first.")

@@ -19,10 +19,14 @@ from schema.viewers import SignInDone, SignInInput, SignOutDone
 SignInResult = Annotated[SignInDone | Rejected, strawberry.union("SignInResult", description="How a sign-in ends.")]
 
 
+SignInArgument = Annotated[SignInInput, strawberry.argument(description="Who, and on whose pages.")]
+ReadingsArgument = Annotated[SubmitReadingsInput, strawberry.argument(description="The account, its readings, and what is confirmed.")]
+
+
 @strawberry.type(description="The verbs.")
 class Mutation:
     @field(description="Sign in. Codes: WRONG_LOGIN_OR_PASSWORD. Too many misses of one source at one login, or very many at any, give THROTTLED for a while.")
-    async def sign_in(self, info: Info, input: SignInInput) -> SignInResult:  # noqa: A002
+    async def sign_in(self, info: Info, input: SignInArgument) -> SignInResult:  # noqa: A002
         context = info.context
         return await sign_in(  # type: ignore[return-value]
             input.login,
@@ -44,7 +48,7 @@ class Mutation:
         "WINDOW_CLOSED, DUPLICATE_ROW, KEY_REUSED, CHANGED_MEANWHILE. Asked back: LOWER_THAN_BEFORE, MUCH_MORE_THAN_USUAL, SAME_AS_BEFORE, "
         "HOT_COLD_SWAPPED, SOME_METERS_MISSING. A meter's own problem has the path of `register`."
     )
-    async def submit_readings(self, info: Info, input: SubmitReadingsInput) -> SubmitReadingsResult:  # noqa: A002
+    async def submit_readings(self, info: Info, input: ReadingsArgument) -> SubmitReadingsResult:  # noqa: A002
         submission = Submission(
             account_pk=_pk(input.account, "acc") or 0,
             rows=tuple(Typed(_pk(row.register, "reg"), row.value, row.taken_on) for row in input.readings),

@@ -20,10 +20,10 @@ from resolvers.readings import readings_by_ids
 from resolvers.sessions import users_by_ids
 from schema import ids
 from schema.accounts import Account
+from schema.arguments import After, First, Host, Id, OptionalId, OptionalNumber, OptionalSlug, Search, Slug
 from schema.context import Info
 from schema.contracts import Contract
 from schema.organizations import Organization
-from schema.scalars import AccountNumber
 from schema.values import Connection, Node, PageOf, checked_first
 from schema.viewers import Viewer
 
@@ -66,16 +66,16 @@ class Query:
         return info.context.viewer  # type: ignore[return-value]
 
     @field(description="Anything by its id.")
-    async def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002
+    async def node(self, info: Info, id: Id) -> Node | None:  # noqa: A002
         return await found(info, id)
 
     @field(description="An account by its id, or by its organization and number.")
     async def account(
         self,
         info: Info,
-        id: strawberry.ID | None = None,  # noqa: A002
-        organization_slug: str | None = None,
-        number: AccountNumber | None = None,
+        id: OptionalId = None,  # noqa: A002
+        organization_slug: OptionalSlug = None,
+        number: OptionalNumber = None,
     ) -> Account | None:
         if id is not None:
             return await found(info, id, "acc")
@@ -88,7 +88,7 @@ class Query:
 
     @field(description="The accounts that the viewer may see, by number. `search`: beginnings of numbers, words of addresses; for staff, of names.")
     async def accounts(
-        self, info: Info, first: int, after: str | None = None, organization_slug: str | None = None, search: str | None = None
+        self, info: Info, first: First, after: After = None, organization_slug: OptionalSlug = None, search: Search = None
     ) -> Connection[Account]:
         place = ids.after("accounts", after)
         if search is not None and len(search) > LONGEST_SEARCH:
@@ -97,25 +97,25 @@ class Query:
         return PageOf("accounts", rows, first, lambda row: (row.organization.pk, row.number))  # type: ignore[return-value]
 
     @field(description="A contract by its id.")
-    async def contract(self, info: Info, id: strawberry.ID) -> Contract | None:  # noqa: A002
+    async def contract(self, info: Info, id: Id) -> Contract | None:  # noqa: A002
         return await found(info, id, "con")
 
     @field(description="The contracts that the viewer may see, by number.")
-    async def contracts(self, info: Info, first: int, after: str | None = None, organization_slug: str | None = None) -> Connection[Contract]:
+    async def contracts(self, info: Info, first: First, after: After = None, organization_slug: OptionalSlug = None) -> Connection[Contract]:
         place = ids.after("contracts", after)
         rows = await contracts_page(info.context.signed_in, checked_first(first), (place[0], place[1]) if place else None, slug=organization_slug)
         return PageOf("contracts", rows, first, lambda row: (row.organization.pk, row.number))  # type: ignore[return-value]
 
     @field(description="An organization by its name in addresses. Public.")
-    async def organization(self, slug: str) -> Organization | None:
+    async def organization(self, slug: Slug) -> Organization | None:
         return await find_organization(slug=slug)  # type: ignore[return-value]
 
     @field(description="The organization whose pages answer on a host of their own. Public.")
-    async def organization_by_host(self, host: str) -> Organization | None:
+    async def organization_by_host(self, host: Host) -> Organization | None:
         return await find_organization(host=host)  # type: ignore[return-value]
 
     @field(description="All organizations, by slug. Public.")
-    async def organizations(self, first: int, after: str | None = None) -> Connection[Organization]:
+    async def organizations(self, first: First, after: After = None) -> Connection[Organization]:
         place = ids.after("organizations", after)
         rows = await organizations_page(checked_first(first), place[0] if place else None)
         return PageOf("organizations", rows, first, lambda row: (row.slug,))  # type: ignore[return-value]

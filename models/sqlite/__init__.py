@@ -6,6 +6,7 @@ transactions to "database is locked". BEGIN IMMEDIATE queues them at the start i
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from typing import Any
 
@@ -33,15 +34,20 @@ class Transaction(tortoise_sqlite.SqliteTransactionContext):
 
 
 class Client(tortoise_sqlite.SqliteClient):
+    def __init__(self, file_path: str, **kwargs: Any) -> None:
+        super().__init__(file_path, **kwargs)
+        self._opening = asyncio.Lock()  # several may be the first to need the file
+
     async def create_connection(self, with_db: bool) -> None:
         """As Tortoise does, but a file that is no database ends in one plain error and leaves no thread behind to wait for."""
-        try:
-            await super().create_connection(with_db)
-        except sqlite3.DatabaseError as error:
-            if self._connection is not None:
-                await self._connection.close()
-                self._connection = None
-            raise DBConnectionError(f"{self.filename}: {error}") from error
+        async with self._opening:
+            try:
+                await super().create_connection(with_db)
+            except sqlite3.DatabaseError as error:
+                if self._connection is not None:
+                    await self._connection.close()
+                    self._connection = None
+                raise DBConnectionError(f"{self.filename}: {error}") from error
 
     def _in_transaction(self) -> Any:
         return Transaction(ImmediateTransaction(self), self._lock)

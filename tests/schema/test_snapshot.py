@@ -32,3 +32,15 @@ def test_outcomes_of_mutations_are_unions_or_done():
     for name, field in SCHEMA._schema.mutation_type.fields.items():
         kind = getattr(field.type, "of_type", field.type)
         assert isinstance(kind, GraphQLUnionType) or kind.name == f"{name[0].upper()}{name[1:]}Done"
+
+
+def test_every_argument_is_described():
+    bare = [
+        f"{kind.name}.{field}({name})"
+        for kind in SCHEMA._schema.type_map.values()
+        if hasattr(kind, "fields") and not kind.name.startswith("__")
+        for field, defined in kind.fields.items()
+        for name, argument in getattr(defined, "args", {}).items()
+        if not argument.description
+    ]
+    assert bare == []

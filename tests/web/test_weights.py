@@ -1,4 +1,4 @@
-"""What pages weigh over the wire, compressed as phones ask for it, headers not counted. pages.md's budget."""
+"""What pages weigh over the wire, compressed as phones ask for it, headers not counted. The budget: a first visit 40 KB, a page 12, a fragment 4."""
 
 import re
 
