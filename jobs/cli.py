@@ -50,7 +50,7 @@ def migrate() -> None:
     with progress() as bars:
         task = bars.add_task("Migrating", total=None)
         steps = asyncio.run(database.migrate(url, lambda *step: bars.update(task, description=f"Migrating: {' '.join(map(str, step))}")))
-    out.print(f"{steps} steps run." if steps else "The database is up to date.")
+    out.print(f"{steps} {'step' if steps == 1 else 'steps'} run." if steps else "The database is up to date.")
 
 
 @app.command()

@@ -10,9 +10,10 @@ from models.enums import ChargeBasis, Resource, Right, TariffZone
 from models.money import Currency, Money
 from models.period import Period
 from models.quantity import Quantity
+from models.sql import day
 from resolvers import scope
 from resolvers.accounts import AccountRow, accounts_by_ids
-from resolvers.sql import Row, among, among_days, day, fetch, known_day
+from resolvers.sql import Row, among, among_days, fetch, known_day
 from resolvers.viewer import Viewer
 
 

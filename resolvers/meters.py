@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from models.enums import MeterState, OverduePolicy, Resource, Right, TariffZone
 from models.errors import Problem, ProblemCode
+from models.sql import day
 from resolvers import scope
 from resolvers.accounts import AccountRow, accounts_by_ids
-from resolvers.sql import Row, among, day, fetch
+from resolvers.sql import Row, among, fetch
 from resolvers.viewer import Viewer
 
 UNITS = {

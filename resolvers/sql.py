@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from models.database import connection, is_sqlite
+from models.sql import day
 
 Row = Mapping[str, Any]
 
@@ -43,11 +44,6 @@ def among_days(column: str, place: int) -> str:
 def month_after(column: str) -> str:
     """The first day of the month after the one in `column`."""
     return f"date({column}, '+1 month')" if is_sqlite() else f"({column} + interval '1 month')::date"
-
-
-def day(value: Any) -> dt.date | None:
-    """A date column's value; SQLite keeps it as text."""
-    return dt.date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def known_day(value: Any) -> dt.date:

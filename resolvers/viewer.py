@@ -10,7 +10,8 @@ from enum import StrEnum
 from models import ApiToken
 from models.enums import Right, TokenScope
 from models.errors import Forbidden, SignInRequired
-from resolvers.sql import day, fetch
+from models.sql import day
+from resolvers.sql import fetch
 
 
 class ViewerKind(StrEnum):
