@@ -3,7 +3,7 @@
 from tortoise import fields
 from tortoise.models import Model
 
-from models.enums import AccountKind, Proof
+from models.enums import AccountKind, Ownership, Proof
 from models.organizations import Organization
 from models.people import User
 from models.places import Premises
@@ -45,6 +45,7 @@ class PersonalAccount(Model):
     contract_id: int | None
     balance = fields.BigIntField(null=True)
     balance_as_of = fields.DatetimeField(null=True)
+    withdrawn_at = fields.DatetimeField(null=True)  # the import that brought it was undone: nobody sees it until a register brings it again
 
     class Meta:
         table = "personal_account"
@@ -74,6 +75,7 @@ class AccountFacts(Model):
     area = fields.BigIntField(null=True)
     irrigated_area = fields.BigIntField(null=True)
     tariff_group = fields.CharField(max_length=32, default="")
+    ownership = fields.CharEnumField(Ownership, max_length=16, null=True)
     contract: fields.ForeignKeyNullableRelation[Contract] = fields.ForeignKeyField("models.Contract", on_delete=fields.RESTRICT, related_name=False, null=True)
     contract_id: int | None
     search = fields.CharField(max_length=440, default="")  # search_key of the holder's name

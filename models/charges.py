@@ -45,6 +45,12 @@ class Charge(Model):
     tax_percent = fields.IntField(null=True)
     amount = fields.BigIntField()
     recalculation = fields.BigIntField(null=True)
+    is_group = fields.BooleanField(default=False, db_default=False)  # the sum of its parts, which are posted: it has no entry and is in no sum
+    # printed on paper bills, in no sum
+    shortfall_days = fields.BigIntField(null=True)  # 10^-6 days in which the service fell short
+    shortfall_amount = fields.BigIntField(null=True)
+    social_norm_amount = fields.BigIntField(null=True)  # cost within the social norm
+    paid = fields.BigIntField(null=True)  # payments that came for this service
     basis = fields.CharEnumField(ChargeBasis, max_length=16, default=ChargeBasis.UNKNOWN)
     import_file: fields.ForeignKeyNullableRelation[ImportFile] = fields.ForeignKeyField(
         "models.ImportFile", on_delete=fields.SET_NULL, related_name=False, null=True

@@ -59,6 +59,7 @@ class TokenScope(StrEnum):
     READ_READINGS = "read_readings"
     READ_MONEY = "read_money"
     SUBMIT_READINGS = "submit_readings"
+    IMPORT_REGISTERS = "import_registers"
 
 
 class Resource(StrEnum):
@@ -147,3 +148,28 @@ class PaymentState(StrEnum):
 class Severity(StrEnum):
     REFUSED = "refused"
     WARNING = "warning"
+    NOTICE = "notice"  # nothing is wrong with a row: something is missing that was there before
+
+
+class ImportState(StrEnum):
+    WAITING = "waiting"  # its files are there, a worker will take it
+    RUNNING = "running"
+    PREVIEWED = "preview"  # nothing was written; it may be taken now
+    HELD = "held"  # nothing was written: it passed a threshold and waits for a person's word
+    DONE = "done"
+    FAILED = "failed"  # nothing was written
+    UNDONE = "undone"
+
+
+class ImportSource(StrEnum):
+    """By which way the files came."""
+
+    COMMAND = "command"
+    PAGE = "page"
+    UPLOAD = "upload"
+    FOLDER = "folder"
+
+
+class Ownership(StrEnum):
+    PRIVATE = "private"
+    MUNICIPAL = "municipal"

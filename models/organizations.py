@@ -25,6 +25,9 @@ class Organization(Model):
     window_last_day = fields.SmallIntField(default=31)
     payment_due_day = fields.SmallIntField(null=True)  # of the month after the period
     overdue_policy = fields.CharEnumField(OverduePolicy, max_length=16, default=OverduePolicy.ACCEPT)
+    # an import that passes one of these, in percent, waits for a person's word; null never holds
+    hold_refused_percent = fields.SmallIntField(null=True, default=20, db_default=20)  # rows of a file that are refused
+    hold_moved_percent = fields.SmallIntField(null=True, default=50, db_default=50)  # how far a month's total moves
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:

@@ -29,6 +29,7 @@ class Payment(Model):
     document = fields.CharField(max_length=80, default="")
     state = fields.CharEnumField(PaymentState, max_length=16, default=PaymentState.RECEIVED)
     key = fields.CharField(max_length=200)
+    register_key = fields.CharField(max_length=200, null=True)  # of one made here: the key under which the supplier's register brings it back
     version = fields.IntField(default=1)
     is_current = fields.BooleanField(default=True)
     import_file: fields.ForeignKeyNullableRelation[ImportFile] = fields.ForeignKeyField(

@@ -57,6 +57,7 @@ _described(
         TokenScope.READ_READINGS: "See readings",
         TokenScope.READ_MONEY: "See balances, statements, charges and payments",
         TokenScope.SUBMIT_READINGS: "Send readings",
+        TokenScope.IMPORT_REGISTERS: "Send the registers of the organization, and see what became of them",
     },
     name="Scope",
 )
