@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from adapters.texts import LANGUAGES, speaking
 from jobs.console import Stop, err, opened, out, progress
 from resolvers.organizations import organization_by_slug
 
@@ -23,14 +24,19 @@ def import_registers(
     paths: Annotated[list[Path], typer.Argument(help="files or folders, in any order", exists=True, readable=True, metavar="PATH…")],
     preview: Annotated[bool, typer.Option("--preview", help="say what would happen and write nothing")] = False,
     result: Annotated[Path | None, typer.Option(metavar="FILE", help="write what was said of rows: CSV with columns file;line;severity;code;message")] = None,
+    language: Annotated[str | None, typer.Option(metavar="|".join(LANGUAGES), help="of the messages; the organization's first when omitted")] = None,
 ) -> None:
     """Import a supplier's registers. Exit code: 0 every row taken, 1 some refused and the rest taken, 2 nothing could be taken."""
+    if language is not None and language not in LANGUAGES:
+        raise Stop(f"--language is one of {', '.join(LANGUAGES)}.", status=2)
     if result is not None:
         begin_result(result, paths)
+    spoken = language or asyncio.run(first_language(slug))
     outcome = asyncio.run(take(slug, paths, preview=preview, result=result))
-    if result is not None:
-        write_result(outcome, result)
-    tell(outcome, result)
+    with speaking(spoken):
+        if result is not None:
+            write_result(outcome, result)
+        tell(outcome, result)
     raise typer.Exit(outcome.status)
 
 
@@ -47,6 +53,12 @@ async def take(slug: str, paths: list[Path], *, preview: bool = False, result: P
                 bars.update(task, description=stage, completed=done, total=total or None)
 
             return await run_import(slug, paths, preview=preview, progress=show, besides=result)
+
+
+async def first_language(slug: str) -> str:
+    """The organization's own."""
+    async with opened():
+        return (await organization_by_slug(slug)).languages.partition(",")[0].strip()
 
 
 def begin_result(result: Path, paths: list[Path]) -> None:

@@ -1,61 +1,75 @@
-"""The sentence for each code: what is wrong, with the numbers, in the words of those who make registers."""
+"""The sentence for each code: what is wrong, with the numbers, in the language of whoever reads it (translations in templates/locale)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 
+from adapters.texts import gettext, language
 from resolvers.imports.outcome import Line
+
+N_ = str  # marks a text for translation, which happens when it is written
 
 SENTENCES = {
     # a row
-    "account_number_missing": "Не указан лицевой счёт.",
-    "missing": "Не заполнен столбец «{column}».",
-    "too_few_columns": "В строке {cells} столбцов, а в заголовке {columns}.",
-    "too_many_columns": "В строке {cells} столбцов, а в заголовке {columns}: вероятно, в тексте лишняя точка с запятой.",
-    "quotes": "Кавычки в строке расставлены неверно.",
-    "unreadable_letters": "В строке есть знаки, которых нет в кодировке файла.",
-    "not_a_number": "«{value}» — не число (столбец «{column}»).",
-    "too_large": "Число «{value}» слишком велико (столбец «{column}»).",
-    "not_a_date": "«{value}» — не дата вида ДД.ММ.ГГГГ (столбец «{column}»).",
-    "not_a_period": "«{value}» — не месяц вида ГГГГ-ММ (столбец «{column}»).",
-    "unknown_word": "Значение «{value}» в столбце «{column}» неизвестно.",
-    "too_long": "В столбце «{column}» больше {longest} знаков.",
-    "negative": "Отрицательное число в столбце «{column}».",
-    "zero": "Ноль в столбце «{column}».",
-    "date_in_future": "Дата в столбце «{column}» ещё не наступила.",
-    "unknown_account": "Лицевой счёт {account} не найден или не был принят.",
-    "unknown_contract": "Договор {contract} не найден.",
-    "unknown_meter": "Счётчик {serial} на эту дату не найден или не был принят.",
-    "duplicate_row": "Ниже есть строка о том же: принята она.",
-    "check_digit": "Контрольная цифра не сходится (столбец «{column}»); номер сохранён как есть.",
-    "product": "Количество × тариф с НДС = {computed}, а в сумме {printed}.",
-    "arithmetic": "Строка не сходится: остаток на конец по её числам {computed}, напечатано {printed}.",
-    "chain": "Остаток на начало {printed}, а прошлый остаток на конец {computed}.",
-    "detail": "Начислено, перерасчёт и оплата в итоге строки {printed}, а по принятым строкам реестров {computed}.",
+    "account_number_missing": N_("The account number is missing."),
+    "missing": N_("Column “%(column)s” is empty."),
+    "too_few_columns": N_("Cells in this row: %(cells)s, in the headings: %(columns)s."),
+    "too_many_columns": N_("Cells in this row: %(cells)s, in the headings: %(columns)s. Perhaps a text holds the separator."),
+    "quotes": N_("The quotes in this row are not in order."),
+    "unreadable_letters": N_("The row holds characters that do not exist in the file's encoding."),
+    "not_a_number": N_("“%(value)s” is not a number (column “%(column)s”)."),
+    "too_large": N_("The number “%(value)s” is too large (column “%(column)s”)."),
+    "not_a_date": N_("“%(value)s” is not a day such as 31.10.2026 (column “%(column)s”)."),
+    "not_a_period": N_("“%(value)s” is not a month such as 2026-10 (column “%(column)s”)."),
+    "unknown_word": N_("The value “%(value)s” in column “%(column)s” is unknown."),
+    "too_long": N_("Column “%(column)s” holds more than %(longest)s characters."),
+    "negative": N_("A negative number in column “%(column)s”."),
+    "zero": N_("A zero in column “%(column)s”."),
+    "date_in_future": N_("The date in column “%(column)s” has not come yet."),
+    "unknown_account": N_("The account %(account)s is unknown or was not taken."),
+    "unknown_contract": N_("The contract %(contract)s is unknown."),
+    "unknown_meter": N_("The meter %(serial)s is unknown on this day or was not taken."),
+    "duplicate_row": N_("A row below speaks of the same: that one was taken."),
+    "check_digit": N_("The check digit is wrong (column “%(column)s”); the number is kept as it came."),
+    "product": N_("Quantity × price with tax is %(computed)s, the sum says %(printed)s."),
+    "arithmetic": N_("The row does not add up: its closing balance is %(computed)s by its own numbers, %(printed)s is printed."),
+    "chain": N_("The opening balance is %(printed)s, the closing balance before it %(computed)s."),
+    "detail": N_("Charges, recalculations and payments are %(printed)s in this row, %(computed)s by the rows taken from the other registers."),
+    "vanished": N_("The account %(account)s was in earlier registers and is not in this one. Nothing was deleted."),
     # a file
-    "unreadable": "Файл не читается: {reason}.",
-    "no_files": "В папке нет файлов .csv.",
-    "empty_file": "Файл пуст.",
-    "not_text": "Это не текстовый реестр (формат {format}).",
-    "encoding": "Кодировка {encoding} не поддерживается: нужна Windows-1251 или UTF-8.",
-    "unknown_headings": "По заголовкам не видно, что это за реестр: {headings}",
-    "balances_by_service": "Остатки по услугам пока не принимаются.",
-    "duplicate_heading": "Заголовок «{heading}» встречается дважды.",
-    "unclosed_quote": "В этой строке открыта кавычка, которая не закрыта: остаток файла непонятен.",
-    "line_too_long": "Строка длиннее {longest} знаков.",
-    "truncated": "Последняя строка не окончена: файл, похоже, передан не полностью.",
+    "unreadable": N_("The file cannot be read: %(reason)s."),
+    "no_files": N_("The folder holds no registers."),
+    "empty_file": N_("The file is empty."),
+    "not_text": N_("This is no register in text (format %(format)s)."),
+    "encoding": N_("The encoding %(encoding)s is not known here: Windows-1251 or UTF-8 is needed."),
+    "unknown_headings": N_("The headings do not tell which register this is: %(headings)s"),
+    "balances_by_service": N_("Balances by service are not taken yet."),
+    "duplicate_heading": N_("The heading “%(heading)s” is there twice."),
+    "unclosed_quote": N_("A quote opened in this row is never closed: the rest of the file cannot be understood."),
+    "line_too_long": N_("The line is longer than %(longest)s characters."),
+    "truncated": N_("The last line is not finished: the file seems to have been cut off on its way."),
 }
-_ALSO = {"detail": " Кроме того, детали расходятся с итогом."}
+ALSO = {"detail": N_("Besides, the details differ from the total.")}
 
 
 def sentence(line: Line) -> str:
-    """What a person reads about the row or file."""
-    text = SENTENCES[line.code].format_map(defaultdict(lambda: "—", {name: _shown(value) for name, value in line.params.items()}))
-    return text + _ALSO.get(str(line.params.get("also")), "")
+    """What a person reads about the row or file, in the present language (adapters.texts.speaking)."""
+    text = worded(line.code, line.params)
+    also = ALSO.get(str(line.params.get("also")))
+    return f"{text} {gettext(also)}" if also else text
+
+
+def worded(code: str, params: dict[str, object]) -> str:
+    """The sentence of a code; one that an earlier release gave and nobody knows now is shown as it is."""
+    known = SENTENCES.get(code)
+    return gettext(known) % defaultdict(lambda: "—", {name: _shown(value) for name, value in params.items()}) if known else code
 
 
 def _shown(value: object) -> str:
-    return "—" if value in (None, "") else str(value).replace(".", ",") if _is_amount(str(value)) else str(value)
+    text = str(value)
+    if value in (None, ""):
+        return "—"
+    return text.replace(".", ",") if _is_amount(text) and language() != "en" else text
 
 
 def _is_amount(text: str) -> bool:
