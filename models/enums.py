@@ -126,6 +126,18 @@ class EntryKind(StrEnum):
     SUPPLIER_DIFFERENCE = "supplier_difference"
 
 
+class Component(StrEnum):
+    """Parts of a bill whose details a register of their own may bring. Names are those of a statement's figures."""
+
+    CHARGED = "charged"
+    RECALCULATION = "recalculation"
+    PAID = "paid"
+
+    @property
+    def kind(self) -> EntryKind:
+        return {"charged": EntryKind.CHARGE, "recalculation": EntryKind.RECALCULATION, "paid": EntryKind.PAYMENT}[self.value]
+
+
 class DifferenceReason(StrEnum):
     """Why a supplier's printed figures and their details differ."""
 

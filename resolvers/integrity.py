@@ -88,7 +88,7 @@ _SENTENCES = {
     "balances": "An account's cached balance is not the sum of its entries",
     "unposted_charges": "A current charge does not have exactly one entry with its amount",
     "dead_charges": "A replaced charge still has an entry that nothing reverses",
-    "unposted_payments": "A received payment does not have exactly one entry with its amount",
+    "unposted_payments": "Entries of a received payment do not come to its amount",
     "dead_payments": "A replaced payment still has an entry that nothing reverses",
     "reversals": "A reversal does not undo the entry that it reverses",
     "openings": "Entries before a month and its differences do not make the printed opening",
@@ -157,14 +157,14 @@ _PROMISES = {
         "charge",
         f"""SELECT c.id FROM charge c LEFT JOIN ledger_entry e ON e.charge_id = c.id AND e.account_id = c.account_id AND e.period = c.period
             AND e.amount = c.amount AND {_LIVE}
-        WHERE c.is_current GROUP BY c.id HAVING COUNT(e.id) <> 1""",
+        WHERE c.is_current GROUP BY c.id, c.is_group HAVING COUNT(e.id) <> CASE WHEN c.is_group THEN 0 ELSE 1 END""",
     ),
     "dead_charges": ("charge", f"SELECT c.id FROM charge c JOIN ledger_entry e ON e.charge_id = c.id AND {_LIVE} WHERE NOT c.is_current"),
     "unposted_payments": (
         "payment",
         f"""SELECT p.id FROM payment p LEFT JOIN ledger_entry e ON e.payment_id = p.id AND e.account_id IS NOT DISTINCT FROM p.account_id
-            AND e.amount = -p.amount AND e.kind = 'payment' AND {_LIVE}
-        WHERE p.is_current AND p.state <> 'in_transit' GROUP BY p.id HAVING COUNT(e.id) <> 1""",
+            AND e.kind = 'payment' AND {_LIVE}
+        WHERE p.is_current AND p.state <> 'in_transit' GROUP BY p.id, p.amount HAVING COALESCE(SUM(e.amount), 0) <> -p.amount""",
     ),
     "dead_payments": ("payment", f"SELECT p.id FROM payment p JOIN ledger_entry e ON e.payment_id = p.id AND {_LIVE} WHERE NOT p.is_current"),
     "reversals": (

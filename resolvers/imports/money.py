@@ -30,7 +30,8 @@ async def apply(job: Job) -> None:
     await balances.complete(job, charges_came="charges" in present)
     for file in job.files.values():
         await _note_coverage(job, file)
-    await ledger.restate(job.organization_id, job.now, covered, lambda done, total: job.progress("ledger", done, total))
+    covers = await ledger.coverage_of(job.organization_id, job.run_id)
+    await ledger.restate(job.organization_id, job.now, covered, covers, lambda done, total: job.progress("ledger", done, total))
     await balances.doubt(job)
 
 

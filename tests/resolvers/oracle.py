@@ -1,30 +1,12 @@
-"""What a supplier's statements mean for the ledger: pure arithmetic over one account's months, without a database."""
+"""What resolvers/derivation.py says in SQL for many accounts at once, said in Python for one: tests hold the two against each other."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
-from models.enums import DifferenceReason, EntryKind
-
-
-class Component(StrEnum):
-    """Parts of a statement whose details a register of their own may bring. Names are those of the statement's figures."""
-
-    CHARGED = "charged"
-    RECALCULATION = "recalculation"
-    PAID = "paid"
-
-    @property
-    def kind(self) -> EntryKind:
-        return {"charged": EntryKind.CHARGE, "recalculation": EntryKind.RECALCULATION, "paid": EntryKind.PAYMENT}[self.value]
-
-    @property
-    def sign(self) -> int:
-        """What is paid lowers the debt."""
-        return -1 if self is Component.PAID else 1
+from models.enums import Component, DifferenceReason, EntryKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +69,7 @@ def _of_month(month: Month, balance: int, anchored: bool) -> Iterator[Derived]:
         balance += first.amount
     detail, movement = 0, _detailed(month)
     for component in Component:
-        amount = component.sign * (_effective(month, figures, component) - month.details.get(component, 0))
+        amount = _sign(component) * (_effective(month, figures, component) - month.details.get(component, 0))
         if component in month.covered:
             detail += amount
         else:
@@ -99,6 +81,11 @@ def _of_month(month: Month, balance: int, anchored: bool) -> Iterator[Derived]:
     if figures.closing is not None:
         rest = figures.closing - (balance + movement + (figures.penalty or 0) - (figures.compensation or 0))
         yield Derived(EntryKind.SUPPLIER_DIFFERENCE, rest, month.period, DifferenceReason.ARITHMETIC, month.source)
+
+
+def _sign(component: Component) -> int:
+    """What is paid lowers the debt."""
+    return -1 if component is Component.PAID else 1
 
 
 def _opening(month: Month, figures: Figures, balance: int, anchored: bool) -> Derived | None:
@@ -120,9 +107,9 @@ def _effective(month: Month, figures: Figures, component: Component) -> int:
 
 
 def _movement(month: Month, figures: Figures) -> int:
-    parts = sum(component.sign * _effective(month, figures, component) for component in Component)
+    parts = sum(_sign(component) * _effective(month, figures, component) for component in Component)
     return parts + (figures.penalty or 0) - (figures.compensation or 0)
 
 
 def _detailed(month: Month) -> int:
-    return sum(component.sign * month.details.get(component, 0) for component in Component)
+    return sum(_sign(component) * month.details.get(component, 0) for component in Component)
