@@ -171,6 +171,7 @@ class ImportState(StrEnum):
     DONE = "done"
     FAILED = "failed"  # nothing was written
     UNDONE = "undone"
+    DISCARDED = "dropped"  # looked at and not wanted: nothing was written, its files are gone
 
 
 class ImportSource(StrEnum):

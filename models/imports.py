@@ -14,6 +14,8 @@ class ImportRun(Model):
 
     `folder` holds files that arrived over the network, relative to the data folder. `summary` is what a clerk compares before and after
     (resolvers/imports/summary.py). `marks` are the highest ids of the tables before the run wrote: what is above them is the run's.
+    `language` is that of its result's sentences, empty for the organization's own. A run that is done and has `undone_by` but no
+    `undone_at` waits to be undone.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -32,10 +34,11 @@ class ImportRun(Model):
     error = fields.CharField(max_length=300, default="", db_default="")
     undone_at = fields.DatetimeField(null=True)
     undone_by = fields.CharField(max_length=40, null=True)
+    language = fields.CharField(max_length=2, default="", db_default="")
 
     class Meta:
         table = "import_run"
-        indexes = (("organization_id", "started_at"), ("state",))
+        indexes = (("organization_id", "started_at"), ("state",), ("undone_by",))
 
 
 class ImportFile(Model):

@@ -224,7 +224,7 @@ class Migration(migrations.Migration):
             options={
                 "table": "import_run",
                 "app": "models",
-                "indexes": [Index(fields=["organization_id", "started_at"]), Index(fields=["state"])],
+                "indexes": [Index(fields=["organization_id", "started_at"]), Index(fields=["state"]), Index(fields=["undone_by"])],
                 "pk_attr": "id",
                 "table_description": "One import, from the arrival of its files on. `who` is a user's or token's id or the words \"command line\", never a name.",
             },
@@ -279,6 +279,15 @@ class Migration(migrations.Migration):
             model_name="ImportRun",
             name="undone_by",
             field=fields.CharField(null=True, max_length=40),
+        ),
+        ops.AddField(
+            model_name="ImportRun",
+            name="language",
+            field=fields.CharField(default="", db_default="", max_length=2),
+        ),
+        ops.AddIndex(
+            model_name="ImportRun",
+            index=Index(fields=["undone_by"]),
         ),
         ops.AddIndex(
             model_name="ImportRun",
