@@ -1,7 +1,7 @@
 """Registers as other systems export them: bytes in, typed rows and their problems out. Pure: no database, no clock."""
 
-from adapters.files.delimited import FileRefused
 from adapters.files.headings import KINDS, Kind
+from adapters.files.problems import FileRefused
 from adapters.files.registers import ParsedRow, Register, open_register
 
 __all__ = ["KINDS", "FileRefused", "Kind", "ParsedRow", "Register", "open_register"]

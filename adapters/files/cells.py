@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from adapters.files.dates import day, month
+from adapters.files.problems import CellProblem
+from adapters.files.words import TOTALS, folded
 from models.money import minor_units
 from models.quantity import MICRO, micro_units
 
+__all__ = ["Cell", "CellProblem", "choice", "day", "decimal", "identifier", "money", "month", "percent", "text", "whole"]
+
 LARGEST_MONEY = 10**13  # a hundred thousand million: sums over every row of a register still fit 64 bits
 MOST_DIGITS = 12  # before the comma
-_NUMBER = re.compile(r"-?(?:[0-9]+|[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+)(?:[.,][0-9]+)?")
-_SPACES = re.compile(r"[ \u00a0\u202f]")
-_DAY = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
-_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
-_MONTH_FIRST = re.compile(r"([0-9]{2})\.([0-9]{4})")
-FIRST_YEAR, LAST_YEAR = 1900, 2199
-
-
-class CellProblem(Exception):
-    def __init__(self, code: str, **params: Any) -> None:
-        super().__init__(code)
-        self.code = code
-        self.params = params
+_PLAIN = re.compile(r"-?[0-9]{1,10}(?:[.,][0-9]{2})?")
+_NUMBER = re.compile(
+    r"-?(?:[0-9]+(?:[.,][0-9]+)?"
+    r"|[0-9]{1,3}(?:[ \u00a0\u2009\u202f'\u2019][0-9]{3})+(?:[.,][0-9]+)?"
+    r"|[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+"  # where both separators are there, nothing is ambiguous
+    r"|[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+)"
+)
+_GROUPS = re.compile(r"[ \u00a0\u2009\u202f'\u2019]|[.,](?=.*[.,])")
+_MINUSES = str.maketrans("\u2212\u2013\u2010\u2011", "----")
+_CURRENCY = re.compile(r"(?:₸|₽|тг\.?|тенге|теңге|руб\.?|рублей|р\.|KZT|RUB)", re.IGNORECASE)
+_SPACES = " \u00a0\u2009\u202f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,14 @@ class Cell:
 
 @lru_cache(maxsize=4096)
 def money(text: str) -> int:
-    """`1 234,5` -> 123450 minor units. Three digits after the comma, letters and empty groups are no money."""
-    try:
-        minor = minor_units(_digits(text))
-    except ValueError:
-        raise CellProblem("not_a_number", value=text[:40]) from None
+    """`1 234,5 тг` -> 123450 minor units. Three digits after the comma, letters and empty groups are no money."""
+    if _PLAIN.fullmatch(text):
+        minor = int(text[:-3] + text[-2:]) if text[-3:-2] in (".", ",") else int(text) * 100
+    else:
+        try:
+            minor = minor_units(_without_needless_zeros(_digits(_without_currency(text))))
+        except ValueError:
+            raise CellProblem("not_a_number", value=text[:40]) from None
     if abs(minor) > LARGEST_MONEY:
         raise CellProblem("too_large", value=text[:40])
     return minor
@@ -85,37 +89,6 @@ def whole(largest: int) -> Callable[[str], int]:
     return parse
 
 
-@lru_cache(maxsize=4096)
-def day(text: str) -> dt.date:
-    """`31.12.2026` or `2026-12-31`."""
-    if match := _DAY.fullmatch(text):
-        d, m, y = map(int, match.groups())
-    elif match := _ISO_DAY.fullmatch(text):
-        y, m, d = map(int, match.groups())
-    else:
-        raise CellProblem("not_a_date", value=text[:40])
-    try:
-        if FIRST_YEAR <= y <= LAST_YEAR:
-            return dt.date(y, m, d)
-    except ValueError:
-        pass
-    raise CellProblem("not_a_date", value=text[:40])
-
-
-@lru_cache(maxsize=1024)
-def month(text: str) -> dt.date:
-    """`2026-10` or `10.2026` -> the first day of that month."""
-    if match := _MONTH.fullmatch(text):
-        y, m = map(int, match.groups())
-    elif match := _MONTH_FIRST.fullmatch(text):
-        m, y = map(int, match.groups())
-    else:
-        raise CellProblem("not_a_period", value=text[:40])
-    if not (1990 <= y <= LAST_YEAR and 1 <= m <= 12):
-        raise CellProblem("not_a_period", value=text[:40])
-    return dt.date(y, m, 1)
-
-
 def text(longest: int) -> Callable[[str], str]:
     def parse(value: str) -> str:
         if len(value) > longest:
@@ -125,23 +98,68 @@ def text(longest: int) -> Callable[[str], str]:
     return parse
 
 
-def choice(words: dict[str, str]) -> Callable[[str], str]:
-    """One of a closed list, in any case and with or without a final dot."""
+def identifier(longest: int) -> Callable[[str], str]:
+    """A number of an account or a contract, kept as text. The word that a row of sums begins with is none."""
 
     def parse(value: str) -> str:
+        if len(value) > longest:
+            raise CellProblem("too_long", longest=longest)
+        if value.isdigit() or not is_total(value):
+            return value
+        raise CellProblem("unknown_word", value=value[:40])
+
+    return parse
+
+
+def is_total(value: str) -> bool:
+    """Whether a row that begins so says sums of the rows above it."""
+    return value[:1].isalpha() and folded(value).startswith(TOTALS)
+
+
+def choice(words: dict[str, str]) -> Callable[[str], str]:
+    """One of a closed list, in any case, with or without dots, in any of the three languages."""
+
+    @lru_cache(maxsize=256)
+    def parse(value: str) -> str:
         try:
-            return words[value.casefold().rstrip(".")]
+            return words[folded(value)]
         except KeyError:
             raise CellProblem("unknown_word", value=value[:40]) from None
 
     return parse
 
 
+def _without_currency(text: str) -> str:
+    """Signs of currency may stand before or behind the sum."""
+    if (match := _CURRENCY.match(text.lstrip("-\u2212\u2013"))) and text[:1] not in "0123456789":
+        text = text.replace(match[0], "", 1)
+    else:
+        for match in _CURRENCY.finditer(text):
+            if match.end() == len(text):
+                text = text[: match.start()]
+    return text.strip(_SPACES)
+
+
 def _digits(text: str) -> str:
-    text = text.replace("\u2212", "-")  # the minus sign of typographers
+    """The number without what groups it; a minus may be any of the typographers', stand behind, or be parentheses."""
+    text = text.translate(_MINUSES)
+    if text[:1] == "(" and text[-1:] == ")":
+        text = f"-{text[1:-1].strip(_SPACES)}"
+    elif text[-1:] == "-":
+        text = f"-{text[:-1].rstrip(_SPACES)}"
+    if text[:1] == "-":
+        text = f"-{text[1:].lstrip(_SPACES)}"
     if not _NUMBER.fullmatch(text):
         raise ValueError(text)
-    digits = _SPACES.sub("", text)
+    digits = _GROUPS.sub("", text)
     if len(re.split("[.,]", digits.lstrip("-"))[0].lstrip("0")) > MOST_DIGITS:
         raise CellProblem("too_large", value=text[:40])
+    return digits
+
+
+def _without_needless_zeros(digits: str) -> str:
+    """`100,5000` is how databases print money; three digits stay what they are, they could be thousands."""
+    whole, point, fraction = digits.replace(",", ".").partition(".")
+    if len(fraction) > 3 and not fraction[2:].strip("0"):
+        return f"{whole}{point}{fraction[:2]}"
     return digits

@@ -10,23 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from adapters.files.headings import KINDS, Kind, folded
+from adapters.files.headings import KINDS, Kind
+from adapters.files.problems import FileRefused
+from adapters.files.words import folded
 
 BLOCK = 1 << 20
 LONGEST_LINE = 256 * 1024
 MOST_LINES_OF_A_ROW = 20  # a stray quote swallows the rows up to the next one, an unclosed quote the rest of the file
 _SIGNATURES = {b"%PDF": "PDF", b"PK\x03\x04": "ZIP/XLSX", b"\xd0\xcf\x11\xe0": "XLS", b"\x1f\x8b": "GZIP", b"Rar!": "RAR"}
 _OTHER_ENCODINGS = ("cp866", "koi8-r", "utf-16")
-
-
-class FileRefused(Exception):
-    """The file as a whole cannot be taken. `line` is 0 where no line is to blame."""
-
-    def __init__(self, code: str, line: int = 0, **params: Any) -> None:
-        super().__init__(code)
-        self.code = code
-        self.line = line
-        self.params = params
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +148,7 @@ def _headings(first: bytes, encoding: str) -> list[str]:
 def _kind(headings: list[str]) -> Kind | None:
     present = {folded(heading) for heading in headings}
     for kind in KINDS:
-        named = {column.name for column in kind.columns if any(folded(h) in present for h in column.headings)}
+        named = {column.name for column in kind.columns if any(folded(h) in present for h in kind.headings(column))}
         if kind.marks <= named and not any(folded(heading) in present for heading in kind.never):
             return kind
     return None
@@ -171,7 +163,7 @@ def _positions(kind: Kind, headings: list[str]) -> dict[str, int]:
         places[folded(heading)] = place
     found = {}
     for column in kind.columns:
-        for name in column.headings:
+        for name in kind.headings(column):
             if folded(name) in places:
                 found[column.name] = places[folded(name)]
                 break

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.files import cells
+from adapters.files import cells, words
+from adapters.files.aliases import headings_of
 from adapters.files.cells import Cell
-
-_DROPPED = re.compile(r"[\s._\-/№]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`headings` are other names that the column goes by, the first is the usual one.
+    """`headings` are the Russian names that the column goes by, the first is the usual one; others are in aliases.py.
 
     `missing` is the code that refuses a row whose cell is empty; None where empty means unknown. `empty` is what is stored then.
     """
@@ -35,14 +33,13 @@ class Kind:
     marks: frozenset[str]
     never: frozenset[str] = frozenset()
 
+    def headings(self, column: Column) -> tuple[str, ...]:
+        """What the column goes by in any language, the usual heading first."""
+        return headings_of(self.name, column.name, column.headings)
+
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns)
-
-
-def folded(heading: str) -> str:
-    """`НДС, %` and `ндс,%` are the same heading; dots, dashes, spaces and № do not count."""
-    return _DROPPED.sub("", heading.casefold().replace("ё", "е"))
 
 
 def _text(longest: int) -> Cell:
@@ -52,35 +49,13 @@ def _text(longest: int) -> Cell:
 _MONEY, _DECIMAL, _DAY, _MONTH = Cell(cells.money, "bigint"), Cell(cells.decimal, "bigint"), Cell(cells.day, "date"), Cell(cells.month, "date")
 _PERCENT, _SMALL, _COUNT = Cell(cells.percent, "int"), Cell(cells.whole(32_000), "int"), Cell(cells.whole(1_000_000), "int")
 _DIGITS = Cell(cells.whole(18), "int")
-_RESOURCE = Cell(
-    cells.choice(
-        {
-            **dict.fromkeys(("хол", "холодная", "холодная вода", "хвс", "вода", "холодное водоснабжение"), "cold_water"),
-            **dict.fromkeys(("гор", "горячая", "горячая вода", "гвс", "горячее водоснабжение"), "hot_water"),
-            **dict.fromkeys(("канализация", "водоотведение"), "sewerage"),
-            **dict.fromkeys(("отопление", "тепло", "теплосчётчик", "тепловая энергия"), "heating"),
-            **dict.fromkeys(("электроэнергия", "электроснабжение", "электричество"), "electricity"),
-            "газ": "gas",
-        }
-    ),
-    "text",
-)
-_STATE = Cell(
-    cells.choice({"установлен": "installed", "снят": "removed", **dict.fromkeys(("неисправен", "не работает"), "faulty")}),
-    "text",
-)
-_ACCOUNT_KIND = Cell(
-    cells.choice(
-        {
-            **dict.fromkeys(("физическое лицо", "физлицо", "фл"), "individual"),
-            **dict.fromkeys(("юридическое лицо", "юрлицо", "юл"), "legal"),
-        }
-    ),
-    "text",
-)
-_ZONE = Cell(cells.choice({"день": "day", "ночь": "night", "пик": "peak"}), "text")
+_RESOURCE = Cell(cells.choice(words.RESOURCES), "text")
+_STATE = Cell(cells.choice(words.METER_STATES), "text")
+_ACCOUNT_KIND = Cell(cells.choice(words.ACCOUNT_KINDS), "text")
+_ZONE = Cell(cells.choice(words.ZONES), "text")
+_NUMBER = Cell(cells.identifier(40), "text")
 
-_ACCOUNT = Column("account", _text(40), ("Лицевой счёт", "Л/с", "Номер лицевого счёта"), "account_number_missing")
+_ACCOUNT = Column("account", _NUMBER, ("Лицевой счёт", "Л/с", "Номер лицевого счёта"), "account_number_missing")
 _PERIOD = Column("period", _MONTH, ("Период", "Расчётный период"), "missing")
 _SERVICE = Column("service", _text(200), ("Услуга", "Наименование услуги"), "missing")
 
@@ -100,7 +75,7 @@ TARIFFS = Kind(
 CONTRACTS = Kind(
     "contracts",
     (
-        Column("number", _text(40), ("Номер договора", "Договор"), "missing"),
+        Column("number", _NUMBER, ("Номер договора", "Договор"), "missing"),
         Column("payer_name", _text(300), ("Наименование", "Наименование плательщика", "Плательщик"), empty=""),
         Column("tax_number", _text(40), ("БИН", "ИИН/БИН", "ИНН")),
         Column("email", _text(254), ("Email", "Электронная почта")),

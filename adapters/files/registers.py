@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from adapters.files.cells import CellProblem
 from adapters.files.delimited import examine, rows
 from adapters.files.headings import Kind
+from adapters.files.problems import CellProblem
 
 
 class ParsedRow(NamedTuple):

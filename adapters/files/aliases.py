@@ -1,0 +1,78 @@
+"""The headings that columns go by in Kazakh and English, beside the Russian ones in headings.py.
+
+Keyed by the column's name, or by `kind.name` where a kind calls it otherwise. Kazakh letters count in Russian spelling too (words.py).
+"""
+
+from __future__ import annotations
+
+ALIASES: dict[str, tuple[str, ...]] = {
+    "account": ("Лицевой счет №", "№ л/с", "Дербес шот", "Жеке шот", "Дербес шот нөмірі", "Account", "Account number", "Account no", "Personal account"),
+    "period": ("Месяц", "Отчётный период", "Кезең", "Есепті кезең", "Есептік кезең", "Ай", "Period", "Month", "Billing period"),
+    "service": ("Вид услуги", "Қызмет", "Қызмет атауы", "Қызмет түрі", "Service", "Service name"),
+    "tariff_group": ("Тариф тобы", "Тарифтік топ", "Tariff group", "Rate group"),
+    "valid_from": ("Қолданылу күні", "Басталу күні", "Күшіне ену күні", "Valid from", "Effective from", "Effective date"),
+    "price": ("ҚҚС-сыз тариф", "Тариф ҚҚС-сыз", "ҚҚС-сыз баға", "Tariff without VAT", "Price without VAT", "Net price"),
+    "price_with_tax": ("Цена с НДС", "Цена", "ҚҚС-пен тариф", "Тариф ҚҚС-пен", "Баға", "Tariff with VAT", "Price with VAT", "Tariff", "Price", "Rate"),
+    "tax_percent": ("НДС", "ҚҚС, %", "ҚҚС", "ҚҚС мөлшерлемесі", "VAT, %", "VAT", "VAT rate"),
+    "unit": ("Ед.", "Өлшем бірлігі", "Өлш. бірл.", "Unit", "Unit of measure", "UoM"),
+    "number": ("Келісімшарт нөмірі", "Келісімшарт", "Шарт нөмірі", "Contract", "Contract number", "Contract no"),
+    "payer_name": ("Төлеушінің атауы", "Төлеуші", "Атауы", "Payer", "Payer name", "Company"),
+    "tax_number": ("ЖСН/БСН", "БСН", "ЖСН", "IIN/BIN", "BIN", "IIN", "TIN", "Tax number"),
+    "email": ("E-mail", "Эл. почта", "Эл. пошта", "Электрондық пошта", "Email address"),
+    "kind": ("Абонент түрі", "Түрі", "Customer type", "Account type", "Type"),
+    "surname": ("Тегі", "Surname", "Last name", "Family name"),
+    "name": ("Аты", "Есімі", "First name", "Given name", "Name"),
+    "patronymic": ("Әкесінің аты", "Patronymic", "Middle name"),
+    "contract": ("Келісімшарт нөмірі", "Келісімшарт", "Шарт нөмірі", "Contract", "Contract number", "Contract no"),
+    "branch": ("Бөлімше", "Учаске", "Branch", "Department"),
+    "locality": ("Елді мекен", "Қала", "City", "Town", "Locality"),
+    "street": ("Көше", "Street"),
+    "house": ("Үй", "Үй нөмірі", "House", "House number", "Building"),
+    "flat": ("Пәтер", "Flat", "Apartment", "Apt"),
+    "flat_prefix": ("Пәтер префиксі", "Prefix", "Flat prefix"),
+    "area": ("Жалпы ауданы", "Ауданы", "Total area", "Area", "Floor area"),
+    "residents": ("Тұрғындар саны", "Тұратындар саны", "Residents", "Occupants"),
+    "irrigated_area": ("Суғарылатын аудан", "Суару ауданы", "Irrigated area"),
+    "ownership": ("Форма собственности", "Меншік", "Меншік түрі", "Ownership"),
+    "inlet": ("Кіріс", "Енгізу", "Inlet"),
+    "place": ("Орнату орны", "Орны", "Place", "Location"),
+    "resource": ("Су", "Су түрі", "Resource", "Water", "Utility"),
+    "serial": ("Есептегіш нөмірі", "Есептегіштің нөмірі", "Санауыш нөмірі", "Зауыттық нөмірі", "Meter number", "Meter no", "Serial number", "Serial", "Meter"),
+    "installed_on": ("Орнату күні", "Орнатылған күні", "Installation date", "Installed on"),
+    "verification_due_on": ("Тексеру күні", "Келесі тексеру күні", "Тексеру мерзімі", "Verification date", "Next verification", "Verification due"),
+    "state": ("Жағдайы", "Күйі", "State", "Status", "Condition"),
+    "integer_digits": ("Үтірге дейінгі таңбалар", "Integer digits", "Digits before point"),
+    "fraction_digits": ("Үтірден кейінгі таңбалар", "Fraction digits", "Digits after point", "Decimals"),
+    "zones": ("Аймақтар", "Аймақтар саны", "Zones"),
+    "zone": ("Тарифная зона", "Аймақ", "Тариф аймағы", "Zone", "Tariff zone"),
+    "taken_on": ("Күні", "Көрсеткіш күні", "Date", "Reading date"),
+    "value": ("Көрсеткіш", "Көрсеткіштер", "Reading", "Readings", "Value"),
+    "source_label": ("Дереккөз", "Дереккөзі", "Көзі", "Source"),
+    "supplier": ("Жеткізуші", "Өнім беруші", "Supplier", "Provider"),
+    "parent": ("Құрамында", "Part of", "Parent"),
+    "quantity": ("Саны", "Көлемі", "Quantity", "Volume", "Consumption"),
+    "amount": ("Сома", "Сомасы", "Amount", "Sum"),
+    "charges.amount": ("Сома", "Сомасы", "Есептелді", "Есептелген", "Amount", "Sum", "Charged", "Accrued"),
+    "payments.amount": ("Сома", "Сомасы", "Төлем сомасы", "Amount", "Sum", "Payment amount", "Amount paid"),
+    "recalculation": ("Қайта есептеу", "Recalculation", "Adjustment"),
+    "corrects_period": ("Кезең үшін", "Қай кезең үшін", "For period", "Corrects period"),
+    "basis_label": ("Негіздеме", "Негізі", "Basis"),
+    "shortfall_days": ("Жеткізілмеген күндер", "Shortfall, days", "Days without service"),
+    "shortfall_amount": ("Жеткізілмеген сома", "Shortfall, amount", "Shortfall amount"),
+    "social_norm_amount": ("Әлеуметтік норма шегіндегі құны", "Within social norm"),
+    "opening": ("Входящее сальдо", "Басындағы қалдық", "Кезең басындағы қалдық", "Opening balance", "Opening", "Balance at start"),
+    "charged": ("Есептелді", "Есептелген", "Charged", "Accrued"),
+    "penalty": ("Өсімпұл", "Өсім", "Penalty", "Late fee"),
+    "paid": ("Төленді", "Төленген", "Paid"),
+    "compensation": ("Өтемақы", "Өтеу", "Compensation"),
+    "compensation_note": ("Өтемақы (анықтама)", "Өтемақы (анықтама үшін)", "Compensation (note)", "Compensation (for information)"),
+    "closing": ("Исходящее сальдо", "Соңындағы қалдық", "Кезең соңындағы қалдық", "Closing balance", "Closing", "Balance at end"),
+    "paid_on": ("Төлем күні", "Күні", "Payment date", "Date", "Paid on"),
+    "channel": ("Төлем тәсілі", "Төлем арнасы", "Арна", "Payment method", "Channel"),
+    "document": ("Құжат нөмірі", "Құжат", "Document number", "Document no", "Document", "Receipt"),
+}
+
+
+def headings_of(kind: str, column: str, usual: tuple[str, ...]) -> tuple[str, ...]:
+    """Every heading that a column of a kind goes by, the usual one first."""
+    return (*usual, *ALIASES.get(f"{kind}.{column}", ALIASES.get(column, ())))
