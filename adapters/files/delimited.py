@@ -133,8 +133,6 @@ def _recognised(head: bytes) -> tuple[str, Kind, dict[str, int], int]:
         if _kind(_headings(first, encoding)):
             raise FileRefused("encoding", encoding=encoding.upper())
     readable = _headings(first, "utf-8") or _headings(first, "cp1251")
-    if {folded("Услуга"), folded("Остаток на конец")} <= {folded(heading) for heading in readable}:
-        raise FileRefused("balances_by_service", 1)
     raise FileRefused("unknown_headings", 1, headings="; ".join(readable)[:200])
 
 

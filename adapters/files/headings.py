@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.files import cells, words
-from adapters.files.aliases import headings_of
+from adapters.files.aliases import ALIASES, headings_of
 from adapters.files.cells import Cell
 
 
@@ -53,6 +53,8 @@ _RESOURCE = Cell(cells.choice(words.RESOURCES), "text")
 _STATE = Cell(cells.choice(words.METER_STATES), "text")
 _ACCOUNT_KIND = Cell(cells.choice(words.ACCOUNT_KINDS), "text")
 _ZONE = Cell(cells.choice(words.ZONES), "text")
+_ZONES = Cell(cells.whole(3), "int")
+_OWNERSHIP = Cell(cells.choice(words.OWNERSHIPS), "text")
 _NUMBER = Cell(cells.identifier(40), "text")
 
 _ACCOUNT = Column("account", _NUMBER, ("Лицевой счёт", "Л/с", "Номер лицевого счёта"), "account_number_missing")
@@ -103,6 +105,7 @@ ACCOUNTS = Kind(
         Column("residents", _COUNT, ("Численность", "Проживает")),
         Column("irrigated_area", _DECIMAL, ("Поливная площадь",)),
         Column("tariff_group", _text(32), ("Тарифная группа",), empty=""),
+        Column("ownership", _OWNERSHIP, ("Собственность", "Вид собственности", "Форма собственности")),
         Column("email", _text(254), ("Email", "Электронная почта")),
     ),
     marks=frozenset({"account", "surname"}),
@@ -114,6 +117,7 @@ METERS = Kind(
         Column("inlet", _SMALL, ("Ввод",)),
         Column("place", _text(80), ("Место", "Место установки")),
         Column("resource", _RESOURCE, ("Вода", "Ресурс"), "missing"),
+        Column("zones", _ZONES, ("Зоны", "Число зон", "Количество зон", "Тарифность")),
         Column("serial", _text(40), ("Номер счётчика", "Заводской номер")),
         Column("installed_on", _DAY, ("Дата установки",)),
         Column("verification_due_on", _DAY, ("Дата поверки", "Дата следующей поверки")),
@@ -130,6 +134,7 @@ READINGS = Kind(
         _ACCOUNT,
         Column("inlet", _SMALL, ("Ввод",)),
         Column("resource", _RESOURCE, ("Вода", "Ресурс"), "missing"),
+        Column("zone", _ZONE, ("Зона", "Тарифная зона")),
         Column("serial", _text(40), ("Номер счётчика", "Заводской номер")),
         Column("taken_on", _DAY, ("Дата", "Дата показания"), "missing"),
         Column("value", _DECIMAL, ("Показание", "Показания"), "missing"),
@@ -143,7 +148,8 @@ CHARGES = Kind(
         _PERIOD,
         _ACCOUNT,
         _SERVICE,
-        Column("supplier", _text(300), ("Поставщик",)),
+        Column("parent", _text(200), ("В составе", "Входит в услугу")),
+        Column("supplier", _text(300), ("Поставщик", "Поставщик услуги")),
         Column("unit", _text(32), ("Ед. изм.", "Единица измерения")),
         Column("quantity", _DECIMAL, ("Количество", "Объём")),
         Column("price", _DECIMAL, ("Тариф без НДС", "Цена без НДС")),
@@ -153,16 +159,21 @@ CHARGES = Kind(
         Column("recalculation", _MONEY, ("Перерасчёт",)),
         Column("corrects_period", _MONTH, ("За период",)),
         Column("basis_label", _text(80), ("Основание",), empty=""),
-        Column("zone", _ZONE, ("Зона",)),
+        Column("zone", _ZONE, ("Зона", "Тарифная зона")),
+        Column("shortfall_days", _DECIMAL, ("Недопоставка, дней", "Недопоставка (дней)")),
+        Column("shortfall_amount", _MONEY, ("Недопоставка, сумма", "Недопоставка (сумма)")),
+        Column("social_norm_amount", _MONEY, ("Стоимость в пределах социальной нормы", "В пределах социальной нормы")),
+        Column("paid", _MONEY, ("Оплачено", "Оплата", "Поступило оплат")),
     ),
     marks=frozenset({"period", "account", "service", "amount"}),
-    never=frozenset({"Остаток на конец"}),
+    never=frozenset({"Остаток на конец", "Сальдо на конец", *ALIASES["closing"]}),  # these are balances by service
 )
 BALANCES = Kind(
     "balances",
     (
         _PERIOD,
         _ACCOUNT,
+        Column("service", _text(200), _SERVICE.headings),  # of those who keep balances so
         Column("opening", _MONEY, ("Остаток на начало", "Сальдо на начало")),
         Column("charged", _MONEY, ("Начислено",)),
         Column("recalculation", _MONEY, ("Перерасчёт",)),
@@ -173,7 +184,6 @@ BALANCES = Kind(
         Column("closing", _MONEY, ("Остаток на конец", "Сальдо на конец"), "missing"),
     ),
     marks=frozenset({"period", "account", "closing"}),
-    never=frozenset({"Услуга"}),  # balances by service are another kind, which is refused until it is understood
 )
 PAYMENTS = Kind(
     "payments",

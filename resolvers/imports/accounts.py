@@ -27,7 +27,7 @@ RECIPE = Recipe(
     {"account_id": "bigint", "contract_id": "bigint", "house_id": "bigint", "premises_id": "bigint", "facts_id": "bigint", "facts_from": "date"},
 )
 _ATTRIBUTES = ("kind", "branch", "premises_id", "contract_id")
-_FACTS = ("surname", "name", "patronymic", "tax_number", "email", "residents", "area", "irrigated_area", "tariff_group", "contract_id")
+_FACTS = ("surname", "name", "patronymic", "tax_number", "email", "residents", "area", "irrigated_area", "tariff_group", "ownership", "contract_id")
 
 
 async def apply(job: Job) -> None:
@@ -48,7 +48,7 @@ async def apply(job: Job) -> None:
 async def _keep_what_is_not_said(job: Job) -> None:
     """A column that the file lacks says nothing: the account keeps what an earlier register said."""
     [file] = [file for file in job.files.values() if file.register.kind is ACCOUNTS][-1:]
-    for column in ("surname", "name", "patronymic", "tax_number", "email", "residents", "area", "irrigated_area", "tariff_group", "contract"):
+    for column in ("surname", "name", "patronymic", "tax_number", "email", "residents", "area", "irrigated_area", "tariff_group", "ownership", "contract"):
         if not file.register.has(column):
             stored = "contract_id" if column == "contract" else column
             await sql.execute(f"UPDATE {RECIPE.table} AS s SET {stored} = f.{stored} FROM account_facts f WHERE f.id = s.facts_id")

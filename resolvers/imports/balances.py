@@ -8,6 +8,7 @@ from typing import Any
 from adapters.files.headings import BALANCES
 from models import sql
 from models.quantity import decimal_text
+from resolvers.imports import service_balances
 from resolvers.imports.staging import Job, Recipe, StagedFile, Verdict, find_accounts, keep_last
 
 FIGURES = ("opening", "charged", "recalculation", "penalty", "paid", "compensation", "compensation_note", "closing")
@@ -19,14 +20,27 @@ def judge(row: Any, today: dt.date) -> Verdict:
     return Verdict()
 
 
-RECIPE = Recipe(BALANCES, judge, later={"account_id": "bigint", "known_id": "bigint", "version": "int"})
+RECIPE = Recipe(
+    BALANCES,
+    judge,
+    later={"account_id": "bigint", "service_id": "bigint", "derived": "text", "known_id": "bigint", "version": "int"},
+)
 
 
 async def apply(job: Job) -> None:
     """Keep the figures as printed: a new version of the statement where they changed, a first one where there was none."""
     values = {"organization": job.organization_id, "month": job.this_month, "now": job.now}
+    files = [file for file in job.files.values() if file.register.kind is BALANCES]
+    detailed = any(file.register.has("service") for file in files)
     await find_accounts(RECIPE.table, job)
-    await keep_last(RECIPE.table, job, ("account_id", "period"))
+    if detailed:
+        await service_balances.find(job)
+    await keep_last(RECIPE.table, job, ("account_id", "period", *(["service_id"] if detailed else [])))
+    for file in files:
+        if not file.register.has("paid"):
+            await sql.execute(_DERIVE_PAID, file=file.row.id)
+    if detailed:
+        await service_balances.apply(job, values)
     for statement in (_FIND_KNOWN, _MARK, _CLOSE, _INSERT, _TOUCH):
         await sql.execute(statement, **values)
 
@@ -63,21 +77,26 @@ def _amount(minor: int) -> str:
     return decimal_text(int(minor) * 10_000, 2)
 
 
-_SAME = sql.same(FIGURES, "t", "s")
+# A register without the column says what was paid by the others.
+_DERIVE_PAID = """
+    UPDATE stage_balances SET derived = 'paid',
+        paid = opening + charged + COALESCE(recalculation, 0) + COALESCE(penalty, 0) - COALESCE(compensation, 0) - closing
+    WHERE file_id = :file AND opening IS NOT NULL AND charged IS NOT NULL AND closing IS NOT NULL"""
+_SAME = sql.same(FIGURES, "t", "s") + " AND t.derived = COALESCE(s.derived, '') AND NOT t.by_service"
 _FIND_KNOWN = f"""
     UPDATE stage_balances AS s SET known_id = CASE WHEN {_SAME} THEN t.id END, version = t.version FROM statement t
-    WHERE t.account_id = s.account_id AND t.period = s.period AND t.is_current AND s.code IS NULL"""
-_MARK = "UPDATE stage_balances SET changed = 1 WHERE code IS NULL AND known_id IS NULL"
+    WHERE t.account_id = s.account_id AND t.period = s.period AND t.is_current AND s.code IS NULL AND s.service_id IS NULL"""
+_MARK = "UPDATE stage_balances SET changed = 1 WHERE code IS NULL AND known_id IS NULL AND service_id IS NULL"
 _CLOSE = """
     UPDATE statement SET is_current = FALSE WHERE id IN (
         SELECT t.id FROM statement t JOIN stage_balances s ON s.account_id = t.account_id AND s.period = t.period
-        WHERE s.changed = 1 AND t.is_current)"""
+        WHERE s.changed = 1 AND s.service_id IS NULL AND t.is_current)"""
 _INSERT = f"""
-    INSERT INTO statement (organization_id, account_id, period, version, is_current, state, {", ".join(FIGURES)}, as_of, import_file_id)
+    INSERT INTO statement (organization_id, account_id, period, version, is_current, state, {", ".join(FIGURES)}, derived, as_of, import_file_id)
     SELECT :organization, account_id, period, COALESCE(version, 0) + 1, TRUE, CASE WHEN period < :month THEN 'closed' ELSE 'open' END,
-        {", ".join(FIGURES)}, :now, file_id
-    FROM stage_balances WHERE changed = 1 ORDER BY row_number"""
-_TOUCH = "INSERT INTO ledger_touched (account_id, period) SELECT account_id, period FROM stage_balances WHERE changed = 1"
+        {", ".join(FIGURES)}, COALESCE(derived, ''), :now, file_id
+    FROM stage_balances WHERE changed = 1 AND service_id IS NULL ORDER BY row_number"""
+_TOUCH = "INSERT INTO ledger_touched (account_id, period) SELECT account_id, period FROM stage_balances WHERE changed = 1 AND service_id IS NULL"
 _INSERT_BARE = """
     INSERT INTO statement (organization_id, account_id, period, version, is_current, state, as_of, import_file_id)
     SELECT :organization, w.account_id, w.period, 1, TRUE, CASE WHEN w.period < :month THEN 'closed' ELSE 'open' END, :now, MIN(w.file_id)
@@ -88,6 +107,7 @@ _DOUBTS = """
     SELECT s.file_id, s.line, e.reason, e.amount, s.opening, s.closing,
         COALESCE(s.charged, 0) + COALESCE(s.recalculation, 0) - COALESCE(s.paid, 0) AS movement
     FROM stage_balances s JOIN ledger_entry e ON e.account_id = s.account_id AND e.period = s.period AND e.kind = 'supplier_difference'
+        AND e.service_id IS NOT DISTINCT FROM s.service_id
     LEFT JOIN ledger_entry r ON r.reverses_id = e.id
     WHERE s.code IS NULL AND e.reverses_id IS NULL AND r.id IS NULL
     ORDER BY s.row_number, CASE e.reason WHEN 'detail' THEN 1 ELSE 0 END, e.reason"""

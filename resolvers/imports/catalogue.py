@@ -9,6 +9,7 @@ from models.enums import Resource
 from resolvers.imports.staging import Job
 
 _RESOURCES = (  # the beginning of a service's name, the longer ones first
+    ("компонент на холодную воду", Resource.HOT_WATER),  # of hot water: so are its cubic metres
     ("холодн", Resource.COLD_WATER),
     ("горяч", Resource.HOT_WATER),
     ("гвс", Resource.HOT_WATER),
@@ -29,18 +30,18 @@ def resource_of(service: str) -> str:
     return next((resource.value for start, resource in _RESOURCES if name.startswith(start)), Resource.OTHER.value)
 
 
-async def find_services(table: str, job: Job) -> None:
-    """Fill `service_id` of staged rows (columns `service`, `resource`), adding services in the order of their first rows."""
-    await sql.execute(
-        f"""INSERT INTO service (organization_id, name, resource, position)
-        SELECT :organization, s.service, MIN(s.resource),
-            ROW_NUMBER() OVER (ORDER BY MIN(s.row_number)) + (SELECT COALESCE(MAX(position), 0) FROM service WHERE organization_id = :organization)
-        FROM {table} s LEFT JOIN service v ON v.organization_id = :organization AND v.name = s.service
-        WHERE s.code IS NULL AND v.id IS NULL GROUP BY s.service""",
+async def find_services(table: str, job: Job, name: str = "service", found: str = "service_id") -> None:
+    """Fill the column `found` of staged rows by the names in the column `name`, adding services in the order of their first rows."""
+    unknown = await sql.fetch(
+        f"""SELECT s.{name} AS name FROM {table} s LEFT JOIN service v ON v.organization_id = :organization AND v.name = s.{name}
+        WHERE s.code IS NULL AND s.{name} IS NOT NULL AND v.id IS NULL GROUP BY s.{name} ORDER BY MIN(s.row_number)""",
         organization=job.organization_id,
     )
+    [row] = await sql.fetch("SELECT COALESCE(MAX(position), 0) AS last FROM service WHERE organization_id = :organization", organization=job.organization_id)
+    new = [(job.organization_id, each["name"], resource_of(each["name"]), place) for place, each in enumerate(unknown, row["last"] + 1)]
+    await sql.load("service", ["organization_id", "name", "resource", "position"], new)
     await sql.execute(
-        f"UPDATE {table} AS s SET service_id = v.id FROM service v WHERE v.organization_id = :organization AND v.name = s.service AND s.code IS NULL",
+        f"UPDATE {table} AS s SET {found} = v.id FROM service v WHERE v.organization_id = :organization AND v.name = s.{name}",
         organization=job.organization_id,
     )
 

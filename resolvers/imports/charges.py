@@ -10,7 +10,8 @@ from models import sql
 from models.enums import ChargeBasis
 from models.money import half_up
 from models.quantity import MICRO, decimal_text
-from resolvers.imports.catalogue import find_services, find_suppliers, resource_of
+from resolvers.imports import groups
+from resolvers.imports.catalogue import find_services, find_suppliers
 from resolvers.imports.staging import Finding, Job, Recipe, Verdict, find_accounts, warn
 
 _BASES = {
@@ -26,7 +27,7 @@ def judge(row: Any, today: dt.date) -> Verdict:
     if row.period > today:
         return Verdict(refused=("date_in_future", {"column": "Период"}))
     basis = _BASES.get(row.basis_label.casefold(), ChargeBasis.UNKNOWN)
-    return Verdict((resource_of(row.service), basis.value), warning=_product(row))
+    return Verdict((basis.value,), warning=_product(row))
 
 
 def _product(row: Any) -> Finding | None:
@@ -47,11 +48,12 @@ def _product(row: Any) -> Finding | None:
 RECIPE = Recipe(
     CHARGES,
     judge,
-    {"resource": "text", "basis": "text"},
-    {"account_id": "bigint", "service_id": "bigint", "supplier_id": "bigint"},
+    {"basis": "text"},
+    {"account_id": "bigint", "service_id": "bigint", "supplier_id": "bigint", "group_id": "bigint"},
 )
-_SHOWN = ("service_id", "supplier_id", "zone", "unit", "quantity", "price", "price_with_tax", "tax_percent", "amount", "recalculation", "basis",
-          "corrects_period")  # fmt: skip
+_PRINTED = ("service_id", "supplier_id", "zone", "unit", "quantity", "price", "price_with_tax", "tax_percent", "amount", "recalculation", "basis",
+            "corrects_period", "shortfall_days", "shortfall_amount", "social_norm_amount", "paid")  # fmt: skip
+_SHOWN = (*_PRINTED, "is_group")
 _WANTED = {
     "row_number": "bigint",
     "file_id": "bigint",
@@ -61,6 +63,9 @@ _WANTED = {
     "line_key": "text",
     "corrects_key": "text",
     **dict.fromkeys(("service_id", "supplier_id", "quantity", "price", "price_with_tax", "amount", "recalculation"), "bigint"),
+    **dict.fromkeys(("shortfall_days", "shortfall_amount", "social_norm_amount", "paid", "group_id"), "bigint"),
+    "is_group": "boolean",
+    "group_key": "text",
     **dict.fromkeys(("zone", "unit", "basis"), "text"),
     "tax_percent": "int",
     "corrects_period": "date",
@@ -74,28 +79,35 @@ async def apply(job: Job) -> None:
     A line that it no longer has is closed, unless a row of that account and month was refused: then the line may be the one
     that could not be read. The months and accounts that changed are left in `ledger_touched`.
     """
+    grouped = any(file.register.has("parent") for file in job.files.values() if file.register.kind is CHARGES)
     await find_accounts(RECIPE.table, job)
     await find_services(RECIPE.table, job)
     await find_suppliers(RECIPE.table, job)
+    if grouped:
+        await groups.find(job)
     await sql.staging("want_charge", _WANTED, "account_id, period, line_key")
     await sql.staging("closed_charge", {"id": "bigint", "account_id": "bigint", "period": "date"})
     await sql.execute(_WANT)
     await warn(RECIPE.table, job, "duplicate_row", f"s.row_number IN ({_REPEATED})")  # another file of the run says it again
     await sql.execute(_DROP_REPEATED)
+    if grouped:
+        await groups.want(job)
     await sql.execute(_WANT_RECALCULATIONS)
     await sql.analyze("want_charge")
-    for statement in (_FIND_KNOWN, _LIST_CLOSED, _CLOSE, _INSERT, _LINK, _TOUCH, _TOUCH_CLOSED, _MARK):
+    for statement in (_FIND_KNOWN, _LIST_CLOSED, _CLOSE, _INSERT, _LINK, *([groups.LINK] if grouped else []), _TOUCH, _TOUCH_CLOSED, _MARK):
         await sql.execute(statement, organization=job.organization_id)
 
 
-_PLAIN = ", ".join(f"s.{column}" for column in _SHOWN)
+_PLAIN = ", ".join(f"s.{column}" for column in _PRINTED)
+# A part is another line than the same service by itself or within another group.
 _WANT = f"""
-    INSERT INTO want_charge (row_number, file_id, account_id, period, position, line_key, {", ".join(_SHOWN)})
-    SELECT s.row_number, s.file_id, s.account_id, s.period, s.position, s.service_id || '|' || COALESCE(s.zone, '') || '|' || s.n, {_PLAIN}
+    INSERT INTO want_charge (row_number, file_id, account_id, period, position, line_key, group_id, is_group, {", ".join(_PRINTED)})
+    SELECT s.row_number, s.file_id, s.account_id, s.period, s.position,
+        s.service_id || '|' || COALESCE(s.zone, '') || '|' || s.n || COALESCE('|' || s.group_id, ''), s.group_id, FALSE, {_PLAIN}
     FROM (
-        SELECT row_number, file_id, code, account_id, period, {", ".join(_SHOWN)},
+        SELECT row_number, file_id, code, account_id, period, group_id, {", ".join(_PRINTED)},
             ROW_NUMBER() OVER (PARTITION BY account_id, period ORDER BY row_number) AS position,
-            ROW_NUMBER() OVER (PARTITION BY file_id, account_id, period, service, zone ORDER BY row_number) AS n
+            ROW_NUMBER() OVER (PARTITION BY file_id, account_id, period, service, zone, group_id ORDER BY row_number) AS n
         FROM stage_charges WHERE account_id IS NOT NULL AND period IS NOT NULL
     ) s WHERE s.code IS NULL"""
 _REPEATED = """
@@ -105,10 +117,10 @@ _REPEATED = """
 _DROP_REPEATED = f"DELETE FROM want_charge WHERE row_number IN ({_REPEATED})"
 _WANT_RECALCULATIONS = """
     INSERT INTO want_charge (row_number, file_id, account_id, period, position, line_key, corrects_key, service_id, supplier_id, zone, amount, basis,
-        corrects_period)
+        corrects_period, is_group)
     SELECT row_number, file_id, account_id, period, position, line_key || '|r', line_key, service_id, supplier_id, zone, recalculation,
-        'recalculation', corrects_period
-    FROM want_charge WHERE recalculation <> 0"""
+        'recalculation', corrects_period, FALSE
+    FROM want_charge WHERE recalculation <> 0 AND NOT is_group"""
 _FIND_KNOWN = f"""
     UPDATE want_charge AS w SET known_id = c.id FROM charge c
     WHERE c.account_id = w.account_id AND c.period = w.period AND c.key = w.line_key AND c.is_current AND {sql.same(_SHOWN, "c", "w")}"""
@@ -128,11 +140,11 @@ _INSERT = f"""
         SELECT c.account_id, c.period, c.key, MAX(c.version) AS version FROM charge c JOIN closed_charge o
         ON o.account_id = c.account_id AND o.period = c.period GROUP BY c.account_id, c.period, c.key
     ) v ON v.account_id = w.account_id AND v.period = w.period AND v.key = w.line_key
-    WHERE w.known_id IS NULL ORDER BY w.row_number, w.corrects_key IS NOT NULL"""
+    WHERE w.known_id IS NULL ORDER BY w.row_number, w.corrects_key IS NOT NULL, w.is_group DESC"""
 _LINK = """
     UPDATE charge AS c SET corrects_id = l.id FROM want_charge w, charge l
     WHERE w.corrects_key IS NOT NULL AND c.account_id = w.account_id AND c.period = w.period AND c.key = w.line_key AND c.is_current
     AND l.account_id = w.account_id AND l.period = w.period AND l.key = w.corrects_key AND l.is_current AND c.corrects_id IS DISTINCT FROM l.id"""
 _TOUCH = "INSERT INTO ledger_touched (account_id, period) SELECT DISTINCT account_id, period FROM want_charge WHERE known_id IS NULL"
 _TOUCH_CLOSED = "INSERT INTO ledger_touched (account_id, period) SELECT DISTINCT account_id, period FROM closed_charge"
-_MARK = "UPDATE stage_charges SET changed = 1 WHERE row_number IN (SELECT row_number FROM want_charge WHERE known_id IS NULL)"
+_MARK = "UPDATE stage_charges SET changed = 1 WHERE row_number IN (SELECT row_number FROM want_charge WHERE known_id IS NULL AND line_key NOT LIKE '%|g')"

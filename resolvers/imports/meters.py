@@ -16,13 +16,16 @@ def judge(row: Any, today: dt.date) -> Verdict:
 
 RECIPE = Recipe(METERS, judge, later={"account_id": "bigint", "meter_id": "bigint"})
 _KEY = ("account_id", "inlet", "resource", "serial")
+_DIALS = """(
+    SELECT meter_id, MIN(integer_digits) AS integer_digits, MIN(fraction_digits) AS fraction_digits
+    FROM meter_register WHERE meter_id IN (SELECT meter_id FROM stage_meters) GROUP BY meter_id)"""
 _SAID = {  # column of the register: where it is kept
     "place": "meter m WHERE m.id",
     "installed_on": "meter m WHERE m.id",
     "verification_due_on": "meter m WHERE m.id",
     "state": "meter m WHERE m.id",
-    "integer_digits": "meter_register m WHERE m.zone IS NULL AND m.meter_id",
-    "fraction_digits": "meter_register m WHERE m.zone IS NULL AND m.meter_id",
+    "integer_digits": f"{_DIALS} m WHERE m.meter_id",
+    "fraction_digits": f"{_DIALS} m WHERE m.meter_id",
 }
 
 
@@ -73,11 +76,17 @@ _FIND_BY_ORDER = _pairing(
     "installed_on IS NULL, installed_on, row_number",
     "(m.removed_on IS NULL OR r.installed_on IS NULL OR r.installed_on < m.removed_on)",
 )
+# A meter of one zone has one dial, others a dial for each zone. Dials that it has and no row asks for stay: readings hang on them.
+_ZONES = "(SELECT 1 AS place, 2 AS least, 'day' AS zone UNION ALL SELECT 2, 2, 'night' UNION ALL SELECT 3, 3, 'peak' UNION ALL SELECT 4, 1, NULL) w"
+_MINE = "SELECT 1 FROM meter_register d WHERE d.meter_id = s.meter_id"
+_LACKS = f"""(w.least = 1 AND COALESCE(s.zones, 1) = 1 AND NOT EXISTS ({_MINE}))
+    OR (w.least BETWEEN 2 AND s.zones AND NOT EXISTS ({_MINE} AND d.zone = w.zone))"""
+_SAME_DIGITS = sql.same(("integer_digits", "fraction_digits"), "d", "s")
 _MARK = f"""
-    UPDATE stage_meters AS s SET changed = 1 WHERE s.code IS NULL AND NOT EXISTS (
-        SELECT 1 FROM meter m JOIN meter_register d ON d.meter_id = m.id AND d.zone IS NULL
-        WHERE m.id = s.meter_id AND m.register_state = s.state AND {sql.same(("place", "installed_on", "verification_due_on"), "m", "s")}
-        AND {sql.same(("integer_digits", "fraction_digits"), "d", "s")})"""
+    UPDATE stage_meters AS s SET changed = 1 WHERE s.code IS NULL AND (NOT EXISTS (
+        SELECT 1 FROM meter m WHERE m.id = s.meter_id AND m.register_state = s.state
+        AND {sql.same(("place", "installed_on", "verification_due_on"), "m", "s")})
+    OR EXISTS ({_MINE} AND NOT ({_SAME_DIGITS})) OR EXISTS (SELECT 1 FROM {_ZONES} WHERE {_LACKS}))"""
 _UPDATE = """
     UPDATE meter AS m SET place = s.place, installed_on = s.installed_on, verification_due_on = s.verification_due_on, register_state = s.state
     FROM stage_meters s WHERE s.meter_id = m.id AND s.changed = 1"""
@@ -85,11 +94,10 @@ _INSERT = """
     INSERT INTO meter (organization_id, account_id, inlet, place, resource, serial, installed_on, verification_due_on, register_state)
     SELECT :organization, account_id, inlet, place, resource, serial, installed_on, verification_due_on, state
     FROM stage_meters WHERE code IS NULL AND meter_id IS NULL ORDER BY row_number"""
-_ADD_DIALS = """
-    INSERT INTO meter_register (meter_id, integer_digits, fraction_digits)
-    SELECT s.meter_id, s.integer_digits, s.fraction_digits FROM stage_meters s
-    LEFT JOIN meter_register d ON d.meter_id = s.meter_id AND d.zone IS NULL
-    WHERE s.code IS NULL AND s.meter_id IS NOT NULL AND d.id IS NULL ORDER BY s.row_number"""
+_ADD_DIALS = f"""
+    INSERT INTO meter_register (meter_id, zone, integer_digits, fraction_digits)
+    SELECT s.meter_id, w.zone, s.integer_digits, s.fraction_digits FROM stage_meters s JOIN {_ZONES} ON {_LACKS}
+    WHERE s.changed = 1 AND s.meter_id IS NOT NULL ORDER BY s.row_number, w.place"""
 _UPDATE_DIALS = f"""
     UPDATE meter_register AS d SET integer_digits = s.integer_digits, fraction_digits = s.fraction_digits FROM stage_meters s
-    WHERE s.meter_id = d.meter_id AND d.zone IS NULL AND s.changed = 1 AND NOT ({sql.same(("integer_digits", "fraction_digits"), "d", "s")})"""
+    WHERE s.meter_id = d.meter_id AND s.changed = 1 AND NOT ({_SAME_DIGITS})"""

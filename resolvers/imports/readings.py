@@ -72,7 +72,7 @@ _MARK_REMOVED = """
     UPDATE meter AS m SET removed_on = r.removed_on
     FROM (SELECT meter_id, MAX(taken_on) AS removed_on FROM stage_readings WHERE source = 'removal' AND meter_id IS NOT NULL GROUP BY meter_id) r
     WHERE r.meter_id = m.id AND m.removed_on IS DISTINCT FROM r.removed_on"""
-_FIND_DIALS = "UPDATE stage_readings AS s SET register_id = d.id FROM meter_register d WHERE d.meter_id = s.meter_id AND d.zone IS NULL"
+_FIND_DIALS = "UPDATE stage_readings AS s SET register_id = d.id FROM meter_register d WHERE d.meter_id = s.meter_id AND d.zone IS NOT DISTINCT FROM s.zone"
 _FIND_KNOWN = """
     UPDATE stage_readings AS s SET known_id = r.id, known_value = r.value FROM reading r
     WHERE r.register_id = s.register_id AND r.taken_on = s.taken_on AND r.source = s.source AND r.is_current AND NOT r.by_resident

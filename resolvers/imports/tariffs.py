@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.files.headings import TARIFFS
 from models import sql
-from resolvers.imports.catalogue import find_services, resource_of
+from resolvers.imports.catalogue import find_services
 from resolvers.imports.staging import Job, Recipe, Verdict, keep_last
 
 
@@ -17,10 +17,10 @@ def judge(row: Any, today: dt.date) -> Verdict:
         return Verdict(refused=("missing", {"column": "Тариф"}))
     if price < 0:
         return Verdict(refused=("negative", {"column": "Тариф"}))
-    return Verdict((resource_of(row.service), price, includes_tax))
+    return Verdict((price, includes_tax))
 
 
-RECIPE = Recipe(TARIFFS, judge, {"resource": "text", "stored_price": "bigint", "includes_tax": "int"}, {"service_id": "bigint"})
+RECIPE = Recipe(TARIFFS, judge, {"stored_price": "bigint", "includes_tax": "int"}, {"service_id": "bigint"})
 
 
 async def apply(job: Job) -> None:

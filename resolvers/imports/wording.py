@@ -43,7 +43,6 @@ SENTENCES = {
     "not_text": N_("This is no register in text (format %(format)s)."),
     "encoding": N_("The encoding %(encoding)s is not known here: Windows-1251 or UTF-8 is needed."),
     "unknown_headings": N_("The headings do not tell which register this is: %(headings)s"),
-    "balances_by_service": N_("Balances by service are not taken yet."),
     "duplicate_heading": N_("The heading “%(heading)s” is there twice."),
     "unclosed_quote": N_("A quote opened in this row is never closed: the rest of the file cannot be understood."),
     "line_too_long": N_("The line is longer than %(longest)s characters."),

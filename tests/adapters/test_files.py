@@ -166,7 +166,6 @@ def test_a_nul_far_inside_breaks_only_its_row(tmp_path: Path):
         ((BALANCES + ROW).encode("koi8-r"), "encoding"),
         ("Имя;Отчество\nА;Б\n".encode(), "unknown_headings"),
         (b"a,b,c\n1,2,3\n", "unknown_headings"),
-        ("Период;Лицевой счёт;Услуга;Остаток на конец\n".encode(), "balances_by_service"),
         ("Период;Лицевой счёт;период;Остаток на конец\n".encode(), "duplicate_heading"),
         ((BALANCES + ROW[:-2]).encode(), "truncated"),
         ((BALANCES + ROW[:12]).encode(), "truncated"),

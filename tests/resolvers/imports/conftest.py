@@ -20,7 +20,7 @@ FIGURES = ROOT / "samples" / "figures"
 TODAY = dt.date(2026, 11, 20)
 KEPT = (
     "house", "premises", "contract", "personal_account", "account_facts", "service", "supplier", "tariff", "meter", "meter_register", "reading",
-    "charge", "payment", "statement", "ledger_entry",
+    "charge", "payment", "statement", "statement_line", "ledger_entry",
 )  # fmt: skip
 Said = list[tuple[str, str, str, str]]
 
@@ -38,7 +38,7 @@ def registers(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     def make(*flags: str, accounts: int = 60, months: int = 4) -> Path:
         key = (flags, accounts, months)
         if key not in made:
-            made[key] = tmp_path_factory.mktemp("registers") / "water"
+            made[key] = tmp_path_factory.mktemp("registers") / "made"
             command = [sys.executable, ROOT / "samples/make_registers.py", "--accounts", accounts, "--months", months, "--until", "2026-10"]
             subprocess.run([*map(str, command), *flags, "--out", str(made[key])], check=True)
         return made[key]

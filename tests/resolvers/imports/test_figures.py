@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models import Charge, LedgerEntry, Meter, Organization, PersonalAccount, Statement
+from models import AccountFacts, Charge, LedgerEntry, Meter, Organization, PersonalAccount, Statement, StatementLine
 from models.enums import MeterState
 from models.money import minor_units
 from models.quantity import decimal_text
@@ -17,7 +17,7 @@ def printed(name: str) -> dict[str, Any]:
     return json.loads((FIGURES / f"{name}.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("name", ["water_individual_2020_05", "water_legal_2019_11", "housing_2014_10"])
+@pytest.mark.parametrize("name", ["water_individual_2020_05", "water_legal_2019_11", "housing_2014_10", "heat_2020_03"])
 async def test_exactly_the_expected_warnings(organization: Organization, name: str):
     with (FIGURES / f"{name}.expected.csv").open(encoding="utf-8") as file:
         _, *wanted = csv.reader(file, delimiter=";")
@@ -60,13 +60,33 @@ async def test_the_contract_of_november_2019(organization: Organization):
     assert {statement.closing for statement in await Statement.all()} == {None}
 
 
-async def test_balances_by_service_are_refused_as_a_file(organization: Organization):
-    """The screen of March 2020 has them: its accounts and charges are taken, its balances wait until they are understood."""
-    outcome = await taken(FIGURES / "heat_2020_03")
-    assert outcome.refused_files == ["balances"]
-    assert ("balances", "1", "refused", "balances_by_service") in said(outcome)
-    assert [line for line in said(outcome) if line[0] == "charges"] == [
-        ("charges", "3", "warning", "product"),
-        ("charges", "4", "warning", "product"),
-    ]
-    assert outcome.status == 1
+async def test_the_heat_of_march_2020(organization: Organization):
+    await taken(FIGURES / "heat_2020_03")
+    screen = printed("heat_2020_03")
+    statement = await Statement.get(is_current=True)
+    totals = screen["totals_printed"]
+    assert {name: getattr(statement, name) for name in totals} == {name: minor_units(value) for name, value in totals.items()}
+    lines = await StatementLine.filter(statement_id=statement.id).order_by("position").prefetch_related("service")
+    assert {line.service.name: line.paid for line in lines} | {"total": statement.paid} == {
+        name: minor_units(value) for name, value in screen["paid_derived"].items()
+    }
+    assert (statement.by_service, statement.derived, {line.derived for line in lines}) == (True, "paid", {"paid"})
+    for line, row in zip(lines, screen["rows"], strict=True):
+        said_of = [line.opening, line.charged, line.recalculation, line.closing]
+        assert said_of == [value and minor_units(value) for value in row[4:]]
+    assert (await PersonalAccount.get()).balance == minor_units(screen["due_printed"])
+    assert (await AccountFacts.get()).ownership == "private"
+
+
+async def test_the_flat_of_october_2014(organization: Organization):
+    """Nothing printed says what was owed before or paid, and the penalty is in the total of services."""
+    await taken(FIGURES / "housing_2014_10")
+    screen = printed("housing_2014_10")
+    statement = await Statement.get(is_current=True)
+    assert (statement.opening, statement.paid, statement.derived, statement.by_service) == (None, None, "", False)
+    assert statement.closing == minor_units(screen["debt_printed"])
+    assert statement.charged + statement.penalty == minor_units(screen["total_printed"])
+    lines = await Charge.all().order_by("position").prefetch_related("service")
+    assert [(line.service.name, line.amount) for line in lines] == [(row[0], minor_units(row[4])) for row in screen["rows"][:-1]]
+    assert {line.price for line in lines} == {None}, "tariffs are printed with tax"
+    assert (await AccountFacts.get()).ownership == "municipal"
