@@ -126,6 +126,7 @@ async def _allocate() -> None:
     """Split payments of months with balances by service as their lines say what was paid: first payment, first line, until both are used up."""
     await sql.staging("allocation", {"account_id": "bigint", "payment_id": "bigint", "service_id": "bigint", "amount": "bigint"}, "payment_id")
     await sql.execute(_ALLOCATE)
+    await sql.execute(_ALLOCATE_NEGATIVE)
     await sql.execute(_WANT_ALLOCATED)
     await sql.execute(_WANT_REST)
     await sql.execute("DELETE FROM want_entry WHERE payment_id IS NOT NULL AND amount = 0")
@@ -166,15 +167,25 @@ _WANT_PAYMENTS = """
     SELECT y.account_id, 0, 'payment/' || y.id, 'payment', -y.amount, y.period, y.paid_on, y.id, y.import_file_id
     FROM posting p JOIN payment y ON y.account_id = p.account_id AND y.period > p.base WHERE y.is_current AND y.state <> 'in_transit'"""
 # Payments of a month laid end to end, and what its lines say was paid laid end to end: where a payment and a line lie over each other, the
-# one paid the other.
-_ALLOCATE = """
+# one paid the other. What lines give back (paid less than nothing) lengthens the month's first payment.
+_GIVEN_BACK = """
+    SELECT MIN(w.payment_id) AS payment_id, MAX(b.back) AS back FROM want_entry w
+    JOIN (SELECT account_id, period, -SUM(paid) AS back FROM figure WHERE part <> 0 AND paid < 0 GROUP BY account_id, period) b
+        ON b.account_id = w.account_id AND b.period = w.period
+    WHERE w.payment_id IS NOT NULL GROUP BY w.account_id, w.period"""
+_ALLOCATE_NEGATIVE = """
+    INSERT INTO allocation (account_id, payment_id, service_id, amount)
+    SELECT f.account_id, w.payment_id, f.part, f.paid FROM figure f
+    JOIN (SELECT account_id, period, MIN(payment_id) AS payment_id FROM want_entry WHERE payment_id IS NOT NULL GROUP BY account_id, period) w
+        ON w.account_id = f.account_id AND w.period = f.period WHERE f.part <> 0 AND f.paid < 0"""
+_ALLOCATE = f"""
     INSERT INTO allocation (account_id, payment_id, service_id, amount)
     SELECT account_id, payment_id, service_id, upper_end - lower_end FROM (
         SELECT y.account_id, y.payment_id, l.part AS service_id, CASE WHEN y.total < l.total THEN y.total ELSE l.total END AS upper_end,
             CASE WHEN y.total - y.amount > l.total - l.paid THEN y.total - y.amount ELSE l.total - l.paid END AS lower_end
-        FROM (SELECT w.account_id, w.period, w.payment_id, -w.amount AS amount,
-                SUM(-w.amount) OVER (PARTITION BY w.account_id, w.period ORDER BY w.payment_id) AS total
-            FROM want_entry w WHERE w.payment_id IS NOT NULL) y
+        FROM (SELECT x.account_id, x.period, x.payment_id, x.amount, SUM(x.amount) OVER (PARTITION BY x.account_id, x.period ORDER BY x.payment_id) AS total
+            FROM (SELECT w.account_id, w.period, w.payment_id, CASE WHEN f.payment_id IS NULL THEN -w.amount ELSE f.back - w.amount END AS amount
+                FROM want_entry w LEFT JOIN ({_GIVEN_BACK}) f ON f.payment_id = w.payment_id WHERE w.payment_id IS NOT NULL) x) y
         JOIN (SELECT account_id, period, part, paid, SUM(paid) OVER (PARTITION BY account_id, period ORDER BY part) AS total
             FROM figure WHERE part <> 0 AND paid > 0) l ON l.account_id = y.account_id AND l.period = y.period
     ) o WHERE upper_end > lower_end"""
