@@ -14,7 +14,7 @@ from resolvers.imports.staging import Job
 
 async def find(job: Job) -> None:
     """Fill `group_id`, the service that a row is a part of. A row that names itself is no part."""
-    await find_services("stage_charges", job, "parent", "group_id")
+    await find_services("stage_charges", job, name="parent", found="group_id")
     await sql.execute("UPDATE stage_charges SET group_id = NULL WHERE group_id = service_id")
 
 

@@ -11,6 +11,8 @@ from resolvers.imports.staging import Job, Recipe, Verdict, find_accounts, keep_
 
 
 def judge(row: Any, today: dt.date) -> Verdict:
+    if row.zones == 0:
+        return Verdict(refused=("zero", {"column": "Зоны"}))
     return Verdict()
 
 

@@ -86,7 +86,7 @@ def test_encodings_are_told_by_the_headings(tmp_path: Path, encoding: str):
     assert (found.kind.name, found.encoding) == ("balances", encoding)
     [row] = found.rows()
     assert (row.line, row.code) == (2, None)
-    assert row.values == (dt.date(2026, 10, 1), "02000000", 1_000, 550, None, None, None, None, None, 1_550)
+    assert row.values == (dt.date(2026, 10, 1), "02000000", None, 1_000, 550, None, None, None, None, None, 1_550)
 
 
 def test_columns_come_in_any_order_with_others_between(tmp_path: Path):
