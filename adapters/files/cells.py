@@ -28,6 +28,7 @@ _NUMBER = re.compile(
 _GROUPS = re.compile(r"[ \u00a0\u2009\u202f'\u2019]|[.,](?=.*[.,])")
 _MINUSES = str.maketrans("\u2212\u2013\u2010\u2011", "----")
 _CURRENCY = re.compile(r"(?:₸|₽|тг\.?|тенге|теңге|руб\.?|рублей|р\.|KZT|RUB)", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+")
 _SPACES = " \u00a0\u2009\u202f"
 
 
@@ -113,7 +114,8 @@ def identifier(longest: int) -> Callable[[str], str]:
 
 def is_total(value: str) -> bool:
     """Whether a row that begins so says sums of the rows above it."""
-    return value[:1].isalpha() and folded(value).startswith(TOTALS)
+    word = _WORD.match(value)
+    return word is not None and folded(word[0]) in TOTALS
 
 
 def choice(words: dict[str, str]) -> Callable[[str], str]:

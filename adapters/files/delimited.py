@@ -1,168 +1,232 @@
-"""Text with semicolons, in the encodings that registers come in: what kind it is, and its rows one by one."""
+"""Text with separators, in the encodings that registers come in, read in blocks: memory stays flat however long the file is."""
 
 from __future__ import annotations
 
+import codecs
 import csv
-import hashlib
-import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from adapters.files.headings import KINDS, Kind
+from adapters.files import encodings
+from adapters.files.headings import Kind
+from adapters.files.looking import Seen, blocks
 from adapters.files.problems import FileRefused
-from adapters.files.words import folded
+from adapters.files.recognition import MOST_COLUMNS, SEARCHED, kind_of, refused_headings
+from adapters.files.source import Batch, Layout
 
-BLOCK = 1 << 20
+DELIMITERS = (";", "\t", ",", "|")
 LONGEST_LINE = 256 * 1024
 MOST_LINES_OF_A_ROW = 20  # a stray quote swallows the rows up to the next one, an unclosed quote the rest of the file
-_SIGNATURES = {b"%PDF": "PDF", b"PK\x03\x04": "ZIP/XLSX", b"\xd0\xcf\x11\xe0": "XLS", b"\x1f\x8b": "GZIP", b"Rar!": "RAR"}
-_OTHER_ENCODINGS = ("cp866", "koi8-r", "utf-16")
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
-    """What one look at the bytes says. `positions` maps a column's name to its place in a row."""
-
-    kind: Kind
+class TextSource:
+    path: Path
     encoding: str
-    positions: dict[str, int]
-    width: int
-    sha256: str
-    size: int
+    delimiter: str
+    layout: Layout
+    seen: Seen
+
+    def batches(self) -> Iterator[Batch]:
+        """Give the rows below the headings; FileRefused may come as late as the last block.
+
+        A row is one line. Where quotes make one of several, each of these is wrong by itself; wrong lines are cut at their separators.
+        """
+        carried: list[str] = []
+        number = 1
+        for arrived, done, doubtful in self._lines():
+            lines = carried + arrived
+            skipped = max(0, min(len(lines), self.layout.skipped + 1 - number))
+            number += skipped
+            cut = _Cut(lines[skipped:], number, self.delimiter, ended=done >= self.seen.size)
+            yield from cut.batches(done, doubtful or any("\0" in line for line in carried))
+            carried = cut.lines[cut.place :]
+            number += cut.place
+
+    def unreadable(self, text: str) -> bool:
+        return encodings.unreadable(text, self.encoding)
+
+    def _lines(self) -> Iterator[tuple[list[str], int, bool]]:
+        """(whole lines, bytes so far, whether they hold doubtful bytes) of each block; lines end with LF, CR LF or CR alone."""
+        decoder = codecs.getincrementaldecoder(self.encoding)("replace")
+        doubtful, rest, doubted = encodings.doubtful(self.encoding), "", False
+        for block, done in blocks(self.path, self.seen):
+            text = rest + decoder.decode(block, done >= self.seen.size)
+            end = len(text) if done >= self.seen.size else max(text.rfind("\n"), text.rfind("\r", 0, -1)) + 1
+            text, rest = text[:end], text[end:]
+            if self.encoding.startswith("utf"):
+                doubted = "\ufffd" in text or "\0" in text or (self.encoding != "utf-16" and len(block.translate(None, doubtful)) != len(block)) or doubted
+            else:
+                doubted = len(block.translate(None, doubtful)) != len(block) or doubted
+            lines = split(text)
+            if max(map(len, lines), default=0) >= LONGEST_LINE or len(rest) >= LONGEST_LINE:
+                raise FileRefused("line_too_long", longest=LONGEST_LINE)
+            yield lines, done, doubted
+            doubted = bool(rest) and doubted
 
 
-def examine(path: Path) -> Examined:
-    """Read the file once: whether it is a whole text file, in which encoding, and of which kind. Raises FileRefused."""
+def split(text: str) -> list[str]:
+    """The lines of a text that ends with a line's end, or with the file."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
+    if not lines[-1]:
+        lines.pop()
+    return lines
+
+
+class _Cut:
+    """Lines cut into cells. What is left from `place` on belongs to a row whose end is in the next block."""
+
+    def __init__(self, lines: list[str], number: int, delimiter: str, *, ended: bool) -> None:
+        self.lines, self.number, self.delimiter, self.ended = lines, number, delimiter, ended
+        self.place = 0
+
+    def batches(self, done: int, doubtful: bool) -> Iterator[Batch]:
+        lines = iter(self.lines)
+        while self.place < len(self.lines):
+            reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
+            rows, failed = _good(reader)
+            start = self.place
+            self.place += len(rows)
+            if rows:
+                yield Batch(range(self.number + start, self.number + self.place), rows, self.lines[start : self.place], None, doubtful, done)
+            used = reader.line_num - len(rows)
+            if used == 0 or self._is_open(failed, used):
+                return
+            yield self._wrong(used, failed, doubtful, done)
+
+    def _is_open(self, failed: str, used: int) -> bool:
+        """Whether the last row goes on in the next block."""
+        if "unexpected end" not in failed:
+            return False
+        if self.ended or used > MOST_LINES_OF_A_ROW:
+            raise FileRefused("unclosed_quote", self.number + self.place)
+        return True
+
+    def _wrong(self, used: int, failed: str, doubtful: bool, done: int) -> Batch:
+        """The lines of a row that quotes made of several, or that is no row by itself."""
+        if used > MOST_LINES_OF_A_ROW:
+            raise FileRefused("unclosed_quote", self.number + self.place)
+        texts = self.lines[self.place : self.place + used]
+        code = "too_long" if used == 1 and "field limit" in failed else "quotes"
+        numbers = range(self.number + self.place, self.number + self.place + used)
+        self.place += used
+        return Batch(numbers, [[cell.strip().strip('"') for cell in text.split(self.delimiter)] for text in texts], texts, code, doubtful, done)
+
+
+def _good(reader: Any) -> tuple[list[list[str]], str]:
+    """Rows of one line each, up to one that is none; and the reader's complaint about that one, if it has any."""
+    rows: list[list[str]] = []
     try:
-        with path.open("rb") as file:
-            head = file.read(BLOCK)
-            digest, size, last = hashlib.sha256(head), len(head), head[-1:]
-            while block := file.read(BLOCK):
-                digest.update(block)
-                size, last = size + len(block), block[-1:]
-    except OSError as error:
-        raise FileRefused("unreadable", reason=error.strerror or "") from None
-    _refuse_other_formats(head)
-    encoding, kind, positions, width = _recognised(head)
-    if last not in (b"\n", b"\r"):
-        raise FileRefused("truncated")
-    return Examined(kind, encoding, positions, width, digest.hexdigest(), size)
-
-
-def rows(path: Path, encoding: str) -> Iterator[tuple[int, list[str], str | None, int]]:
-    """Give (line, its cells, the code of what is wrong with them as a whole, bytes read so far), the heading row left out.
-
-    A row is one line. Where quotes make one of several, each of these is wrong by itself; wrong lines are cut at their semicolons.
-    """
-    try:
-        with path.open("rb") as raw, io.TextIOWrapper(raw, encoding=encoding, errors="replace", newline="") as file:
-            for line, cells, code in _rows(file):
-                yield line, cells, code, raw.tell()
-    except OSError as error:
-        raise FileRefused("unreadable", reason=error.strerror or "") from None
-
-
-def _lines(file: io.TextIOWrapper, row: list[str]) -> Iterator[str]:
-    """The file's lines; each is left in `row` too, which whoever reads rows empties."""
-    while text := file.readline(LONGEST_LINE):
-        if len(text) == LONGEST_LINE:
-            raise FileRefused("line_too_long", longest=LONGEST_LINE)
-        row.append(text)
-        yield text
-
-
-def _rows(file: io.TextIOWrapper) -> Iterator[tuple[int, list[str], str | None]]:
-    texts: list[str] = []
-    lines = _lines(file, texts)
-    next(lines, None)  # the headings are one line, whatever quotes are in it
-    reader = csv.reader(lines, delimiter=";", strict=True)
-    while True:
-        texts.clear()
-        line = reader.line_num + 2
-        try:
-            cells, code = _next(reader, line)
-        except StopIteration:
-            return
-        if len(texts) > MOST_LINES_OF_A_ROW:
-            raise FileRefused("unclosed_quote", line)
-        if len(texts) > 1:
-            yield from ((number, _cut(text), "quotes") for number, text in enumerate(texts, line))
-        elif code:
-            yield line, _cut(texts[0]), code
-        elif cells:
-            yield line, cells, None
-
-
-def _next(reader: Any, line: int) -> tuple[list[str], str | None]:
-    try:
-        return next(reader), None
+        for cells in reader:
+            if reader.line_num != len(rows) + 1:
+                break
+            rows.append(cells)
     except csv.Error as error:
-        if "unexpected end" in str(error):
-            raise FileRefused("unclosed_quote", line) from None
-        return [], "too_long" if "field limit" in str(error) else "quotes"
+        return rows, str(error)
+    return rows, ""
 
 
-def _cut(text: str) -> list[str]:
-    """What can still be told of a wrong line, so that whose it is and of which month is not forgotten."""
-    return [cell.strip().strip('"') for cell in text.split(";")]
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A table's kind, how its text is to be read, and its headings."""
+
+    kind: Kind | None
+    encoding: str
+    delimiter: str
+    line: int
+    headings: list[str]
 
 
-def _refuse_other_formats(head: bytes) -> None:
-    if not head.strip(b"\xef\xbb\xbf \r\n\t"):
+def recognised(seen: Seen) -> Found:
+    """Try encodings and separators until a row of headings makes sense. Headings in Latin letters leave the encoding to the sample."""
+    mark = encodings.by_bom(seen.head)
+    for encoding in (mark,) if mark else encodings.BY_THEIR_LETTERS:
+        for delimiter in DELIMITERS:
+            for line, cells in enumerate(first_rows(seen.head, encoding, delimiter), 1):
+                if kind := kind_of(cells):
+                    return Found(kind, _told(encoding, cells, seen, mark), delimiter, line, cells)
+    _refuse_mixed(seen, mark)
+    raise refused_headings([row for delimiter in DELIMITERS for row in first_rows(seen.head, likely(seen), delimiter)][:SEARCHED] or [[]])
+
+
+def first_rows(head: bytes, encoding: str, delimiter: str, most: int = SEARCHED) -> list[list[str]]:
+    """The first lines as rows of cells, without cells where a line is not in this encoding."""
+    return [_cells(line, delimiter) for line in _first_lines(head, encoding, most)]
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter), []) if len(line) < LONGEST_LINE else []
+    except csv.Error:
+        return []
+
+
+@lru_cache(maxsize=8)
+def _first_lines(head: bytes, encoding: str, most: int) -> list[str]:
+    if encoding == "utf-16":
+        return split(head.decode(encoding, "replace"))[:most]
+    lines = head.splitlines()[:most] if b"\r" in head[:LONGEST_LINE] else head.split(b"\n", most)[:most]
+    return [_decoded(line, encoding) for line in lines]
+
+
+def _decoded(line: bytes, encoding: str) -> str:
+    try:
+        return line.decode(encoding)
+    except UnicodeDecodeError:
+        return ""
+
+
+def likely(seen: Seen) -> str:
+    return encodings.by_bom(seen.head) or encodings.by_letters(seen.sample)
+
+
+def _told(encoding: str, headings: list[str], seen: Seen, mark: str | None) -> str:
+    """Headings in Latin letters read the same in every encoding: then all letters of the file tell it."""
+    return encodings.by_letters(seen.sample) if mark is None and "".join(headings).isascii() and seen.sample else encoding
+
+
+def _refuse_mixed(seen: Seen, mark: str | None) -> None:
+    """A mark of UTF-8 with something else behind it."""
+    if mark != "utf-8-sig":
+        return
+    head = seen.head[len(codecs.BOM_UTF8) :]
+    for encoding in encodings.BY_THEIR_LETTERS[1:]:
+        if any(kind_of(cells) for delimiter in DELIMITERS for cells in first_rows(head, encoding, delimiter)):
+            raise FileRefused("mixed_encodings", 1, first="UTF-8", second=encodings.SPOKEN[encoding])
+
+
+def refuse_other_formats(seen: Seen) -> None:
+    """What is no text, or was cut off on its way."""
+    head = seen.head
+    if not head.strip(b"\xef\xbb\xbf\xff\xfe \r\n\t\x1a"):
         raise FileRefused("empty_file")
     for signature, name in _SIGNATURES.items():
         if head.startswith(signature):
             raise FileRefused("not_text", format=name)
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise FileRefused("encoding", encoding="UTF-16")
-    if b"\0" in head:
+    mark = encodings.by_bom(head)
+    if mark == "utf-32":
+        raise FileRefused("encoding", encoding="UTF-32")
+    if b"\0" in head and mark != "utf-16":
         raise FileRefused("not_text", format="?")
+    end = seen.tail.replace(b"\0", b"") if mark == "utf-16" else seen.tail.rstrip(b"\x1a")  # programs for DOS end a text so
+    if not end.endswith((b"\n", b"\r")):
+        raise FileRefused("truncated")
 
 
-def _recognised(head: bytes) -> tuple[str, Kind, dict[str, int], int]:
-    """The headings are Cyrillic, so they themselves tell the encoding: one of them makes sense, no other does."""
-    first = head.split(b"\n", 1)[0].split(b"\r", 1)[0]
-    guesses = ("utf-8-sig",) if first.startswith(b"\xef\xbb\xbf") else ("utf-8", "cp1251")
-    for encoding in guesses:
-        headings = _headings(first, encoding)
-        if kind := _kind(headings):
-            return encoding, kind, _positions(kind, headings), len(headings)
-    for encoding in _OTHER_ENCODINGS:
-        if _kind(_headings(first, encoding)):
-            raise FileRefused("encoding", encoding=encoding.upper())
-    readable = _headings(first, "utf-8") or _headings(first, "cp1251")
-    raise FileRefused("unknown_headings", 1, headings="; ".join(readable)[:200])
+_SIGNATURES = {
+    b"%PDF": "PDF", b"\x1f\x8b": "GZIP", b"Rar!": "RAR", b"7z\xbc\xaf\x27\x1c": "7Z", b"<?xml": "XML", b"<html": "HTML", b"<!DOCTYPE": "HTML",
+    b"{\\rtf": "RTF", b"PK": "ZIP", b"\xd0\xcf\x11\xe0": "XLS",
+}  # fmt: skip
 
 
-def _headings(first: bytes, encoding: str) -> list[str]:
-    try:
-        return next(csv.reader([first.decode(encoding)], delimiter=";"), [])
-    except (UnicodeDecodeError, csv.Error):
-        return []
-
-
-def _kind(headings: list[str]) -> Kind | None:
-    present = {folded(heading) for heading in headings}
-    for kind in KINDS:
-        named = {column.name for column in kind.columns if any(folded(h) in present for h in kind.headings(column))}
-        if kind.marks <= named and not any(folded(heading) in present for heading in kind.never):
-            return kind
-    return None
-
-
-def _positions(kind: Kind, headings: list[str]) -> dict[str, int]:
-    """Where each column stands. A column's usual heading wins over its other names; the same heading twice is refused."""
-    places: dict[str, int] = {}
-    for place, heading in enumerate(headings):
-        if folded(heading) and folded(heading) in places:
-            raise FileRefused("duplicate_heading", 1, heading=heading.strip()[:80])
-        places[folded(heading)] = place
-    found = {}
-    for column in kind.columns:
-        for name in kind.headings(column):
-            if folded(name) in places:
-                found[column.name] = places[folded(name)]
-                break
-    return found
+def width_of(rows: Sequence[Sequence[Any]]) -> int:
+    """The usual number of cells of rows that have no headings."""
+    counts = [len(row) for row in rows if any(row)]
+    if max(counts, default=0) > MOST_COLUMNS:
+        raise FileRefused("too_many_headings", 1, columns=max(counts), most=MOST_COLUMNS)
+    return max(set(counts), key=counts.count, default=0)

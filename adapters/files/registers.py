@@ -1,98 +1,133 @@
-"""A register: a file of a known kind, whose rows are read one after another, however long it is."""
+"""A register: a table of a known kind, whose rows are read one after another, however long it is."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from adapters.files.delimited import examine, rows
+from adapters.files.cells import is_total
+from adapters.files.dates import day, day_in_sheet, month, month_in_sheet
 from adapters.files.headings import Kind
 from adapters.files.problems import CellProblem
+from adapters.files.reading import RowReader
+from adapters.files.source import Batch, Source
+from adapters.files.totals import Footer, check_totals
 
 
 class ParsedRow(NamedTuple):
-    """`values` stand in the order of the kind's columns; where `code` says what is wrong, those that could be read are still there."""
+    """`values` stand in the order of the kind's columns; where `code` says what is wrong, those that could be read are still there.
+
+    `text` is then the row as it came; a good row has none.
+    """
 
     line: int
     values: tuple[Any, ...]
     code: str | None
     params: dict[str, Any]
+    text: str = ""
 
 
-Read = tuple[tuple[Any, ...], str | None, dict[str, Any]]  # a ParsedRow without its line
+_NOTHING: dict[str, Any] = {}
+_IN_SHEETS: dict[Any, Callable[[str], Any]] = {day: day_in_sheet, month: month_in_sheet}
 
 
 @dataclass(slots=True)
 class Register:
-    """`done` of `size` bytes have been read; `positions` maps the columns that the file has to their places."""
+    """`done` of `size` bytes have been read; `positions` maps the columns that the file has to their places.
+
+    Plain data: another process may have it and read the rows there.
+    """
 
     name: str
     path: Path
     kind: Kind
     encoding: str
+    delimiter: str
     sha256: str
     size: int
     width: int
     positions: dict[str, int]
+    source: Source
+    headings: dict[str, str] = field(default_factory=dict)  # of columns, as the file writes them
+    constants: dict[str, Any] = field(default_factory=dict)
+    parsers: Mapping[str, Callable[[str], Any]] = field(default_factory=dict)
     done: int = field(default=0)
 
     def has(self, column: str) -> bool:
-        return column in self.positions
+        return column in self.positions or column in self.constants
 
     def rows(self) -> Iterator[ParsedRow]:
         """Read the rows. FileRefused may come as late as the last one: what was read before is then worth nothing."""
-        read = _row_reader(self.kind, self.positions, self.width)
-        for line, cells, wrong, done in rows(self.path, self.encoding):
-            self.done = done
-            yield ParsedRow(line, *read(cells, wrong))
+        footers: list[Footer] = []
+        reader = self.reader()
+        read, width, new = reader.values, self.width, tuple.__new__
+        for batch in self.source.batches():
+            self.done = batch.done
+            good = batch.code is None and not batch.doubtful
+            for index, cells in enumerate(batch.rows):
+                if good and len(cells) == width:
+                    try:
+                        values = read(cells)
+                    except CellProblem:
+                        pass
+                    else:
+                        yield new(ParsedRow, (batch.lines[index], values, None, _NOTHING, ""))
+                        continue
+                if any(map(_says_something, cells)) and (row := self.careful(reader, batch, index, cells, footers)):
+                    yield row
+        if footers:
+            check_totals(self, footers)
         self.done = self.size
 
+    def texts(self, lines: set[int]) -> dict[int, str]:
+        """The rows at these lines as they came, for those that turned out wrong only later."""
+        found: dict[int, str] = {}
+        for batch in self.source.batches():
+            for index, line in enumerate(batch.lines):
+                if line in lines:
+                    found[line] = batch.text(index, batch.rows[index])
+            if len(found) == len(lines):
+                break
+        return found
 
-def open_register(name: str, path: Path) -> Register:
-    """Look at a file; FileRefused where it is no register that is known here."""
-    found = examine(path)
-    return Register(name, path, found.kind, found.encoding, found.sha256, found.size, found.width, found.positions)
+    def reader(self) -> RowReader:
+        parsers = dict(self.parsers)
+        if self.encoding == "xlsx":
+            parsers = {c.name: _IN_SHEETS[c.cell.parse] for c in self.kind.columns if c.cell.parse in _IN_SHEETS} | parsers
+        return RowReader(self.kind, self.positions, self.headings, parsers, self.constants)
 
+    def careful(self, reader: RowReader, batch: Batch, index: int, cells: list[str], footers: list[Footer]) -> ParsedRow | None:
+        """A row that may be wrong; None where it is no row but sums below the rows."""
+        line, text = batch.lines[index], batch.text(index, cells)
+        code, params = self._shape(batch, text, cells)
+        if batch.code == "too_long":
+            params = reader.longest(cells)
+        values, wrong, of_cell = reader.careful(cells)
+        if (code or wrong) and self._is_footer(cells, text):
+            footers.append(Footer(line, cells))
+            return None
+        if code is None:
+            code, params = wrong, of_cell
+        return ParsedRow(line, values, code, params, text if code else "")
 
-def _row_reader(kind: Kind, positions: dict[str, int], width: int) -> Callable[[list[str], str | None], Read]:
-    plan = [(positions.get(c.name), c.cell.parse, c.missing, c.empty, c.headings[0]) for c in kind.columns]
-    headings = {place: heading for place, *_, heading in plan if place is not None}
-
-    def read(cells: list[str], wrong: str | None) -> Read:
-        values: list[Any] = []
-        code, params = (wrong, _longest(cells, headings) if wrong == "too_long" else {}) if wrong else _shape(cells, width)
-        for place, parse, missing, empty, heading in plan:
-            text = cells[place].strip() if place is not None and place < len(cells) else ""
-            value = empty
-            if text:
-                try:
-                    value = parse(text)
-                except CellProblem as problem:
-                    if code is None:
-                        code, params = problem.code, {"column": heading, **problem.params}
-            elif missing and code is None:
-                code, params = missing, {"column": heading}
-            values.append(value)
-        return tuple(values), code, params
-
-    return read
-
-
-def _longest(cells: list[str], headings: dict[int, str]) -> dict[str, Any]:
-    """Which cell is longer than any may be."""
-    place = max(range(len(cells)), key=lambda place: len(cells[place]))
-    return {"column": headings.get(place, f"№ {place + 1}"), "longest": csv.field_size_limit()}
-
-
-def _shape(cells: list[str], width: int) -> tuple[str | None, dict[str, Any]]:
-    if len(cells) < width:
-        return "too_few_columns", {"cells": len(cells), "columns": width}
-    if len(cells) > width and any(cell.strip() for cell in cells[width:]):
-        return "too_many_columns", {"cells": len(cells), "columns": width}
-    for cell in cells:
-        if "\ufffd" in cell or "\0" in cell:
+    def _shape(self, batch: Batch, text: str, cells: list[str]) -> tuple[str | None, dict[str, Any]]:
+        """What is wrong with the row as a whole."""
+        if batch.code:
+            return batch.code, {}
+        if len(cells) < self.width:
+            return "too_few_columns", {"cells": len(cells), "columns": self.width}
+        if len(cells) > self.width and any(cell.strip() for cell in cells[self.width :]):
+            return "too_many_columns", {"cells": len(cells), "columns": self.width}
+        if batch.doubtful and self.source.unreadable(text):
             return "unreadable_letters", {}
-    return None, {}
+        return None, {}
+
+    def _is_footer(self, cells: list[str], text: str) -> bool:
+        first = next((cell.strip() for cell in cells if cell.strip()), "")
+        return text.startswith(self.source.layout.footers or ("\0",)) or is_total(first)
+
+
+def _says_something(cell: str) -> bool:
+    return bool(cell.strip(" \t\r\n\u00a0\x1a"))

@@ -44,8 +44,8 @@ OWNERSHIPS = _words(
     private=("частная", "частная собственность", "собственность", "приватизированная", "приватизировано", "жеке", "жеке меншік", "private"),
     municipal=("муниципальная", "муниципальная собственность", "государственная", "найм", "социальный найм", "коммуналдық", "мемлекеттік", "municipal"),
 )
-# What a row of sums begins with.
-TOTALS = tuple(map(folded, ("итого", "всего", "итог", "барлығы", "жиыны", "жиынтығы", "total", "totals", "grand total", "количество", "сумма по реестру")))
+# The first word of a row of sums.
+TOTALS = frozenset(map(folded, ("итого", "всего", "итог", "барлығы", "жиыны", "жиынтығы", "total", "totals", "количество")))
 MONTHS = {
     folded(word): number
     for number, words in enumerate(

@@ -109,7 +109,15 @@ class Job:
         return self.today.replace(day=1)
 
     async def open(self, register: Register) -> StagedFile:
-        row = await ImportFile.create(run_id=self.run_id, name=register.name[:300], kind=register.kind.name, sha256=register.sha256, encoding=register.encoding)
+        row = await ImportFile.create(
+            run_id=self.run_id,
+            name=register.name[:300],
+            kind=register.kind.name,
+            sha256=register.sha256,
+            encoding=register.encoding,
+            delimiter=register.delimiter,
+            size=register.size,
+        )
         staged = StagedFile(register, row, FileOutcome(register.name, register.kind.name))
         self.files[row.id] = staged
         return staged
@@ -192,7 +200,7 @@ def _records(recipe: Recipe, job: Job, file: StagedFile, numbers: Iterator[int],
     named = _named(recipe.kind)
     nothing = (None,) * len(recipe.derived)
     file_id, judge, today = file.row.id, recipe.judge, job.today
-    for line, values, code, params in chunk:
+    for line, values, code, params, _text in chunk:
         verdict = judge(named(values), today) if code is None else Verdict(refused=(code, params))
         if verdict.refused:
             file.refuse(line, *verdict.refused)

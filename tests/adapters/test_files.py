@@ -80,7 +80,7 @@ def test_other_cells_that_make_no_sense(parse, text: str, code: str):
     assert caught.value.code == code
 
 
-@pytest.mark.parametrize("encoding", ["cp1251", "utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("encoding", ["cp1251", "utf-8", "utf-8-sig", "cp866", "koi8-r", "utf-16"])
 def test_encodings_are_told_by_the_headings(tmp_path: Path, encoding: str):
     found = register(tmp_path, BALANCES + ROW, encoding)
     assert (found.kind.name, found.encoding) == ("balances", encoding)
@@ -161,9 +161,9 @@ def test_a_nul_far_inside_breaks_only_its_row(tmp_path: Path):
         (b"%PDF-1.7\n%\xe2\xe3", "not_text"),
         (b"PK\x03\x04....", "not_text"),
         (b"\x00\x01\x02\x03\n", "not_text"),
-        ((BALANCES + ROW).encode("utf-16"), "encoding"),
-        ((BALANCES + ROW).encode("cp866"), "encoding"),
-        ((BALANCES + ROW).encode("koi8-r"), "encoding"),
+        ((BALANCES + ROW).encode("utf-32"), "encoding"),
+        (b"\xef\xbb\xbf" + (BALANCES + ROW).encode("cp1251"), "mixed_encodings"),
+        ((BALANCES[:-2] + ";x" * 10_000 + "\r\n").encode(), "too_many_headings"),
         ("Имя;Отчество\nА;Б\n".encode(), "unknown_headings"),
         (b"a,b,c\n1,2,3\n", "unknown_headings"),
         ("Период;Лицевой счёт;период;Остаток на конец\n".encode(), "duplicate_heading"),
