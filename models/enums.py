@@ -146,6 +146,18 @@ class DifferenceReason(StrEnum):
     CHAIN = "chain"  # its opening is not the former closing
 
 
+class StatementFigure(StrEnum):
+    """The figures of a statement that are part of its sum."""
+
+    OPENING = "opening"
+    CHARGED = "charged"
+    RECALCULATION = "recalculation"
+    PENALTY = "penalty"
+    PAID = "paid"
+    COMPENSATION = "compensation"
+    CLOSING = "closing"
+
+
 class StatementState(StrEnum):
     OPEN = "open"
     CLOSED = "closed"

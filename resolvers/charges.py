@@ -61,6 +61,12 @@ class ChargeRow:
     parent_pk: int | None
     corrects_period: Period | None
     position: int
+    is_group: bool
+    shortfall_days: Quantity | None
+    shortfall_amount: Money | None
+    social_norm_amount: Money | None
+    paid: Money | None
+    parent: ChargeRow | None = None  # where it was read together with the line
 
 
 @dataclass(slots=True, eq=False)
@@ -70,26 +76,39 @@ class MonthlyVolume:
     volume: Quantity
 
 
-# Parts of another line are never summed with it. The plus: nearly every line has no parent, so that index would read the whole table.
-TOP_LINE = "+ch.parent_id IS NULL"
+MOST_DEEP = 8  # groups within groups
+POSTED = "NOT ch.is_group"  # a group is the sum of its parts: it is in no list and in no other sum
 COLUMNS = """ch.id, ch.account_id, a.contract_id, ch.period, ch.service_id, s.name AS service_name, s.resource, ch.supplier_id,
     sp.name AS supplier_name, ch.unit, ch.quantity, ch.price, ch.price_with_tax, ch.tax_percent, ch.amount, ch.recalculation, ch.basis,
-    ch.zone, ch.tier, ch.parent_id, ch.corrects_period, ch.position, o.currency"""
+    ch.zone, ch.tier, ch.parent_id, ch.corrects_period, ch.position, ch.is_group, ch.shortfall_days, ch.shortfall_amount,
+    ch.social_norm_amount, ch.paid, o.currency"""
 FROM = """charge ch JOIN service s ON s.id = ch.service_id JOIN organization o ON o.id = ch.organization_id
     JOIN personal_account a ON a.id = ch.account_id LEFT JOIN supplier sp ON sp.id = ch.supplier_id"""
 
 
 async def charges_of_months(months: Iterable[tuple[int, Period]]) -> dict[tuple[int, Period], list[ChargeRow]]:
-    """Current charges of (account, period) pairs that the caller may show, in the order of the bill. One statement."""
+    """Current charges of (account, period) pairs that the caller may show, in the order of the bill, the parts of a group together and
+    each with its group. One statement.
+    """
     pairs = set(months)
     where = f"{among('ch.account_id', 1)} AND {among_days('ch.period', 2)} AND ch.is_current"
     days = [period.first_day for period in {period for _, period in pairs}]
     rows = await fetch(f"SELECT {COLUMNS} FROM {FROM} WHERE {where} ORDER BY ch.position, ch.id", sorted({pk for pk, _ in pairs}), days)
+    by_pk = {row["id"]: charge_row(row) for row in rows}
     found: dict[tuple[int, Period], list[ChargeRow]] = {}
-    for row in rows:
-        charge = charge_row(row)
-        found.setdefault((charge.account_pk, charge.period), []).append(charge)
-    return {pair: found.get(pair, []) for pair in pairs}
+    for charge in by_pk.values():
+        charge.parent = by_pk.get(charge.parent_pk or 0)
+        if not charge.is_group:
+            found.setdefault((charge.account_pk, charge.period), []).append(charge)
+    return {pair: sorted(found.get(pair, []), key=_place) for pair in pairs}
+
+
+def _place(charge: ChargeRow) -> tuple[int, int]:
+    """Parts stand where their group stands."""
+    top, steps = charge, 0
+    while top.parent is not None and steps < MOST_DEEP:
+        top, steps = top.parent, steps + 1
+    return top.position, charge.position
 
 
 async def charges_pages(
@@ -97,7 +116,7 @@ async def charges_pages(
 ) -> dict[int, list[ChargeRow]]:
     """Newest first, of each account one more than `first` if there are more; recalculations are charges of their own. One statement."""
     ids, visible = scope.seen(accounts, Right.SEE_MONEY, 1, account="ch.account_id", day="ch.period", monthly=True)
-    where, parameters = [visible, "ch.is_current"], [ids]
+    where, parameters = [visible, "ch.is_current", POSTED], [ids]
     if period is not None:
         parameters.append(period.first_day)  # type: ignore[arg-type]
         where.append(f"ch.period = ${len(parameters)}")
@@ -124,7 +143,7 @@ async def consumption(viewer: Viewer, accounts: Sequence[AccountRow], since: Per
     text = f"""
         SELECT ch.account_id, ch.period, s.resource, ch.unit, SUM(ch.quantity) AS quantity
         FROM charge ch JOIN service s ON s.id = ch.service_id
-        WHERE {visible} AND ch.is_current AND ch.period >= $2 AND ch.quantity IS NOT NULL AND {TOP_LINE}
+        WHERE {visible} AND ch.is_current AND ch.period >= $2 AND ch.quantity IS NOT NULL AND {POSTED}
           AND ch.basis <> '{ChargeBasis.RECALCULATION.value}'
         GROUP BY ch.account_id, ch.period, s.resource, ch.unit ORDER BY ch.period, s.resource, ch.unit"""
     found: dict[int, list[MonthlyVolume]] = {}
@@ -162,11 +181,20 @@ def charge_row(row: Row) -> ChargeRow:
         tariff_with_tax=UnitPriceValue(row["price_with_tax"], currency, unit, True) if row["price_with_tax"] is not None else None,
         tax_percent=row["tax_percent"],
         amount=Money(row["amount"], currency),
-        recalculation=Money(row["recalculation"], currency) if row["recalculation"] is not None else None,
+        recalculation=_money(row["recalculation"], currency),
         basis=ChargeBasis(row["basis"]),
         zone=TariffZone(row["zone"]) if row["zone"] else None,
         tier=row["tier"],
         parent_pk=row["parent_id"],
         corrects_period=Period.of(corrects) if corrects else None,
         position=row["position"],
+        is_group=bool(row["is_group"]),
+        shortfall_days=Quantity(row["shortfall_days"], "") if row["shortfall_days"] is not None else None,
+        shortfall_amount=_money(row["shortfall_amount"], currency),
+        social_norm_amount=_money(row["social_norm_amount"], currency),
+        paid=_money(row["paid"], currency),
     )
+
+
+def _money(minor: int | None, currency: Currency) -> Money | None:
+    return None if minor is None else Money(minor, currency)

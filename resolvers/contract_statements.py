@@ -13,7 +13,7 @@ from models.quantity import Quantity
 from resolvers.accounts import AccountRow, accounts_by_ids, accounts_outside
 from resolvers.charges import COLUMNS as CHARGE
 from resolvers.charges import FROM as CHARGE_FROM
-from resolvers.charges import TOP_LINE, ChargeRow, ServiceRow, charge_row
+from resolvers.charges import POSTED, ChargeRow, ServiceRow, charge_row
 from resolvers.contracts import ContractRow
 from resolvers.facts import Facts, present_facts
 from resolvers.sql import Row, among, among_days, fetch, instant, known_day, literal, month_after
@@ -102,7 +102,7 @@ async def _lines(statements: Sequence[ContractStatementRow], start: int, first: 
             SELECT {CHARGE}, f.contract_id AS payer_id, a.number,
                 ROW_NUMBER() OVER (PARTITION BY f.contract_id, ch.period ORDER BY a.number, ch.position, ch.id) AS place
             FROM {CHARGE_FROM} JOIN account_facts f ON f.account_id = ch.account_id
-            WHERE {among("f.contract_id", 1)} AND {among_days("ch.period", 2)} AND {_in_force("f", "ch.period")} AND ch.is_current
+            WHERE {among("f.contract_id", 1)} AND {among_days("ch.period", 2)} AND {_in_force("f", "ch.period")} AND ch.is_current AND {POSTED}
         ) ranked WHERE place > $3 AND place <= $4 ORDER BY place"""
     pks = sorted({row.contract.pk for row in statements})
     rows = await fetch(text, pks, [month.first_day for month in months], start, start + first + 1)
@@ -142,7 +142,7 @@ async def _totals(contracts: Sequence[ContractRow], months: Sequence[Period]) ->
             SUM(ch.amount) AS amount, MIN(s.position) AS position
         FROM charge ch JOIN service s ON s.id = ch.service_id JOIN account_facts f ON f.account_id = ch.account_id
         WHERE {among("f.contract_id", 1)} AND ch.period IN ({", ".join(literal(month.first_day) for month in months)})
-          AND {_in_force("f", "ch.period")} AND ch.is_current AND {TOP_LINE}
+          AND {_in_force("f", "ch.period")} AND ch.is_current AND {POSTED}
         GROUP BY f.contract_id, ch.period, ch.service_id ORDER BY MIN(s.position), MAX(s.name)"""
     return await fetch(text, [row.pk for row in contracts])
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from models.enums import Ownership
 from resolvers.sql import Row, among, fetch, known_day
 
 
@@ -21,13 +22,14 @@ class Facts:
     tariff_group: str | None
     contract_pk: int | None
     contract_number: str | None
+    ownership: Ownership | None
 
 
 async def facts_of(account_ids: Sequence[int]) -> dict[int, list[Facts]]:
     """All facts of each account, oldest first. One statement."""
     text = f"""
         SELECT f.account_id, f.valid_from, f.surname, f.name, f.patronymic, f.residents, f.area, f.irrigated_area, f.tariff_group,
-               f.contract_id, c.number AS contract_number
+               f.contract_id, f.ownership, c.number AS contract_number
         FROM account_facts f LEFT JOIN contract c ON c.id = f.contract_id
         WHERE {among("f.account_id", 1)} ORDER BY f.account_id, f.valid_from"""
     found: dict[int, list[Facts]] = {}
@@ -52,4 +54,5 @@ def _facts(row: Row) -> Facts:
         tariff_group=row["tariff_group"] or None,
         contract_pk=row["contract_id"],
         contract_number=row["contract_number"],
+        ownership=Ownership(row["ownership"]) if row["ownership"] else None,
     )

@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.enums import DifferenceReason, EntryKind, Right, StatementState
+from models.enums import DifferenceReason, EntryKind, Resource, Right, StatementFigure, StatementState
 from models.money import Currency, Money
 from models.period import Period
 from resolvers import scope
 from resolvers.accounts import AccountRow
-from resolvers.charges import ChargeRow, charges_of_months
+from resolvers.charges import ChargeRow, ServiceRow, charges_of_months
 from resolvers.facts import Facts, present_facts
 from resolvers.sql import Row, among, among_days, fetch, instant, known_day
 from resolvers.viewer import Viewer
@@ -33,6 +33,7 @@ class StatementRow:
     compensation: Money | None
     compensation_note: Money | None
     closing: Money | None
+    derived: list[StatementFigure]
 
     @property
     def due_on(self) -> dt.date | None:
@@ -52,10 +53,11 @@ class StatementRow:
 class DifferenceRow:
     reason: DifferenceReason
     amount: Money
+    service: ServiceRow | None
 
 
 _COLUMNS = """st.id, st.account_id, st.period, st.state, st.version, st.as_of, st.opening, st.charged, st.recalculation, st.penalty, st.paid,
-    st.compensation, st.compensation_note, st.closing"""
+    st.compensation, st.compensation_note, st.closing, st.derived"""
 _FIGURES = ("opening", "charged", "recalculation", "penalty", "paid", "compensation", "compensation_note", "closing")
 
 
@@ -105,10 +107,12 @@ async def charges_of(viewer: Viewer, statements: Sequence[StatementRow]) -> dict
 async def differences_of(viewer: Viewer, statements: Sequence[StatementRow]) -> dict[int, list[DifferenceRow]]:
     """What the ledger holds as the supplier's difference, net of what was reversed. One statement."""
     text = f"""
-        SELECT e.account_id, e.period, e.reason, SUM(e.amount) AS amount FROM ledger_entry e
+        SELECT e.account_id, e.period, e.reason, e.service_id, s.name, s.resource, SUM(e.amount) AS amount
+        FROM ledger_entry e LEFT JOIN service s ON s.id = e.service_id
         WHERE {among("e.account_id", 1)} AND {among_days("e.period", 2)} AND e.kind = '{EntryKind.SUPPLIER_DIFFERENCE.value}'
           AND e.reason IS NOT NULL
-        GROUP BY e.account_id, e.period, e.reason HAVING SUM(e.amount) <> 0 ORDER BY e.reason"""
+        GROUP BY e.account_id, e.period, e.reason, e.service_id, s.name, s.resource, s.position
+        HAVING SUM(e.amount) <> 0 ORDER BY e.reason, s.position"""
     days = [period.first_day for period in {row.period for row in statements}]
     by_month = {(row.account.pk, row.period): row for row in statements}
     found: dict[int, list[DifferenceRow]] = {}
@@ -116,7 +120,8 @@ async def differences_of(viewer: Viewer, statements: Sequence[StatementRow]) -> 
         statement = by_month.get((row["account_id"], Period.of(known_day(row["period"]))))
         if statement is not None:
             amount = Money(int(row["amount"]), statement.account.organization.currency)
-            found.setdefault(statement.pk, []).append(DifferenceRow(DifferenceReason(row["reason"]), amount))
+            service = ServiceRow(row["service_id"], row["name"], Resource(row["resource"])) if row["service_id"] is not None else None
+            found.setdefault(statement.pk, []).append(DifferenceRow(DifferenceReason(row["reason"]), amount, service))
     return found
 
 
@@ -135,8 +140,13 @@ def _row(row: Row, account: AccountRow) -> StatementRow:
         StatementState(row["state"]),
         row["version"],
         as_of,
-        *(_money(row[name], currency) for name in _FIGURES),
+        derived=figures(row["derived"]),
+        **{name: _money(row[name], currency) for name in _FIGURES},
     )
+
+
+def figures(derived: str) -> list[StatementFigure]:
+    return [StatementFigure(name) for name in derived.split()]
 
 
 def _money(minor: int | None, currency: Currency) -> Money | None:

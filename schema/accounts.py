@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 from strawberry import Parent, field
 
-from models.enums import AccountKind, Right
+from models.enums import AccountKind, Ownership, Right
 from models.errors import BadRequest
 from models.period import Period
 from models.quantity import Quantity as QuantityValue
@@ -123,6 +123,10 @@ class Account(Node):
     def tariff_group(root: Parent[AccountRow]) -> str | None:  # noqa: N805
         return root.facts.tariff_group if root.facts else None
 
+    @field(description="Whose property the premises are.")
+    def ownership(root: Parent[AccountRow]) -> Ownership | None:  # noqa: N805
+        return root.facts.ownership if root.facts else None
+
     @field(description="When the balance was last brought up to date.")
     def balance_as_of(root: Parent[AccountRow]) -> dt.datetime | None:  # noqa: N805
         return root.balance_as_of if root.balance is not None else None
@@ -164,7 +168,7 @@ class Account(Node):
         rows = await info.context.loaders.of(readings_pages, root, checked_first(first), _dated("readings", after), period)
         return PageOf("readings", rows or [], first, lambda row: (row.taken_on, row.pk))  # type: ignore[return-value]
 
-    @field(description="Every charge, newest month first; recalculations are charges of their own.")
+    @field(description="Every charge, newest month first; recalculations are charges of their own, groups come only as `parent` of their parts.")
     async def charges(
         root: Parent[AccountRow],  # noqa: N805
         info: Info,

@@ -12,7 +12,7 @@ from models.period import Period
 from resolvers.charges import ChargeRow, ServiceRow, SupplierRow, charges_by_ids
 from schema import ids
 from schema.context import Info
-from schema.scalars import Percent
+from schema.scalars import DecimalString, Percent
 from schema.values import Money, Node, Quantity, UnitPrice
 
 
@@ -59,15 +59,26 @@ class Charge(Node):
     zone: TariffZone | None = field(description="The tariff zone, where there are several.")
     tier: int | None = field(description="The tier of the tariff, where there are several.")
     corrects_period: Period | None = field(description="Of a recalculation: the month that it corrects.")
+    is_group: bool = field(description="Whether it is a group, the sum of other lines: it comes only as their `parent` and is in no list and no other sum.")
+    shortfall_amount: Money | None = field(description="By how much the line was lowered for days in which the service fell short; printed, in no sum.")
+    social_norm_amount: Money | None = field(description="What the part within the social norm costs; printed, in no sum.")
+    paid: Money | None = field(description="Payments that came for this line last month, as a paper bill prints them; in no sum.")
 
     @field(description="Opaque and stable.")
     def id(root: Parent[ChargeRow]) -> strawberry.ID:  # noqa: N805
         return strawberry.ID(ids.encode("chg", root.pk))
 
-    @field(description="The line that this one is a part of; a parent groups its parts and is never summed with them.")
+    @field(description="Days in which the service fell short; printed, in no sum.")
+    def shortfall_days(root: Parent[ChargeRow]) -> DecimalString | None:  # noqa: N805
+        return None if root.shortfall_days is None else DecimalString(root.shortfall_days.value)
+
+    @field(
+        description="The group that this line is a part of: «Горячее водоснабжение» of its cold water and its heating. A group's amount is "
+        "the sum of its parts, so lists of charges hold the parts and not the group, and adding them up counts nothing twice."
+    )
     async def parent(root: Parent[ChargeRow], info: Info) -> Annotated[Charge, strawberry.lazy("schema.charges")] | None:  # noqa: N805
-        if root.parent_pk is None:
-            return None
+        if root.parent_pk is None or root.parent is not None:
+            return root.parent  # type: ignore[return-value]
         return await info.context.loaders.by_id(charges_by_ids, root.parent_pk)
 
     @classmethod

@@ -46,6 +46,7 @@ USUAL_SIZE = {
     "Statement.recalculations": 2,
     "Statement.volumes": 4,
     "Statement.differences": 1,
+    "Statement.lines": 3,
     "SubmitReadingsDone.receipts": 4,
     "ConfirmationRequired.understood": 4,
 }

@@ -12,11 +12,13 @@ from models.enums import (
     ChargeBasis,
     DifferenceReason,
     MeterState,
+    Ownership,
     PaymentState,
     ReadingSource,
     ReadingState,
     Resource,
     Right,
+    StatementFigure,
     StatementState,
     TariffZone,
     TokenScope,
@@ -132,6 +134,27 @@ _described(
         ChargeBasis.FIXED: "A fixed sum",
         ChargeBasis.RECALCULATION: "A correction of another month",
         ChargeBasis.UNKNOWN: "The supplier does not say",
+    },
+)
+_described(
+    StatementFigure,
+    "A figure of a statement.",
+    {
+        StatementFigure.OPENING: "What was due at the start",
+        StatementFigure.CHARGED: "Charges of the month",
+        StatementFigure.RECALCULATION: "Corrections of other months",
+        StatementFigure.PENALTY: "The penalty",
+        StatementFigure.PAID: "What was paid",
+        StatementFigure.COMPENSATION: "A compensation that lowers the balance",
+        StatementFigure.CLOSING: "What is due at the end",
+    },
+)
+_described(
+    Ownership,
+    "Whose property premises are.",
+    {
+        Ownership.PRIVATE: "Of a person or a company",
+        Ownership.MUNICIPAL: "Of the town or the state",
     },
 )
 _described(

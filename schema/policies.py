@@ -42,7 +42,7 @@ POLICIES: dict[str, dict[str, Policy]] = {
     "Mutation": {"signIn": P.PUBLIC, "signOut": P.SIGNED_IN, "submitReadings": P.SIGNED_IN},
     "Account": {
         **dict.fromkeys(("id", "number", "kind", "organization", "branch", "contract", "holderName", "may", "address", "premises", "residents"), P.WITH_PARENT),
-        **dict.fromkeys(("area", "irrigatedArea", "tariffGroup", "readingWindow", "meters"), P.WITH_PARENT),
+        **dict.fromkeys(("area", "irrigatedArea", "tariffGroup", "ownership", "readingWindow", "meters"), P.WITH_PARENT),
         **dict.fromkeys(("balance", "balanceAsOf", "inTransit"), P.MONEY_TODAY),
         **dict.fromkeys(("statement", "statementPeriods", "statements", "charges", "payments", "consumption"), P.MONEY),
         "readings": P.READINGS,
@@ -59,7 +59,10 @@ POLICIES: dict[str, dict[str, Policy]] = {
 }
 # Objects that show nothing beyond the field that gave them: each field of theirs, by name, goes with it.
 _PLAIN = {
-    "Charge": ("amount basis correctsPeriod id parent period quantity recalculation service supplier tariff tariffWithTax taxPercent tier unit zone"),
+    "Charge": (
+        "amount basis correctsPeriod id isGroup paid parent period quantity recalculation service shortfallAmount shortfallDays "
+        "socialNormAmount supplier tariff tariffWithTax taxPercent tier unit zone"
+    ),
     "ConfirmationRequired": "problems understood",
     "ContractRow": "account charge position recipientName tariffGroup",
     "ContractStatement": "asOf period rows state total totals",
@@ -82,13 +85,14 @@ _PLAIN = {
     "SignInDone": "expiresAt token user",
     "SignOutDone": "done",
     "Statement": (
-        "asOf charged charges closing compensation compensationNote differences dueOn head opening paid penalty period "
+        "asOf charged charges closing compensation compensationNote derived differences dueOn head lines opening paid penalty period "
         "recalculation recalculations state toPay version volumes"
     ),
-    "StatementHead": "address area contractNumber holderName irrigatedArea residents tariffGroup",
+    "StatementHead": "address area branch contractNumber holderName irrigatedArea ownership residents tariffGroup",
+    "StatementLine": "charged closing compensation derived opening paid penalty recalculation service",
     "SubmitReadingsDone": "receipts",
     "Supplier": "id name",
-    "SupplierDifference": "amount reason",
+    "SupplierDifference": "amount reason service",
     "UnderstoodReading": "consumption path previous register value",
     "UnitPrice": "amount currency per taxIncluded",
     "User": "email id language login name",

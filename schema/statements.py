@@ -7,14 +7,15 @@ import datetime as dt
 import strawberry
 from strawberry import Parent, field
 
-from models.enums import ChargeBasis, DifferenceReason, Resource, StatementState, TariffZone
+from models.enums import ChargeBasis, DifferenceReason, Ownership, Resource, StatementFigure, StatementState, TariffZone
 from models.period import Period
 from models.quantity import Quantity as QuantityValue
 from resolvers.charges import ChargeRow
 from resolvers.facts import Facts
+from resolvers.statement_lines import lines_of
 from resolvers.statements import StatementRow, charges_of, differences_of
 from resolvers.volumes import volumes_of
-from schema.charges import Charge
+from schema.charges import Charge, Service
 from schema.context import Info
 from schema.values import Money, Quantity
 
@@ -30,15 +31,17 @@ class StatementHead:
     irrigated_area: Quantity | None = field(description="The irrigated area.")
     tariff_group: str | None = field(description="The tariff group.")
     contract_number: str | None = field(description="The number of the contract.")
+    ownership: Ownership | None = field(description="Whose property the premises are.")
+    branch: str | None = field(description="The branch of the organization that keeps the account.")
 
 
 class HeadOf:
-    """A head is resolved from an account's address and its facts of the month, which may be unknown."""
+    """A head is resolved from an account's address and branch and its facts of the month, which may be unknown."""
 
-    __slots__ = ("_facts", "address")
+    __slots__ = ("_facts", "address", "branch")
 
-    def __init__(self, facts: Facts | None, address: str | None) -> None:
-        self._facts, self.address = facts, address
+    def __init__(self, facts: Facts | None, address: str | None, branch: str | None) -> None:
+        self._facts, self.address, self.branch = facts, address, branch
 
     def __getattr__(self, name: str) -> object:
         if self._facts is None:
@@ -64,7 +67,21 @@ class Volume:
 @strawberry.type(description="By how much the supplier's printed figures and their details differ; it is part of the balance.")
 class SupplierDifference:
     reason: DifferenceReason = field(description="Which figures differ.")
+    service: Service | None = field(description="The service whose line differs, where balances are kept by service.")
     amount: Money = field(description="By how much.")
+
+
+@strawberry.type(description="The balance of one service within a statement. A figure that the supplier does not say is null, never zero.")
+class StatementLine:
+    service: Service = field(description="The service.")
+    opening: Money | None = field(description="What was due for it at the start; negative is overpaid.")
+    charged: Money | None = field(description="Charges of the month, without recalculation and penalty.")
+    recalculation: Money | None = field(description="Corrections of other months.")
+    penalty: Money | None = field(description="The penalty.")
+    paid: Money | None = field(description="What was paid for it.")
+    compensation: Money | None = field(description="A compensation that lowers the balance.")
+    closing: Money | None = field(description="What is due for it at the end; negative is overpaid.")
+    derived: list[StatementFigure] = field(description="Figures that the supplier does not print and the others imply.")
 
 
 @strawberry.type(description="One account and month as the supplier printed it. A figure that the supplier does not say is null, never zero.")
@@ -81,6 +98,7 @@ class Statement:
     compensation: Money | None = field(description="A compensation that lowers the balance.")
     compensation_note: Money | None = field(description="A compensation that is printed and in no sum.")
     closing: Money | None = field(description="What is due at the end; negative is overpaid.")
+    derived: list[StatementFigure] = field(description="Figures that the supplier does not print and the others imply: `paid`, where no register says it.")
     due_on: dt.date | None = field(description="The day to pay by.")
 
     @field(description="The same as `closing`: what is to be paid; negative is overpaid.")
@@ -89,13 +107,20 @@ class Statement:
 
     @field(description="The account as it was in this month.")
     def head(root: Parent[StatementRow]) -> StatementHead:  # noqa: N805
-        return HeadOf(root.head, root.account.address)  # type: ignore[return-value]
+        return HeadOf(root.head, root.account.address, root.account.branch)  # type: ignore[return-value]
 
     @field(description="What each dial counted: from which reading to which.")
     async def volumes(root: Parent[StatementRow], info: Info) -> list[Volume]:  # noqa: N805
         return await info.context.loaders.of(volumes_of, root) or []
 
-    @field(description="The lines as printed, their recalculation beside them; recalculations as charges of their own are not among them.")
+    @field(description="The balance of each service, where the supplier keeps them so; the statement's own figures are their sums. Empty where it does not.")
+    async def lines(root: Parent[StatementRow], info: Info) -> list[StatementLine]:  # noqa: N805
+        return await info.context.loaders.of(lines_of, root) or []
+
+    @field(
+        description="The lines as printed, their recalculation beside them; recalculations as charges of their own are not among them, nor are groups, "
+        "which come as `parent` of their parts."
+    )
     async def charges(root: Parent[StatementRow], info: Info) -> list[Charge]:  # noqa: N805
         return [row for row in await _charges(root, info) if row.basis is not ChargeBasis.RECALCULATION]  # type: ignore[misc]
 
@@ -103,7 +128,7 @@ class Statement:
     async def recalculations(root: Parent[StatementRow], info: Info) -> list[Charge]:  # noqa: N805
         return [row for row in await _charges(root, info) if row.basis is ChargeBasis.RECALCULATION]  # type: ignore[misc]
 
-    @field(description="Differences between the supplier's own figures, at most one for each reason.")
+    @field(description="Differences between the supplier's own figures, at most one for each reason (and service, where balances are kept so).")
     async def differences(root: Parent[StatementRow], info: Info) -> list[SupplierDifference]:  # noqa: N805
         return await info.context.loaders.of(differences_of, root) or []
 

@@ -34,8 +34,22 @@ LEGAL = """{ contracts(first: 1, organizationSlug: "vodokanal") { nodes { number
 } recipients(first: 5) { nodes { number meters { resource serial state refusal { code } registers { lastReading { display sourceLabel } } } } } } } }"""
 
 
-async def answered(folder: str, text: str, **owner: str):
-    await create_organization("vodokanal", "Водоканал", "KZT", "Asia/Almaty")
+HOUSING = """{ account(organizationSlug: "vodokanal", number: "00000154") { address ownership statement(period: "2014-10") {
+  head { ownership area { value } branch } opening { amount } paid { amount } charged { amount } penalty { amount } closing { amount currency } derived
+  lines { closing { amount } } recalculation { amount }
+  charges { service { name } unit quantity { value } tariff { amount } tariffWithTax { amount taxIncluded } taxPercent amount { amount } recalculation { amount } parent { id } }
+  differences { reason service { name } amount { amount } }
+} } }"""
+HEAT = """{ account(organizationSlug: "vodokanal", number: "00000000") { ownership balance { amount } statement(period: "2020-03") {
+  opening { amount } charged { amount } recalculation { amount } penalty { amount } paid { amount } closing { amount currency } derived
+  lines { service { name } opening { amount } charged { amount } recalculation { amount } penalty { amount } paid { amount } closing { amount } derived }
+  charges { service { name } unit quantity { value } tariffWithTax { amount } amount { amount } recalculation { amount } }
+  differences { reason }
+} } }"""
+
+
+async def answered(folder: str, text: str, currency: str = "KZT", **owner: str):
+    await create_organization("vodokanal", "Водоканал", currency, "Asia/Almaty")
     await run_import("vodokanal", [FIGURES / folder], today=TODAY)
     user = await make.user()
     await grant_membership(user.login, "vodokanal", **owner)
@@ -82,3 +96,42 @@ async def test_the_contract_of_november_2019():
         ("12223773", "INSTALLED", None), (None, "REMOVED", "METER_REMOVED"),
     ]  # fmt: skip
     assert meters[0]["registers"][0]["lastReading"] == {"display": "00000145.554", "sourceLabel": "Сайт"}
+
+
+def amounts(record: dict, *names: str) -> list[str | None]:
+    return [record[name] and record[name]["amount"] for name in names]
+
+
+@pytest.mark.usefixtures("database")
+async def test_the_flat_of_october_2014():
+    data, printed = await answered("housing_2014_10", HOUSING, "RUB", number="00000154")
+    found = data["account"]["statement"]
+    assert (data["account"]["ownership"], found["head"]) == ("MUNICIPAL", {"ownership": "MUNICIPAL", "area": {"value": "50.5"}, "branch": None})
+    assert amounts(found, "opening", "paid", "recalculation") == [None] * 3
+    assert (found["lines"], found["derived"]) == ([], [])
+    assert found["closing"] == {"amount": printed["debt_printed"], "currency": "RUB"}
+    [*services, penalty] = printed["rows"]
+    assert amounts(found, "penalty") == [penalty[4]]
+    assert float(found["charged"]["amount"]) + float(found["penalty"]["amount"]) == pytest.approx(float(printed["total_printed"]))
+    for line, (name, unit, quantity, tariff, charged, _, _) in zip(found["charges"], services, strict=True):
+        assert (line["service"]["name"], line["unit"], line["tariff"], line["taxPercent"], line["parent"]) == (name, unit, None, None, None)
+        assert float(line["quantity"]["value"]) == float(quantity)
+        assert line["tariffWithTax"] == {"amount": tariff, "taxIncluded": True}
+        assert amounts(line, "amount", "recalculation") == [charged, None]
+    assert found["differences"] == [{"reason": "DETAIL", "service": None, "amount": {"amount": "-1.09"}}]
+
+
+@pytest.mark.usefixtures("database")
+async def test_the_heat_of_march_2020():
+    data, printed = await answered("heat_2020_03", HEAT, "RUB", number="00000000")
+    found, totals, paid = data["account"]["statement"], printed["totals_printed"], printed["paid_derived"]
+    assert amounts(found, *totals) == list(totals.values())
+    assert (found["paid"]["amount"], found["penalty"], found["derived"], found["differences"]) == (paid["total"], None, ["PAID"], [])
+    assert (data["account"]["balance"]["amount"], data["account"]["ownership"]) == (printed["due_printed"], "PRIVATE")
+    for line, charge, row in zip(found["lines"], found["charges"], printed["rows"], strict=True):
+        name, unit, tariff, quantity, opening, charged, recalculation, closing = row
+        assert line["service"]["name"] == charge["service"]["name"] == name
+        assert amounts(line, "opening", "charged", "recalculation", "penalty", "closing", "paid") == [opening, charged, recalculation, None, closing, paid[name]]
+        assert line["derived"] == ["PAID"]
+        assert (charge["unit"], charge["quantity"]["value"], charge["tariffWithTax"]["amount"], charge["amount"]["amount"]) == (unit, quantity, tariff, charged)
+        assert amounts(charge, "recalculation") == [recalculation]

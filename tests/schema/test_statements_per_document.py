@@ -18,7 +18,8 @@ WIDE = """query Wide($first: Int!) {
   accounts(first: $first) { nodes {
     number address holderName organization { name readingWindow { isOpen } } contract { number balance { amount } statementPeriods }
     balance { amount } inTransit { amount } statementPeriods consumption { period volume { value } }
-    statement { head { holderName } volumes { serial volume { value } } charges { service { name } supplier { name } parent { id } amount { amount } }
+    statement { head { holderName } volumes { serial volume { value } } charges { service { name } supplier { name } parent { id amount { amount } } amount { amount } }
+      lines { service { name } closing { amount } derived }
       recalculations { id } differences { reason } }
     statements(first: 3) { nodes { period head { residents } volumes { serial } charges { id } differences { reason } } }
     meters { serial refusal { code } registers { lastReading { value { value } previous { value } register { meter { serial } } } previousReading { id } } }
@@ -58,7 +59,7 @@ class Town:
             for number, month in enumerate(MONTHS[-months:]):
                 await make.reading(dial, str(100 + number), f"{month}-20")
         for month in MONTHS[-months:]:
-            parent = await make.charge(account, month, 1000)
+            parent = await make.charge(account, month, 500, is_group=True)
             await make.charge(account, month, 500, parent=parent)
             await make.statement(account, month)
             await make.payment(account, 100, f"{month}-10")

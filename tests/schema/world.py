@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from models import AccountFacts, LedgerEntry, Premises, Supplier
+from models import AccountFacts, LedgerEntry, Premises, StatementLine, Supplier
 from models.enums import ChargeBasis, PaymentState, ReadingSource, ReadingState, Right, TariffZone, TokenScope
 from resolvers.viewer import Viewer, viewer_of_token, viewer_of_user
 from schema import ids
@@ -31,7 +31,7 @@ async def built() -> World:
 async def _account(org) -> dict[str, Any]:
     contract = await make.contract(org, "123")
     account = await make.account(org, "02015213", contract=contract, branch="Центр", balance=-46021, balance_as_of=make.NOW)
-    await AccountFacts.filter(account=account).update(irrigated_area=5_000_000)
+    await AccountFacts.filter(account=account).update(irrigated_area=5_000_000, ownership="private")
     await Premises.filter(id=account.premises_id).update(flat_prefix="А")
     dial = await make.meter(account, verification_due_on=dt.date(2027, 1, 1))
     dial.zone = TariffZone.DAY
@@ -42,16 +42,19 @@ async def _account(org) -> dict[str, Any]:
     await make.reading(dial, "108", "2026-11-05", state=ReadingState.SENT)
     supplier = await Supplier.create(organization=org, name="ТОО «Сток»")
     for period in (PAST, PRESENT):
-        parent = await make.charge(account, period, 18084, supplier=supplier)
+        parent = await make.charge(account, period, 6932, supplier=supplier, is_group=True)
         full = {"parent": parent, "supplier": supplier, "zone": TariffZone.DAY, "tier": 1, "recalculation": -500, "basis": ChargeBasis.READING}
-        charge = await make.charge(account, period, 6932, **full)
+        printed = {"shortfall_days": 1_500_000, "shortfall_amount": 200, "social_norm_amount": 5000, "paid": 150000}
+        charge = await make.charge(account, period, 6932, **full, **printed)
         correction = {"basis": ChargeBasis.RECALCULATION, "corrects_period": make.month("2026-07"), "quantity": None, "corrects": charge}
         corrects = await make.charge(account, period, -500, **correction)
-        await make.statement(account, period, compensation_note=150000)
+        statement = await make.statement(account, period, compensation_note=150000, derived="paid", by_service=True)
+        figures = {"opening": 0, "charged": 18084, "recalculation": 0, "penalty": 0, "paid": 0, "compensation": 0, "closing": 18084, "derived": "paid"}
+        await StatementLine.create(organization=org, statement=statement, service_id=charge.service_id, **figures)
         payment = await make.payment(account, 150000, f"{period}-12", fee=100)
         await LedgerEntry.create(
             organization=org, account=account, kind="supplier_difference", amount=1, period=make.month(period), business_date=make.month(period),
-            reason="arithmetic", key=f"difference {period}", posted_at=make.NOW,
+            reason="arithmetic", service_id=charge.service_id, key=f"difference {period}", posted_at=make.NOW,
         )  # fmt: skip
         if period == PAST:
             seen = {"charge": charge, "corrects": corrects, "payment": payment}
