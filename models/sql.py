@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
-from itertools import chain
+from collections.abc import AsyncIterator, Mapping, Sequence
+from itertools import chain, count
 from typing import Any
 
 from models.database import connection, is_sqlite
@@ -17,6 +17,9 @@ from models.database import connection, is_sqlite
 _NAMED = re.compile(r"(?<![:\w]):([a-z_]+)\b")
 _LAST_DAY = re.compile(r"LAST_DAY\(([\w.]+)\)")
 MOST_ROWS, MOST_PLACES = 200, 30_000  # of one INSERT on SQLite
+_DAYS_FROM = re.compile(r"DAYS_FROM\(([\w.]+), (-?\d+)\)")
+PAGE = 5_000  # rows that Python sees at once
+_numbers = count(1)
 _WORD = re.compile(r"[\w ./|#-]*")
 
 
@@ -34,6 +37,21 @@ async def execute(text: str, **values: Any) -> int:
 async def fetch(text: str, **values: Any) -> list[dict[str, Any]]:
     """Run one SELECT. Dates come as `datetime.date` only from PostgreSQL: pass them through :func:`day`."""
     return list(await connection().execute_query_dict(rendered(text, **values)))
+
+
+async def pages(select: str, order: str, **values: Any) -> AsyncIterator[list[dict[str, Any]]]:
+    """Rows of one SELECT, however many, some thousands at a time, in the order of its columns `order`."""
+    name = f"paged_{next(_numbers)}"
+    lifetime = "" if is_sqlite() else "ON COMMIT DROP "
+    await connection().execute_query(
+        rendered(f"CREATE TEMPORARY TABLE {name} {lifetime}AS SELECT q.*, ROW_NUMBER() OVER (ORDER BY {order}) AS page_row FROM ({select}) q", **values)
+    )
+    [found] = await fetch(f"SELECT COUNT(*) AS n FROM {name}")
+    if found["n"] > PAGE:
+        await connection().execute_query(f"CREATE INDEX {name}_row ON {name} (page_row)")
+    for first in range(1, found["n"] + 1, PAGE):
+        yield await fetch(f"SELECT * FROM {name} WHERE page_row BETWEEN :first AND :last ORDER BY page_row", first=first, last=first + PAGE - 1)
+    await connection().execute_query(f"DROP TABLE {name}")
 
 
 async def staging(name: str, columns: Mapping[str, str], *indexes: str) -> None:
@@ -82,9 +100,10 @@ def rendered(text: str, **values: Any) -> str:
     query = _NAMED.sub(lambda match: _literal(values[match[1]], sqlite), text)
     last_day = r"date(\1, '+1 month', '-1 day')" if sqlite else r"CAST(\1 + INTERVAL '1 month' - INTERVAL '1 day' AS date)"
     query = _LAST_DAY.sub(last_day, query)  # of the month that begins on a day
+    query = _DAYS_FROM.sub(r"date(\1, '\2 days')" if sqlite else r"(\1 + (\2))", query)
     if sqlite:
         return query.replace("IS NOT DISTINCT FROM", "IS").replace("IS DISTINCT FROM", "IS NOT")
-    return query.replace("INSTR(", "STRPOS(")
+    return query.replace("INSTR(", "STRPOS(").replace("JSON_OBJECT(", "json_build_object(")
 
 
 def same(columns: Sequence[str], left: str, right: str) -> str:

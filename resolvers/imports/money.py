@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-from adapters.files import Register
 from models import sql
 from resolvers import controls, ledger
 from resolvers.imports import balances, charges, payments
-from resolvers.imports.staging import Job, Recipe, StagedFile, prepare
+from resolvers.imports.staging import Job, StagedFile
 
-RECIPES = (charges.RECIPE, payments.RECIPE, balances.RECIPE)
-KINDS = tuple(recipe.kind for recipe in RECIPES)
-
-
-async def prepared(registers: list[Register]) -> list[tuple[Recipe, Register]]:
-    """Make the staging tables; gives the registers in the order in which they are to be read, each with its recipe."""
-    for recipe in RECIPES:
-        await prepare(recipe)
-    return [(recipe, register) for recipe in RECIPES for register in registers if register.kind is recipe.kind]
+_DAY = {"charges": "period", "payments": "paid_on", "balances": "period"}  # a refused payment has no period yet
 
 
 async def apply(job: Job) -> None:
     """Bring charges, payments and statements to what the staged registers say, then the ledger to what these say."""
     covered = await ledger.coverage_of(job.organization_id)
     await ledger.touch()
-    present = {file.register.kind.name for file in job.files.values()}
     for module in (charges, payments, balances):
-        if module.RECIPE.kind.name in present:
+        if job.of(module.RECIPE.kind):
             await module.apply(job)
-    await balances.complete(job, charges_came="charges" in present)
+    await balances.complete(job, charges_came=bool(job.of(charges.RECIPE.kind)))
     for file in job.files.values():
-        await _note_coverage(job, file)
+        if file.register.kind.name in _DAY:
+            await _note_coverage(job, file)
     covers = await ledger.coverage_of(job.organization_id, job.run_id)
     await ledger.restate(job.organization_id, job.now, covered, covers, lambda done, total: job.progress("ledger", done, total))
     await balances.doubt(job)
@@ -41,7 +32,7 @@ async def _note_coverage(job: Job, file: StagedFile) -> None:
     covers = {"charges": ["charged"], "payments": ["paid"], "balances": []}[name]
     if name == "charges" and file.register.has("recalculation"):
         covers.append("recalculation")
-    day = {"charges": "period", "payments": "paid_on", "balances": "period"}[name]  # a refused payment has no period yet
+    day = _DAY[name]
     days = await sql.fetch(f"SELECT DISTINCT {day} AS day FROM stage_{name} WHERE file_id = :id AND {day} <= :today", id=file.row.id, today=job.today)
     months = sorted({found.replace(day=1) for row in days if (found := sql.day(row["day"]))})
     file.row.covers, file.row.months = " ".join(covers), " ".join(f"{month:%Y-%m}" for month in months)

@@ -7,6 +7,7 @@ from typing import Any
 
 from adapters.files.headings import PAYMENTS
 from models import sql
+from resolvers.imports import journal
 from resolvers.imports.staging import Job, Recipe, Verdict, find_accounts, warn
 
 
@@ -33,22 +34,31 @@ _WANTED = {
     "payment_key": "text",
     "known_id": "bigint",
     "known_amount": "bigint",
+    "matched": "int",
     "version": "int",
 }
+DAYS_APART = 3  # a payment made here and the same one in the supplier's register
 
 
 async def apply(job: Job) -> None:
-    """Take each payment once. It is known by its day, channel and document, else by its day, channel and amount.
-
-    Numbers of documents begin anew at every till, so the day belongs to the key. Payments that a later register leaves out stay.
+    """Take each payment once. It is known by its day, channel and document, else by its day, channel and amount: numbers of documents
+    begin anew at every till. One that was made here and is in transit is the one that comes back with its document, or with its amount and
+    channel within some days. A file that comes again under its name withdraws what it no longer has, within the days that it speaks of.
     """
     await find_accounts(RECIPE.table, job)
     await sql.staging("want_payment", _WANTED, "account_id, payment_key")
+    await sql.staging("withdrawn_payment", {"id": "bigint"})
     await sql.execute(_WANT)
     await warn(RECIPE.table, job, "duplicate_row", f"s.row_number IN ({_OVERRULED})")
     await sql.execute(_DROP_REPEATED)
     await sql.analyze("want_payment")
-    for statement in (_FIND_KNOWN, _CLOSE, _INSERT, _TOUCH, _MARK):
+    for statement in (_FIND_KNOWN, _MATCH_DOCUMENTS, _MATCH_AMOUNTS):
+        await sql.execute(statement, organization=job.organization_id)
+    await warn(RECIPE.table, job, "payment_differs", f"s.row_number IN ({_DIFFERENT})")
+    for file in job.of(PAYMENTS):
+        await sql.execute(_WITHDRAW, organization=job.organization_id, file=file.row.id, run=job.run_id)
+    await journal.keep(job.run_id, "payment", _REPLACED)
+    for statement in (_TOUCH_REPLACED, _CLOSE, _RECEIVE, _INSERT, _TOUCH, _MARK):
         await sql.execute(statement, organization=job.organization_id)
 
 
@@ -71,15 +81,55 @@ _OVERRULED = f"SELECT row_number FROM ({_RANKED}) r WHERE n > 1 AND amount <> la
 _DROP_REPEATED = f"DELETE FROM want_payment WHERE row_number IN (SELECT row_number FROM ({_RANKED}) r WHERE n > 1)"
 _FIND_KNOWN = """
     UPDATE want_payment AS w SET known_id = p.id, known_amount = p.amount, version = p.version FROM payment p
-    WHERE p.account_id = w.account_id AND p.key = w.payment_key AND p.is_current"""
-_CLOSE = "UPDATE payment SET is_current = FALSE WHERE id IN (SELECT known_id FROM want_payment WHERE known_amount <> amount)"
+    WHERE p.account_id = w.account_id AND p.is_current AND COALESCE(p.register_key, p.key) = w.payment_key"""
+# A payment made here has the number that the bank was given: it is the same one whatever its day and sum came to be.
+_MATCH_DOCUMENTS = """
+    UPDATE want_payment AS w SET known_id = p.id, known_amount = p.amount, version = p.version, matched = 1 FROM payment p
+    WHERE p.organization_id = :organization AND p.account_id = w.account_id AND p.is_current AND p.state = 'in_transit'
+    AND p.document = w.document AND w.document <> '' AND w.known_id IS NULL"""
+_NEAR = f"p.paid_on BETWEEN DAYS_FROM(w.paid_on, -{DAYS_APART}) AND DAYS_FROM(w.paid_on, {DAYS_APART})"
+_MATCH_AMOUNTS = f"""
+    UPDATE want_payment AS w SET known_id = m.id, known_amount = m.amount, version = m.version, matched = 1 FROM (
+        SELECT r.row_number, f.id, f.amount, f.version FROM (
+            SELECT w.row_number, w.account_id, w.amount, w.channel, w.paid_on,
+                ROW_NUMBER() OVER (PARTITION BY w.account_id, w.amount, w.channel ORDER BY w.paid_on, w.row_number) AS n
+            FROM want_payment w WHERE w.known_id IS NULL AND EXISTS (
+                SELECT 1 FROM payment p WHERE p.account_id = w.account_id AND p.is_current AND p.state = 'in_transit' AND p.amount = w.amount
+                AND p.channel = w.channel AND {_NEAR})
+        ) r JOIN (
+            SELECT p.id, p.account_id, p.amount, p.version, p.channel, p.paid_on,
+                ROW_NUMBER() OVER (PARTITION BY p.account_id, p.amount, p.channel ORDER BY p.paid_on, p.id) AS n
+            FROM payment p WHERE p.organization_id = :organization AND p.is_current AND p.state = 'in_transit'
+            AND p.id NOT IN (SELECT known_id FROM want_payment WHERE known_id IS NOT NULL)
+        ) f ON f.account_id = r.account_id AND f.amount = r.amount AND f.channel = r.channel AND f.n = r.n
+            AND f.paid_on BETWEEN DAYS_FROM(r.paid_on, -{DAYS_APART}) AND DAYS_FROM(r.paid_on, {DAYS_APART})
+    ) m WHERE m.row_number = w.row_number"""
+_DIFFERENT = "SELECT row_number FROM want_payment WHERE matched = 1 AND known_amount <> amount"
+_WITHDRAW = """
+    INSERT INTO withdrawn_payment (id)
+    SELECT p.id FROM payment p JOIN import_file o ON o.id = p.import_file_id JOIN import_run r ON r.id = o.run_id AND r.state = 'done'
+    JOIN import_file n ON n.id = :file AND n.name = o.name AND n.kind = o.kind AND r.id <> n.run_id
+    JOIN (SELECT MIN(paid_on) AS first_day, MAX(paid_on) AS last_day FROM stage_payments WHERE file_id = :file AND period IS NOT NULL) d
+        ON p.paid_on BETWEEN d.first_day AND d.last_day
+    WHERE p.organization_id = :organization AND p.is_current AND r.organization_id = :organization
+    AND p.id NOT IN (SELECT known_id FROM want_payment WHERE known_id IS NOT NULL)
+    AND NOT EXISTS (SELECT 1 FROM stage_payments s WHERE s.file_id = :file AND s.code <> 'duplicate_row' AND (s.account_id IS NULL OR s.account_id = p.account_id))"""
+_REPLACED = """
+    SELECT known_id FROM want_payment WHERE known_id IS NOT NULL AND (matched = 1 OR known_amount <> amount) UNION SELECT id FROM withdrawn_payment"""
+_TOUCH_REPLACED = f"INSERT INTO ledger_touched (account_id, period) SELECT account_id, period FROM payment WHERE id IN ({_REPLACED})"
+_CLOSE = """
+    UPDATE payment SET is_current = FALSE WHERE id IN (
+        SELECT known_id FROM want_payment WHERE known_amount <> amount UNION SELECT id FROM withdrawn_payment)"""
+_RECEIVE = """
+    UPDATE payment AS p SET state = 'received', register_key = w.payment_key, period = w.period FROM want_payment w
+    WHERE w.known_id = p.id AND w.matched = 1 AND w.known_amount = w.amount"""
 _INSERT = """
     INSERT INTO payment (organization_id, account_id, amount, paid_on, period, channel, document, state, key, version, is_current, import_file_id)
     SELECT :organization, account_id, amount, paid_on, period, channel, document, 'received', payment_key, COALESCE(version, 0) + 1, TRUE, file_id
     FROM want_payment WHERE known_amount IS DISTINCT FROM amount ORDER BY row_number"""
 _TOUCH = """
     INSERT INTO ledger_touched (account_id, period)
-    SELECT DISTINCT account_id, period FROM want_payment WHERE known_amount IS DISTINCT FROM amount"""
+    SELECT DISTINCT account_id, period FROM want_payment WHERE known_amount IS DISTINCT FROM amount OR matched = 1"""
 _MARK = """
     UPDATE stage_payments SET changed = 1
-    WHERE row_number IN (SELECT row_number FROM want_payment WHERE known_amount IS DISTINCT FROM amount)"""
+    WHERE row_number IN (SELECT row_number FROM want_payment WHERE known_amount IS DISTINCT FROM amount OR matched = 1)"""

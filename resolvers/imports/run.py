@@ -1,31 +1,45 @@
-"""One run of an import: which files there are, in which order they are taken, and what is kept when."""
+"""One run of an import: which files there are, in which order they are taken, and that all of it is kept or nothing."""
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
+import sqlite3
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from tortoise.exceptions import OperationalError, TransactionManagementError
 
 from adapters.files import FileRefused, Register, open_register
-from models import AuditRecord, ImportFile, ImportProblem, ImportRun, Organization
+from models import ImportFile, ImportRun, Organization
 from models.database import connection, is_sqlite, transaction
-from models.enums import Severity
+from models.enums import ImportSource, ImportState, Severity
 from models.errors import AbonentError, NotFound
-from resolvers.imports import accounts, contracts, meters, money, readings, tariffs
-from resolvers.imports.outcome import WHOLE_FILE, ImportOutcome, Line, Progress
-from resolvers.imports.staging import Job, RefusedRegister, StagedFile, prepare, stage
+from resolvers.imports import accounts, balances, charges, contracts, meters, money, payments, readings, records, summary, tariffs, thresholds, undo
+from resolvers.imports.findings import Findings
+from resolvers.imports.outcome import WHOLE_FILE, FileOutcome, ImportOutcome, Progress
+from resolvers.imports.staging import Job, StagedFile, prepare, stage
 
-REFERENCES = (tariffs, contracts, accounts, meters, readings)  # each file is a transaction; later kinds hang on earlier ones
+REFERENCES = (tariffs, contracts, accounts, meters, readings)  # later kinds hang on earlier ones
+MONEY = (charges, payments, balances)
+STARTABLE = (ImportState.WAITING, ImportState.PREVIEWED, ImportState.HELD)
+SECONDS_TO_WAIT = 15  # on SQLite, for another import
 _LOCK = 7_215_305  # any number of our own: an advisory lock of PostgreSQL
 
 
 class ImportBusy(AbonentError):
-    """Another import or a long write holds the database: nothing more was taken, the same command finishes the job later."""
+    """Another import or a long write holds the database: nothing was taken, the same command finishes the job later."""
+
+
+class _Back(Exception):
+    """Undo everything that the run wrote, and end it in this state."""
+
+    def __init__(self, state: ImportState) -> None:
+        super().__init__(state)
+        self.state = state
 
 
 async def run_import(
@@ -34,27 +48,34 @@ async def run_import(
     *,
     preview: bool = False,
     who: str = "command line",
+    source: ImportSource = ImportSource.COMMAND,
+    approved: bool = False,
     progress: Progress | None = None,
     today: dt.date | None = None,
     besides: Path | None = None,
+    run_id: int | None = None,
 ) -> ImportOutcome:
-    """Take the registers in `paths` (files, or folders with all their *.csv) into the organization `slug`.
+    """Take the registers in `paths` (files, or folders with all their registers) into the organization `slug`.
 
-    Files may come in any order. Those of reference are taken one by one; charges, balances and payments of a run together, since
-    they control each other. `preview` undoes everything and gives the same outcome. `besides` is a file that is none of the registers,
-    wherever it lies. Raises NotFound, ImportBusy.
+    Files may come in any order; the run is one transaction. `preview` looks and undoes everything; so does a threshold of the organization
+    that is passed, unless the run is `approved`. `besides` is a file that is none of the registers, wherever it lies. `run_id` is a run
+    that waits, was previewed or is held; without it one is made. Raises NotFound, ImportBusy.
     """
-    outcome = ImportOutcome(preview)
+    organization = await Organization.get_or_none(slug=slug)
+    if organization is None:
+        raise NotFound(f"organization {slug}")
+    now = dt.datetime.now(dt.UTC)
+    today = today or now.astimezone(ZoneInfo(organization.timezone)).date()
+    run = await _begin(organization, run_id, now, who=who, source=source, preview=preview, approved=approved)
+    findings = Findings()
+    job = Job(organization.id, run.id, today, now, progress or (lambda stage, done, total: None), findings)
+    outcome = ImportOutcome(preview, run.id)
     try:
-        async with _undone_if(preview):
-            job = await _begin(slug, who, today, progress)
-            async with _closed_anyway(job, outcome, who, preview):
-                await _take(job, outcome, found(paths, besides))
-                await _close(job, outcome, who, "done" if outcome.files else "failed")
-    except (TransactionManagementError, OperationalError) as error:
-        if "locked" in str(error):  # SQLite: somebody else has been writing for longer than we wait
-            raise ImportBusy from error
-        raise
+        async with _failing(run), _alone():
+            await _open(job, outcome, found(paths, besides))
+            await _take(job, outcome, organization, approved=approved)
+    finally:
+        findings.close()
     return outcome
 
 
@@ -74,142 +95,153 @@ def is_same(file: Path, other: Path | None) -> bool:
     return other is not None and file.exists() and other.exists() and file.samefile(other)
 
 
-async def _begin(slug: str, who: str, today: dt.date | None, progress: Progress | None) -> Job:
-    organization = await Organization.get_or_none(slug=slug)
-    if organization is None:
-        raise NotFound(f"organization {slug}")
-    now = dt.datetime.now(dt.UTC)
-    run = await ImportRun.create(organization_id=organization.id, started_at=now, who=who)
-    today = today or now.astimezone(ZoneInfo(organization.timezone)).date()
-    return Job(organization.id, run.id, today, now, progress or (lambda stage, done, total: None))
+async def _begin(
+    organization: Organization, run_id: int | None, now: dt.datetime, *, who: str, source: ImportSource, preview: bool, approved: bool
+) -> ImportRun:
+    """The run's own record, made or taken up; whoever comes second to take it up finds it gone."""
+    if run_id is None:
+        values = {"source": source, "preview": preview, "approved_by": who if approved else None}
+        return await ImportRun.create(organization_id=organization.id, started_at=now, who=who, state=ImportState.RUNNING.value, **values)
+    async with transaction():
+        startable = ImportRun.filter(id=run_id, organization_id=organization.id, state__in=[state.value for state in STARTABLE])
+        if not await startable.update(state=ImportState.RUNNING.value, preview=preview, started_at=now, error=""):
+            raise NotFound(f"import {run_id}")
+        await ImportFile.filter(run_id=run_id).delete()  # what an earlier look at these files said
+        if approved:
+            await ImportRun.filter(id=run_id, approved_by=None).update(approved_by=who)
+    return await ImportRun.get(id=run_id)
 
 
-async def _take(job: Job, outcome: ImportOutcome, files: list[tuple[str, Path]]) -> None:
+async def _open(job: Job, outcome: ImportOutcome, files: list[tuple[str, Path]]) -> None:
+    """Look at each file: what it is, or why nothing of it can be taken."""
     registers: list[Register] = []
     if not files:
-        outcome.lines.append(Line("", WHOLE_FILE, Severity.REFUSED, "no_files"))
+        await _refuse_file(job, outcome, "", FileRefused("no_files"))
     for name, path in files:
         try:
-            registers.append(open_register(name, path))
+            registers.append(await asyncio.to_thread(open_register, name, path))
         except FileRefused as refused:
             await _refuse_file(job, outcome, name, refused)
-    registers.sort(key=lambda register: register.name)
-    for module in REFERENCES:
-        for register in registers:
-            if register.kind is module.RECIPE.kind:
-                await _take_reference(job, outcome, module, register)
-    if together := [register for register in registers if register.kind in money.KINDS]:
-        await _take_money(job, outcome, together)
-
-
-async def _take_reference(job: Job, outcome: ImportOutcome, module: Any, register: Register) -> None:
-    async with _reading(job):
-        await prepare(module.RECIPE)
-        refused = await stage(module.RECIPE, job, register)
-        if refused is None:
-            async with _exclusive(job):
-                await module.apply(job)
-                await _finish(job)
-    await _report(job, outcome, [refused])
-
-
-async def _take_money(job: Job, outcome: ImportOutcome, registers: list[Register]) -> None:
-    """Posting in one transaction keeps differences out of the ledger that would vanish with the next file."""
-    async with _reading(job):
-        refused = [await stage(recipe, job, register) for recipe, register in await money.prepared(registers)]
-        if job.files:
-            async with _exclusive(job):
-                await money.apply(job)
-                await _finish(job)
-    await _report(job, outcome, refused)
-
-
-async def _finish(job: Job) -> None:
-    for file in job.files.values():
-        await file.finish(f"stage_{file.register.kind.name}")
-
-
-async def _report(job: Job, outcome: ImportOutcome, refused: Sequence[RefusedRegister | None]) -> None:
-    for file in job.files.values():
-        _add(outcome, file)
-    job.files.clear()
-    for found in refused:
-        if found is not None:
-            await _refuse_file(job, outcome, *found)
-
-
-def _add(outcome: ImportOutcome, file: StagedFile) -> None:
-    outcome.files.append(file.outcome)
-    outcome.lines.extend(file.lines)
+    for register in sorted(registers, key=lambda register: register.name):
+        row = await ImportFile.create(
+            run_id=job.run_id, name=register.name[:300], kind=register.kind.name, sha256=register.sha256, encoding=register.encoding, size=register.size
+        )
+        job.files[row.id] = StagedFile(register, row, FileOutcome(register.name, register.kind.name), job.findings)
 
 
 async def _refuse_file(job: Job, outcome: ImportOutcome, name: str, refused: FileRefused) -> None:
     outcome.refused_files.append(name)
-    outcome.lines.append(Line(name, refused.line, Severity.REFUSED, refused.code, refused.params))
-    async with transaction():
-        row = await ImportFile.create(run_id=job.run_id, name=name[:300], kind="", sha256="", encoding="", refused=1)
-        await ImportProblem.create(file_id=row.id, line=refused.line, severity=Severity.REFUSED, code=refused.code, params=refused.params)
+    row = await ImportFile.create(run_id=job.run_id, name=name[:300], kind="", sha256="", encoding="", refused=1)
+    outcome.unread[row.id] = name
+    job.findings.add([(row.id, refused.line, Severity.REFUSED, refused.code, refused.params, None)])
 
 
-async def _close(job: Job, outcome: ImportOutcome, who: str, state: str) -> None:
-    now = dt.datetime.now(dt.UTC)
-    counts = {name: sum(getattr(file, name) for file in outcome.files) for name in ("rows", "taken", "changed", "warned", "refused")}
-    async with transaction():
-        await ImportRun.filter(id=job.run_id).update(state=state, finished_at=now)
-        await AuditRecord.create(
-            organization_id=job.organization_id,
-            at=now,
-            actor=who,
-            action="import",
-            subject=f"import_run:{job.run_id}",
-            details={**counts, "files": len(outcome.files), "refused_files": len(outcome.refused_files)},
-        )
+async def _take(job: Job, outcome: ImportOutcome, organization: Organization, *, approved: bool) -> None:
+    """Stage, apply, look at what came of it, and keep it all or nothing of it."""
+    try:
+        async with _writing(job, outcome) as clock:
+            before = await summary.before(job)
+            await _apply(job)
+            clock.lap("applying")
+            await _settle(job, outcome)
+            outcome.summary = {**await summary.after(job, before), "seconds": clock.seconds}
+            outcome.held = thresholds.passed(outcome, organization)
+            if outcome.preview:
+                raise _Back(ImportState.PREVIEWED)
+            if outcome.held and not approved:
+                raise _Back(ImportState.HELD)
+            await records.keep(job, outcome, ImportState.DONE if outcome.files else ImportState.FAILED)
+    except _Back as back:
+        async with transaction():
+            await records.keep(job, outcome, back.state)
+
+
+async def _settle(job: Job, outcome: ImportOutcome) -> None:
+    """Count what was said of rows, once for each."""
+    await records.dress(job)
+    job.findings.settle()
+    for file in job.files.values():
+        await file.count_changed(f"stage_{file.register.kind.name}")
+    records.count(job, outcome)
+
+
+async def _stage(job: Job, outcome: ImportOutcome) -> None:
+    for module in (*REFERENCES, *MONEY):
+        recipe = module.RECIPE
+        await prepare(recipe)
+        for file in job.of(recipe.kind):
+            refused = await stage(recipe, job, file)
+            if refused is not None:
+                del job.files[file.row.id]
+                outcome.refused_files.append(file.register.name)
+                outcome.unread[file.row.id] = file.register.name
+                job.findings.add([(file.row.id, refused.line, Severity.REFUSED, refused.code, refused.params, None)])
+
+
+async def _apply(job: Job) -> None:
+    await undo.mark(job)
+    for module in REFERENCES:
+        if job.of(module.RECIPE.kind):
+            await module.apply(job)
+    if any(job.of(module.RECIPE.kind) for module in MONEY):
+        await money.apply(job)
+
+
+class _Clock:
+    """Seconds of each stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._since = time.perf_counter()
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self.seconds[stage], self._since = round(now - self._since, 2), now
 
 
 @asynccontextmanager
-async def _closed_anyway(job: Job, outcome: ImportOutcome, who: str, preview: bool) -> AsyncIterator[None]:
-    """A run that breaks off is kept as failed, with what it had taken until then; a preview leaves nothing to keep."""
+async def _writing(job: Job, outcome: ImportOutcome) -> AsyncIterator[_Clock]:
+    """The run's transaction, with everything staged. SQLite's temporary tables need none, so that nobody waits for us while files are read;
+    PostgreSQL's live in the transaction that uses them, where nobody waits anyway."""
+    clock = _Clock()
+    if is_sqlite():
+        await _stage(job, outcome)
+        clock.lap("reading")
+        async with transaction():
+            yield clock
+        return
+    async with transaction():
+        await connection().execute_query("SELECT pg_advisory_xact_lock($1, $2)", [_LOCK, job.organization_id])
+        await _stage(job, outcome)
+        clock.lap("reading")
+        yield clock
+
+
+@asynccontextmanager
+async def _failing(run: ImportRun) -> AsyncIterator[None]:
+    """A run that breaks off is kept as failed, whatever broke it off."""
     try:
         yield
-    except BaseException:  # cancelled by Ctrl+C too
-        if not preview:
-            with suppress(Exception):  # where the database itself went away, the first error is the one to tell
-                await _close(job, outcome, who, "failed")
+    except BaseException as error:  # cancelled by Ctrl+C too
+        with suppress(Exception):  # where the database itself went away, the first error is the one to tell
+            await records.fail(run, error)
+        if isinstance(error, TransactionManagementError | OperationalError) and "locked" in str(error):
+            raise ImportBusy from error  # SQLite: somebody else has been writing for longer than we wait
         raise
 
 
 @asynccontextmanager
-async def _exclusive(job: Job) -> AsyncIterator[None]:
-    """A transaction that no other import of the organization shares its time with: the second one waits."""
-    async with transaction():
-        if not is_sqlite():  # there BEGIN IMMEDIATE has done it
-            await connection().execute_query("SELECT pg_advisory_xact_lock($1, $2)", [_LOCK, job.organization_id])
-        yield
-
-
-@asynccontextmanager
-async def _reading(job: Job) -> AsyncIterator[None]:
-    """Where rows are staged. SQLite's temporary tables need no transaction, so that nobody waits for us while files are read;
-    PostgreSQL's live in the transaction that uses them, where nobody waits anyway."""
-    if is_sqlite():
+async def _alone() -> AsyncIterator[None]:
+    """One import at a time: PostgreSQL has a lock for each organization in the transaction, SQLite a file beside the database."""
+    if not is_sqlite():
         yield
         return
-    async with _exclusive(job):
-        yield
-
-
-class _Undo(Exception):
-    pass
-
-
-@asynccontextmanager
-async def _undone_if(preview: bool) -> AsyncIterator[None]:
-    if not preview:
-        yield
-        return
+    guard = sqlite3.connect(f"{connection().filename}.importing", timeout=SECONDS_TO_WAIT, isolation_level=None, check_same_thread=False)
     try:
-        async with transaction():
-            yield
-            raise _Undo
-    except _Undo:
-        pass
+        try:
+            await asyncio.to_thread(guard.execute, "BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            raise ImportBusy from error
+        yield
+    finally:
+        guard.close()

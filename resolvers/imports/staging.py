@@ -7,7 +7,6 @@ memory holds one chunk of a file at a time, whatever its length, and the number 
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -18,10 +17,10 @@ from typing import Any
 from adapters.files import FileRefused, Kind, ParsedRow, Register
 from models import ImportFile, sql
 from models.enums import Severity
-from resolvers.imports.outcome import FileOutcome, Line, Progress
+from resolvers.imports.findings import Findings
+from resolvers.imports.outcome import FileOutcome, Progress
 
 CHUNK = 5_000
-RefusedRegister = tuple[str, FileRefused]  # its name, and why
 Finding = tuple[str, dict[str, Any]]
 COMMON = {"row_number": "row number", "file_id": "bigint", "line": "int", "code": "text", "changed": "int"}
 
@@ -61,99 +60,74 @@ class Recipe:
 
 @dataclass(slots=True)
 class StagedFile:
-    """A register of this run with its row in `import_file`, what has been found in it, and counts."""
+    """A register of this run with its row in `import_file`, and counts. What is found in it goes to the run's findings."""
 
     register: Register
     row: ImportFile
     outcome: FileOutcome
-    lines: list[Line] = field(default_factory=list)
+    findings: Findings
 
-    def refuse(self, line: int, code: str, params: dict[str, Any]) -> None:
-        self.lines.append(Line(self.register.name, line, Severity.REFUSED, code, params))
+    def refuse(self, line: int, code: str, params: dict[str, Any], row: str | None = None) -> None:
+        self.findings.add([(self.row.id, line, Severity.REFUSED, code, params, row)])
 
     def warn(self, line: int, code: str, params: dict[str, Any]) -> None:
-        self.lines.append(Line(self.register.name, line, Severity.WARNING, code, params))
+        self.findings.add([(self.row.id, line, Severity.WARNING, code, params, None)])
 
-    async def finish(self, table: str) -> None:
-        """Say each row's problem once (a refusal, else the first warning), count, and keep it all with the file's row."""
-        said: dict[int, Line] = {}
-        for line in self.lines:
-            known = said.setdefault(line.line, line)
-            if known.severity is Severity.WARNING and line.severity is Severity.REFUSED:
-                said[line.line] = line
-        self.lines = [said[number] for number in sorted(said)]
-        refused = sum(line.severity is Severity.REFUSED for line in self.lines)
-        self.outcome.refused, self.outcome.warned = refused, len(self.lines) - refused
-        self.outcome.taken = self.outcome.rows - refused
+    async def count_changed(self, table: str) -> None:
         [changed] = await sql.fetch(f"SELECT COUNT(*) AS n FROM {table} WHERE changed = 1 AND file_id = :id", id=self.row.id)
         self.outcome.changed = changed["n"]
-        self.row.update_from_dict({name: getattr(self.outcome, name) for name in ("taken", "changed", "warned", "refused")})
-        await self.row.save()
-        records = [(self.row.id, line.line, line.severity.value, line.code, json.dumps(line.params, ensure_ascii=False)) for line in self.lines]
-        await sql.load("import_problem", ["file_id", "line", "severity", "code", "params"], records)
 
 
 @dataclass(slots=True)
 class Job:
-    """One run: whose, on which day, and the files staged so far by id."""
+    """One run: whose, on which day, and its files by id."""
 
     organization_id: int
     run_id: int
     today: dt.date
     now: dt.datetime
     progress: Progress
+    findings: Findings
     files: dict[int, StagedFile] = field(default_factory=dict)
 
     @property
     def this_month(self) -> dt.date:
         return self.today.replace(day=1)
 
-    async def open(self, register: Register) -> StagedFile:
-        row = await ImportFile.create(
-            run_id=self.run_id,
-            name=register.name[:300],
-            kind=register.kind.name,
-            sha256=register.sha256,
-            encoding=register.encoding,
-            delimiter=register.delimiter,
-            size=register.size,
-        )
-        staged = StagedFile(register, row, FileOutcome(register.name, register.kind.name))
-        self.files[row.id] = staged
-        return staged
+    def of(self, kind: Kind) -> list[StagedFile]:
+        """The files of a kind, in the order in which their rows count."""
+        return [file for file in self.files.values() if file.register.kind is kind]
 
 
 async def prepare(recipe: Recipe) -> None:
     await sql.staging(recipe.table, recipe.columns(), *recipe.indexes)
 
 
-async def stage(recipe: Recipe, job: Job, register: Register) -> RefusedRegister | None:
+async def stage(recipe: Recipe, job: Job, file: StagedFile) -> FileRefused | None:
     """Read a register into its kind's staging table, chunk by chunk. One that turns out unusable on the way is forgotten again."""
-    file = await job.open(register)
     numbers = iter(range(file.row.id * 10**9, (file.row.id + 1) * 10**9))  # grow with the file and the line
-    rows = register.rows()
+    rows = file.register.rows()
     try:
         while chunk := list(islice(rows, CHUNK)):
             await sql.load(recipe.table, recipe.loaded, list(_records(recipe, job, file, numbers, chunk)))
             file.outcome.rows += len(chunk)
-            job.progress(register.name, register.done, register.size)
+            job.progress(file.register.name, file.register.done, file.register.size)
     except FileRefused as reason:
         await sql.execute(f"DELETE FROM {recipe.table} WHERE file_id = :id", id=file.row.id)
-        await file.row.delete()
-        del job.files[file.row.id]
-        return register.name, reason
+        job.findings.forget(file.row.id)
+        return reason
     return None
 
 
 async def refuse(table: str, job: Job, code: str, condition: str, params: Callable[[dict[str, Any]], dict[str, Any]], *columns: str) -> None:
     """Refuse the staged rows for which the condition (over `s`) holds; `columns` are handed to `params`."""
-    await _report(table, job, code, condition, params, columns, StagedFile.refuse)
+    await _report(table, job, Severity.REFUSED, code, condition, params, columns)
     await sql.execute(f"UPDATE {table} AS s SET code = :code WHERE s.code IS NULL AND ({condition})", code=code)
 
 
 async def warn(table: str, job: Job, code: str, condition: str) -> None:
     """Doubt the staged rows for which the condition (over `s`) holds; they are taken."""
-    await _report(table, job, code, condition, lambda _: {}, (), StagedFile.warn)
+    await _report(table, job, Severity.WARNING, code, condition, lambda _: {}, ())
 
 
 async def keep_last(table: str, job: Job, key: Iterable[str]) -> None:
@@ -176,17 +150,11 @@ async def find_accounts(table: str, job: Job) -> None:
 
 
 async def _report(
-    table: str,
-    job: Job,
-    code: str,
-    condition: str,
-    params: Callable[[dict[str, Any]], dict[str, Any]],
-    columns: tuple[str, ...],
-    say: Callable[[StagedFile, int, str, dict[str, Any]], None],
+    table: str, job: Job, severity: Severity, code: str, condition: str, params: Callable[[dict[str, Any]], dict[str, Any]], columns: tuple[str, ...]
 ) -> None:
-    shown = ", ".join(("s.file_id", "s.line", *(f"s.{column}" for column in columns)))
-    for row in await sql.fetch(f"SELECT {shown} FROM {table} s WHERE s.code IS NULL AND ({condition}) ORDER BY s.row_number"):
-        say(job.files[row["file_id"]], row["line"], code, params(row))
+    shown = ", ".join(("s.row_number", "s.file_id", "s.line", *(f"s.{column}" for column in columns)))
+    async for page in sql.pages(f"SELECT {shown} FROM {table} s WHERE s.code IS NULL AND ({condition})", "row_number"):
+        job.findings.add([(row["file_id"], row["line"], severity, code, params(row), None) for row in page])
 
 
 @lru_cache(maxsize=16)
@@ -200,14 +168,17 @@ def _records(recipe: Recipe, job: Job, file: StagedFile, numbers: Iterator[int],
     named = _named(recipe.kind)
     nothing = (None,) * len(recipe.derived)
     file_id, judge, today = file.row.id, recipe.judge, job.today
-    for line, values, code, params, _text in chunk:
+    found: list[tuple[int, int, Severity, str, dict[str, Any], str | None]] = []
+    for line, values, code, params, text in chunk:
         verdict = judge(named(values), today) if code is None else Verdict(refused=(code, params))
         if verdict.refused:
-            file.refuse(line, *verdict.refused)
+            found.append((file_id, line, Severity.REFUSED, *verdict.refused, text))
         elif verdict.warning:
-            file.warn(line, *verdict.warning)
+            found.append((file_id, line, Severity.WARNING, *verdict.warning, None))
         loaded = map(_without_nul, values) if verdict.refused else values
         yield (next(numbers), file_id, line, verdict.refused and verdict.refused[0], *loaded, *(verdict.derived or nothing))
+    if found:
+        job.findings.add(found)
 
 
 def _without_nul(value: Any) -> Any:

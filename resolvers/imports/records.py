@@ -1,0 +1,72 @@
+"""What is kept of a run: its files, what was said of their rows, its state, and an audit row."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import islice
+from typing import Any
+
+from models import AuditRecord, ImportFile, ImportRun, sql
+from models.database import transaction
+from models.enums import ImportState, Severity
+from models.errors import AbonentError
+from resolvers.imports.outcome import MOST_LINES, ImportOutcome
+from resolvers.imports.staging import CHUNK, Job
+
+_COUNTS = ("rows", "taken", "changed", "warned", "refused")
+_PROBLEM = ("file_id", "line", "severity", "code", "params", "column", "row")
+
+
+async def dress(job: Job) -> None:
+    """Give refused rows their text, where a refusal came after the file was read."""
+
+
+def count(job: Job, outcome: ImportOutcome) -> None:
+    """Fill the outcome from the findings: counts of each file, and the first lines of each."""
+    for file_id, name in outcome.unread.items():
+        outcome.lines += job.findings.lines(file_id, name, MOST_LINES)
+    for file in job.files.values():
+        counts = job.findings.counts(file.row.id)
+        file.outcome.refused, file.outcome.warned = counts.get(Severity.REFUSED, 0), counts.get(Severity.WARNING, 0)
+        file.outcome.taken = file.outcome.rows - file.outcome.refused
+        outcome.files.append(file.outcome)
+        outcome.lines += job.findings.lines(file.row.id, file.register.name, MOST_LINES)
+
+
+async def keep(job: Job, outcome: ImportOutcome, state: ImportState) -> None:
+    """Write it all down, in the transaction of the run or, where the run was undone, in one of its own."""
+    for file in job.files.values():
+        await file.row.update_from_dict({name: getattr(file.outcome, name) for name in _COUNTS}).save()
+    for file_id in (*outcome.unread, *job.files):
+        said = job.findings.said(file_id)
+        while chunk := list(islice(said, CHUNK)):
+            await sql.load("import_problem", _PROBLEM, [(file_id, *row) for row in chunk])
+    outcome.state = state
+    now = dt.datetime.now(dt.UTC)
+    run = await ImportRun.get(id=job.run_id)
+    await run.update_from_dict({"state": state.value, "finished_at": now, "summary": outcome.summary}).save()
+    await AuditRecord.create(
+        organization_id=job.organization_id,
+        at=now,
+        actor=run.who,
+        action="import" if state is ImportState.DONE else f"import_{state.value}",
+        subject=f"import_run:{job.run_id}",
+        details=_totals(outcome),
+    )
+
+
+async def fail(run: ImportRun, error: BaseException) -> None:
+    """The run broke off; nothing of it was kept."""
+    async with transaction():
+        await ImportFile.filter(run_id=run.id).update(covers="")
+        told = str(error) if isinstance(error, AbonentError) else type(error).__name__
+        await ImportRun.filter(id=run.id).update(state=ImportState.FAILED.value, finished_at=dt.datetime.now(dt.UTC), error=told[:300])
+        details = {"error": type(error).__name__}
+        await AuditRecord.create(
+            organization_id=run.organization_id, at=dt.datetime.now(dt.UTC), actor=run.who, action="import_failed", subject=f"import_run:{run.id}", details=details
+        )
+
+
+def _totals(outcome: ImportOutcome) -> dict[str, Any]:
+    counts = {name: sum(getattr(file, name) for file in outcome.files) for name in _COUNTS}
+    return {**counts, "files": len(outcome.files), "refused_files": len(outcome.refused_files)}

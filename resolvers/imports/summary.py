@@ -1,0 +1,179 @@
+"""What a clerk compares before and after an import: accounts, totals of months against control totals, payments, sums per code.
+
+The record, kept in `import_run.summary`; money in minor units, null where unknown:
+
+    accounts   new, changed, same, vanished; examples of each but the same: numbers
+    months     period; statements new, changed, same, vanished; before and after: sums of each figure over all current statements;
+               chain_breaks: openings that are not the former closing; details: sums of charges, recalculations and payments as they stand;
+               compared: periods and sums charged that this month is held against: itself as it was, else the month and the year before it
+    payments   new, changed, matched, withdrawn; amount: what the new ones come to
+    readings   new, changed
+    codes      code, severity, count; amount: the differences that were posted for it
+    rows       of all files
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from models import sql
+from models.enums import Severity
+from resolvers.imports.staging import Job
+
+EXAMPLES = 20
+FIGURES = ("opening", "charged", "recalculation", "penalty", "paid", "compensation", "closing")
+Before = dict[str, Any]
+
+
+async def before(job: Job) -> Before:
+    """What the registers of this run are about to change, as it is now."""
+    months = await _months(job)
+    [accounts] = await sql.fetch(_COUNT_ACCOUNTS, organization=job.organization_id)
+    [marks] = await sql.fetch(_MARKS)
+    totals = {month: await _totals(job, month) for month in months}
+    compared = {month: await _compared(job, month, totals[month]) for month in months}
+    return {"months": totals, "compared": compared, "accounts": accounts["n"], **marks}
+
+
+async def after(job: Job, then: Before) -> dict[str, Any]:
+    """The summary, after everything was applied and findings were settled."""
+    amounts = {row["reason"]: int(row["amount"]) for row in await sql.fetch(_DIFFERENCES, organization=job.organization_id, last=then["entry"])}
+    codes = [{"code": code, "severity": severity, "count": count, "amount": amounts.get(code)} for code, severity, count in job.findings.codes()]
+    return {
+        "accounts": await _accounts(job, then),
+        "months": [await _month(job, month, totals, then) for month, totals in then["months"].items()],
+        "payments": await _payments(job),
+        "readings": await _readings(job),
+        "codes": codes,
+        "rows": sum(file.outcome.rows for file in job.files.values()),
+    }
+
+
+def staged(job: Job, kind: str) -> bool:
+    return any(file.register.kind.name == kind for file in job.files.values())
+
+
+async def _months(job: Job) -> list[dt.date]:
+    """The months that staged rows of money speak of."""
+    found: set[dt.date] = set()
+    for kind in ("charges", "balances", "payments"):
+        if staged(job, kind):
+            rows = await sql.fetch(f"SELECT DISTINCT period FROM stage_{kind} WHERE period <= :today", today=job.today)
+            found |= {day for row in rows if (day := sql.day(row["period"]))}
+    return sorted(found)
+
+
+async def _totals(job: Job, month: dt.date) -> dict[str, int | None]:
+    [row] = await sql.fetch(_TOTALS, organization=job.organization_id, month=month)
+    return {name: None if row[name] is None else int(row[name]) for name in (*FIGURES, "statements")}
+
+
+async def _compared(job: Job, month: dt.date, totals: dict[str, int | None]) -> list[dict[str, Any]]:
+    if totals["statements"]:
+        return [{"period": f"{month:%Y-%m}", "charged": totals["charged"]}]
+    earlier = ((month - dt.timedelta(days=1)).replace(day=1), month.replace(year=month.year - 1))
+    return [{"period": f"{one:%Y-%m}", "charged": charged} for one in earlier if (charged := (await _totals(job, one))["charged"]) is not None]
+
+
+async def _month(job: Job, month: dt.date, then: dict[str, int | None], marks: Before) -> dict[str, Any]:
+    now = await _totals(job, month)
+    values = {"organization": job.organization_id, "month": month, "former": (month - dt.timedelta(days=1)).replace(day=1)}
+    [made] = await sql.fetch(_STATEMENTS_MADE, last=marks["statement"], **values)
+    [details] = await sql.fetch(_DETAILS, **values)
+    [breaks] = await sql.fetch(_BREAKS, **values)
+    vanished = 0
+    if staged(job, "balances"):
+        [row] = await sql.fetch(_VANISHED_STATEMENTS, **values)
+        vanished = row["n"]
+    statements = {"new": made["fresh"], "changed": made["n"] - made["fresh"], "same": (now["statements"] or 0) - made["n"], "vanished": vanished}
+    return {
+        "period": f"{month:%Y-%m}",
+        "statements": statements,
+        "before": {name: then[name] for name in FIGURES} if then["statements"] else None,
+        "after": {name: now[name] for name in FIGURES},
+        "chain_breaks": breaks["n"],
+        "details": {name: int(value or 0) for name, value in details.items()},
+        "compared": marks["compared"][month],
+    }
+
+
+async def _accounts(job: Job, then: Before) -> dict[str, Any]:
+    if not staged(job, "accounts"):
+        return {"new": 0, "changed": 0, "same": 0, "vanished": 0, "examples": {}}
+    counts, examples = {}, {}
+    for name, condition in (("new", "a.id > :last"), ("changed", "a.id <= :last")):
+        query = f"SELECT s.account FROM stage_accounts s JOIN personal_account a ON a.id = s.account_id WHERE s.changed = 1 AND {condition}"
+        values = {"last": then["account"]}
+        [row] = await sql.fetch(f"SELECT COUNT(*) AS n FROM ({query}) q", **values)
+        counts[name] = row["n"]
+        examples[name] = [row["account"] for row in await sql.fetch(f"{query} ORDER BY s.account LIMIT {EXAMPLES}", **values)]
+    [same] = await sql.fetch("SELECT COUNT(*) AS n FROM stage_accounts WHERE code IS NULL AND changed IS NULL")
+    vanished, missed = await _vanished(job, then)
+    return {**counts, "same": same["n"], "vanished": vanished, "examples": {**examples, "vanished": missed}}
+
+
+async def _vanished(job: Job, then: Before) -> tuple[int, list[str]]:
+    """Accounts that the register no longer has are reported, not deleted. One that holds less than half of them is a part of the accounts."""
+    [said] = await sql.fetch("SELECT COUNT(DISTINCT account) AS n FROM stage_accounts")
+    if 2 * said["n"] < then["accounts"]:
+        return 0, []
+    [file] = [file for file in job.files.values() if file.register.kind.name == "accounts"][-1:]
+    count, examples = 0, []
+    async for page in sql.pages(_VANISHED, "number", organization=job.organization_id, last=then["account"]):
+        job.findings.add([(file.row.id, 0, Severity.NOTICE, "vanished", {"account": row["number"]}, None) for row in page])
+        count += len(page)
+        examples += [row["number"] for row in page[: EXAMPLES - len(examples)]]
+    return count, examples
+
+
+async def _payments(job: Job) -> dict[str, int]:
+    if not staged(job, "payments"):
+        return {"new": 0, "changed": 0, "matched": 0, "withdrawn": 0, "amount": 0}
+    [row] = await sql.fetch(_PAYMENTS)
+    [gone] = await sql.fetch("SELECT COUNT(*) AS n FROM withdrawn_payment")
+    return {**{name: int(value or 0) for name, value in row.items()}, "withdrawn": gone["n"]}
+
+
+async def _readings(job: Job) -> dict[str, int]:
+    if not staged(job, "readings"):
+        return {"new": 0, "changed": 0}
+    [row] = await sql.fetch(
+        """SELECT COUNT(CASE WHEN known_id IS NULL THEN 1 END) AS new, COUNT(known_id) AS changed FROM stage_readings WHERE changed = 1"""
+    )
+    return dict(row)
+
+
+_COUNT_ACCOUNTS = "SELECT COUNT(*) AS n FROM personal_account WHERE organization_id = :organization AND withdrawn_at IS NULL"
+_MARKS = """
+    SELECT (SELECT COALESCE(MAX(id), 0) FROM personal_account) AS account, (SELECT COALESCE(MAX(id), 0) FROM statement) AS statement,
+        (SELECT COALESCE(MAX(id), 0) FROM ledger_entry) AS entry"""
+_TOTALS = f"""
+    SELECT COUNT(*) AS statements, {", ".join(f"CAST(SUM({name}) AS bigint) AS {name}" for name in FIGURES)}
+    FROM statement WHERE organization_id = :organization AND period = :month AND is_current"""
+_STATEMENTS_MADE = """
+    SELECT COUNT(*) AS n, COUNT(CASE WHEN version = 1 THEN 1 END) AS fresh FROM statement
+    WHERE organization_id = :organization AND period = :month AND is_current AND id > :last"""
+_DETAILS = """
+    SELECT (SELECT SUM(CASE basis WHEN 'recalculation' THEN 0 ELSE amount END) FROM charge
+            WHERE organization_id = :organization AND period = :month AND is_current AND NOT is_group) AS charged,
+        (SELECT SUM(CASE basis WHEN 'recalculation' THEN amount ELSE 0 END) FROM charge
+            WHERE organization_id = :organization AND period = :month AND is_current AND NOT is_group) AS recalculation,
+        (SELECT SUM(amount) FROM payment WHERE organization_id = :organization AND period = :month AND is_current AND state <> 'in_transit') AS paid"""
+_BREAKS = """
+    SELECT COUNT(*) AS n FROM statement t JOIN statement f ON f.account_id = t.account_id AND f.period = :former AND f.is_current
+    WHERE t.organization_id = :organization AND t.period = :month AND t.is_current AND t.opening <> f.closing"""
+_VANISHED_STATEMENTS = """
+    SELECT COUNT(*) AS n FROM statement t LEFT JOIN (SELECT DISTINCT account FROM stage_balances WHERE period = :month) s
+        ON s.account = (SELECT a.number FROM personal_account a WHERE a.id = t.account_id)
+    WHERE t.organization_id = :organization AND t.period = :former AND t.is_current AND s.account IS NULL"""
+_VANISHED = """
+    SELECT a.number FROM personal_account a LEFT JOIN (SELECT DISTINCT account FROM stage_accounts) s ON s.account = a.number
+    WHERE a.organization_id = :organization AND a.withdrawn_at IS NULL AND a.id <= :last AND s.account IS NULL"""
+_DIFFERENCES = """
+    SELECT reason, SUM(amount) AS amount FROM ledger_entry
+    WHERE organization_id = :organization AND id > :last AND kind = 'supplier_difference' AND reverses_id IS NULL GROUP BY reason"""
+_PAYMENTS = """
+    SELECT COUNT(CASE WHEN known_amount IS NULL THEN 1 END) AS new, COUNT(CASE WHEN known_amount <> amount THEN 1 END) AS changed,
+        COUNT(CASE WHEN matched = 1 THEN 1 END) AS matched, SUM(CASE WHEN known_amount IS NULL THEN amount ELSE 0 END) AS amount
+    FROM want_payment"""
