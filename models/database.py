@@ -64,6 +64,11 @@ def is_sqlite() -> bool:
     return bool(connection().capabilities.dialect == "sqlite")
 
 
+def sqlite_path() -> str:
+    """The open SQLite file."""
+    return str(connection().filename)  # type: ignore[attr-defined]
+
+
 @asynccontextmanager
 async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
     """Returning commits, raising rolls back; one inside another is a savepoint."""

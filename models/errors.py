@@ -48,6 +48,7 @@ class ProblemCode(StrEnum):
     WRONG_LOGIN_OR_PASSWORD = "wrong_login_or_password"  # noqa: S105 - a code, not a password
     TAKEN = "taken"
     INVALID = "invalid"
+    LATER_IMPORTS = "later_imports"
     PASSWORD_TOO_SHORT = "password_too_short"  # noqa: S105 - a code
     PASSWORD_TOO_COMMON = "password_too_common"  # noqa: S105 - a code
 

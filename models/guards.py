@@ -10,6 +10,7 @@ from __future__ import annotations
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 _LEDGER = "ledger_entry"
+_FORMER = ("ledger_entry_one_per_charge",)  # a charge that comes back after an import was undone is posted once more
 _ONE_OWNER = (_LEDGER, "payment", "membership")  # tables whose rows have account_id or contract_id, never both or none
 _CURRENT = {  # index: (table and columns, condition)
     "membership_user_account": ("membership (user_id, account_id)", "until_on IS NULL AND account_id IS NOT NULL"),
@@ -22,12 +23,13 @@ _CURRENT = {  # index: (table and columns, condition)
     "ledger_entry_account_key": ("ledger_entry (account_id, key)", "account_id IS NOT NULL"),
     "ledger_entry_contract_key": ("ledger_entry (contract_id, key)", "contract_id IS NOT NULL"),
     "ledger_entry_one_reversal": ("ledger_entry (reverses_id)", "reverses_id IS NOT NULL"),
-    "ledger_entry_one_per_charge": ("ledger_entry (charge_id)", "charge_id IS NOT NULL AND reverses_id IS NULL"),
 }
 
 
 async def create(connection: BaseDBAsyncClient) -> None:
-    """Create what is missing or stands by name only; harmless to repeat."""
+    """Create what is missing or stands by name only, drop what earlier releases kept; harmless to repeat."""
+    for name in _FORMER:
+        await connection.execute_script(f"DROP INDEX IF EXISTS {name}")
     for name in await missing(connection):
         await connection.execute_script(_drop(name, _is_sqlite(connection)))
     for statement in _SQLITE if _is_sqlite(connection) else (*_INDEXES.values(), *_POSTGRES):

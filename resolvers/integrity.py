@@ -122,20 +122,24 @@ _SUMS = """
 _PRINTED = f"""
     SELECT t.id FROM statement t JOIN ({_SUMS}) s ON s.account_id = t.account_id AND s.period = t.period
     JOIN organization o ON o.id = t.organization_id AND o.billing = 'supplier' WHERE t.is_current AND """
+_RUN = "LEFT JOIN import_file f ON f.id = t.import_file_id LEFT JOIN import_run r ON r.id = f.run_id AND r.state = 'undone'"
+_STANDS = "CASE WHEN r.id IS NULL THEN t.id END"
 _UNDONE = ("organization_id", "account_id", "contract_id", "kind", "period", "business_date", "service_id", "supplier_id", "charge_id", "payment_id", "reason")
 _PROMISES = {
     "statement_versions": (
         "statement",
-        """SELECT MIN(id) AS id FROM statement GROUP BY account_id, period
-        HAVING SUM(CASE WHEN is_current THEN 1 ELSE 0 END) <> 1 OR MAX(version) <> COUNT(*)""",
+        f"""SELECT MIN(t.id) AS id FROM statement t {_RUN} GROUP BY t.account_id, t.period
+        HAVING SUM(CASE WHEN t.is_current THEN 1 ELSE 0 END) <> CASE WHEN COUNT({_STANDS}) > 0 THEN 1 ELSE 0 END OR MAX(t.version) <> COUNT(*)""",
     ),
     "charge_versions": (
         "charge",
-        """SELECT MAX(id) AS id FROM charge GROUP BY account_id, period, key HAVING MAX(CASE WHEN is_current THEN id END) <> MAX(id)""",
+        f"""SELECT MAX(t.id) AS id FROM charge t {_RUN} GROUP BY t.account_id, t.period, t.key
+        HAVING MAX(CASE WHEN t.is_current THEN t.id END) <> MAX({_STANDS})""",
     ),
     "payment_versions": (
         "payment",
-        """SELECT MAX(id) AS id FROM payment GROUP BY account_id, contract_id, key HAVING MAX(CASE WHEN is_current THEN id END) <> MAX(id)""",
+        f"""SELECT MAX(t.id) AS id FROM payment t {_RUN} GROUP BY t.account_id, t.contract_id, t.key
+        HAVING MAX(CASE WHEN t.is_current THEN t.id END) <> MAX({_STANDS})""",
     ),
     "bare_charges": (
         "charge",

@@ -24,7 +24,7 @@ def accounts_sql(viewer: Viewer, alias: str = "a", *, leads: bool = False) -> st
     present = {grant.contract_id for grant in begun if grant.contract_id is not None and grant.until_on is None}
     parts = [f"{column} IN ({_listed(ids)})" for column, ids in ((f"{alias}.id", account_ids), (f"{alias}.contract_id", present)) if ids]
     parts += [_former(grant, alias) for grant in begun if grant.contract_id is not None and grant.until_on is not None]
-    return f"({' OR '.join([*parts, whole_sql(viewer, alias, leads=leads)])})"
+    return f"({' OR '.join([*parts, whole_sql(viewer, alias, leads=leads)])}) AND {alias}.withdrawn_at IS NULL"
 
 
 def _former(grant: Grant, alias: str) -> str:

@@ -39,6 +39,7 @@ MEANINGS: dict[ProblemCode, str] = {
     C.WRONG_LOGIN_OR_PASSWORD: "No user with this login and password",
     C.TAKEN: "Somebody else has it",
     C.INVALID: "Not of the right form",
+    C.LATER_IMPORTS: "Later imports changed something: they are to be undone first",
     C.PASSWORD_TOO_SHORT: "A password has at least 8 characters",
     C.PASSWORD_TOO_COMMON: "One of the passwords that everybody tries first",
 }
@@ -72,6 +73,7 @@ SENTENCES: dict[ProblemCode, str] = {
     C.WRONG_LOGIN_OR_PASSWORD: N_("The login or the password is wrong."),
     C.TAKEN: N_("This is already in use."),
     C.INVALID: N_("This is not of the right form."),
+    C.LATER_IMPORTS: N_("Later imports changed something (%(runs)s). Undo them first."),
     C.PASSWORD_TOO_SHORT: N_("Please choose a password of at least 8 characters."),
     C.PASSWORD_TOO_COMMON: N_("This password is too easy to guess. Please choose another one."),
 }

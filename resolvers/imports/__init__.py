@@ -3,6 +3,7 @@
 from resolvers.imports.outcome import FileOutcome, ImportOutcome, Line
 from resolvers.imports.result import result_rows
 from resolvers.imports.run import ImportBusy, run_import
+from resolvers.imports.undo import UndoOutcome, undo_import
 from resolvers.imports.wording import sentence
 
-__all__ = ["FileOutcome", "ImportBusy", "ImportOutcome", "Line", "result_rows", "run_import", "sentence"]
+__all__ = ["FileOutcome", "ImportBusy", "ImportOutcome", "Line", "UndoOutcome", "result_rows", "run_import", "sentence", "undo_import"]

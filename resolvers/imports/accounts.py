@@ -9,6 +9,7 @@ from adapters.files.headings import ACCOUNTS
 from models import sql
 from models.identity import is_tax_number
 from models.search import search_key
+from resolvers.imports import journal
 from resolvers.imports.staging import Job, Recipe, Verdict, keep_last, refuse
 
 EVER = dt.date(1900, 1, 1)  # an account's first facts hold for its past too: the register does not say since when
@@ -41,20 +42,21 @@ async def apply(job: Job) -> None:
     for statement in (_ADD_HOUSES, _FIND_HOUSES, _ADD_PREMISES, _FIND_PREMISES, _FIND_ACCOUNTS, _FIND_FACTS):
         await sql.execute(statement, **values)
     await _keep_what_is_not_said(job)
-    for statement in (_MARK, _UPSERT, _FIND_ACCOUNTS, _CORRECT_FACTS, _ADD_FACTS):
+    await sql.execute(_MARK, **values)
+    await journal.keep(job.run_id, "personal_account", _KNOWN)
+    await journal.keep(job.run_id, "account_facts", _CORRECTED, **values)
+    for statement in (_UPSERT, _FIND_ACCOUNTS, _CORRECT_FACTS, _ADD_FACTS):
         await sql.execute(statement, **values)
 
 
 async def _keep_what_is_not_said(job: Job) -> None:
     """A column that the file lacks says nothing: the account keeps what an earlier register said."""
-    [file] = [file for file in job.files.values() if file.register.kind is ACCOUNTS][-1:]
-    for column in ("surname", "name", "patronymic", "tax_number", "email", "residents", "area", "irrigated_area", "tariff_group", "ownership", "contract"):
-        if not file.register.has(column):
-            stored = "contract_id" if column == "contract" else column
-            await sql.execute(f"UPDATE {RECIPE.table} AS s SET {stored} = f.{stored} FROM account_facts f WHERE f.id = s.facts_id")
+    for column in _FACTS:
+        if silent := job.silent(ACCOUNTS, "contract" if column == "contract_id" else column):
+            await sql.execute(f"UPDATE {RECIPE.table} AS s SET {column} = f.{column} FROM account_facts f WHERE f.id = s.facts_id AND {silent}")
     for column in ("kind", "branch"):
-        if not file.register.has(column):
-            await sql.execute(f"UPDATE {RECIPE.table} AS s SET {column} = a.{column} FROM personal_account a WHERE a.id = s.account_id")
+        if silent := job.silent(ACCOUNTS, column):
+            await sql.execute(f"UPDATE {RECIPE.table} AS s SET {column} = a.{column} FROM personal_account a WHERE a.id = s.account_id AND {silent}")
     await sql.execute(f"UPDATE {RECIPE.table} AS s SET premises_id = a.premises_id FROM personal_account a WHERE a.id = s.account_id AND s.premises_id IS NULL")
 
 
@@ -87,13 +89,15 @@ _FIND_FACTS = """
     AND f.valid_from = (SELECT MAX(g.valid_from) FROM account_facts g WHERE g.account_id = s.account_id)"""
 _MARK = f"""
     UPDATE stage_accounts AS s SET changed = 1 WHERE s.code IS NULL AND (
-        NOT EXISTS (SELECT 1 FROM personal_account a WHERE a.id = s.account_id AND {sql.same(_ATTRIBUTES, "a", "s")})
+        NOT EXISTS (SELECT 1 FROM personal_account a WHERE a.id = s.account_id AND a.withdrawn_at IS NULL AND {sql.same(_ATTRIBUTES, "a", "s")})
         OR NOT EXISTS (SELECT 1 FROM account_facts f WHERE f.id = s.facts_id AND {sql.same(_FACTS, "f", "s")}))"""
 _UPSERT = """
     INSERT INTO personal_account (organization_id, number, kind, branch, premises_id, contract_id)
     SELECT :organization, account, kind, branch, premises_id, contract_id FROM stage_accounts WHERE changed = 1 ORDER BY row_number
     ON CONFLICT (organization_id, number) DO UPDATE SET kind = excluded.kind, branch = excluded.branch,
-        premises_id = excluded.premises_id, contract_id = excluded.contract_id"""
+        premises_id = excluded.premises_id, contract_id = excluded.contract_id, withdrawn_at = NULL"""
+_KNOWN = "SELECT account_id FROM stage_accounts WHERE changed = 1 AND account_id IS NOT NULL"
+_CORRECTED = "SELECT facts_id FROM stage_accounts WHERE changed = 1 AND facts_from >= :month"
 _ASSIGNED = ", ".join(f"{column} = s.{column}" for column in (*_FACTS, "search"))
 _CORRECT_FACTS = f"""
     UPDATE account_facts AS f SET {_ASSIGNED} FROM stage_accounts s

@@ -7,9 +7,10 @@ from typing import Any
 
 from adapters.files.headings import BALANCES
 from models import sql
+from models.enums import Severity
 from models.quantity import decimal_text
-from resolvers.imports import service_balances
-from resolvers.imports.staging import Job, Recipe, StagedFile, Verdict, find_accounts, keep_last
+from resolvers.imports import journal, service_balances
+from resolvers.imports.staging import Job, Recipe, Verdict, find_accounts, keep_last
 
 FIGURES = ("opening", "charged", "recalculation", "penalty", "paid", "compensation", "compensation_note", "closing")
 
@@ -23,7 +24,7 @@ def judge(row: Any, today: dt.date) -> Verdict:
 RECIPE = Recipe(
     BALANCES,
     judge,
-    later={"account_id": "bigint", "service_id": "bigint", "derived": "text", "known_id": "bigint", "version": "int"},
+    later={"account_id": "bigint", "service_id": "bigint", "derived": "text", "known_id": "bigint"},
 )
 
 
@@ -41,7 +42,10 @@ async def apply(job: Job) -> None:
             await sql.execute(_DERIVE_PAID, file=file.row.id)
     if detailed:
         await service_balances.apply(job, values)
-    for statement in (_FIND_KNOWN, _MARK, _CLOSE, _INSERT, _TOUCH):
+    for statement in (_FIND_KNOWN, _MARK):
+        await sql.execute(statement, **values)
+    await journal.keep(job.run_id, "statement", _REPLACED)
+    for statement in (_CLOSE, _INSERT, _TOUCH):
         await sql.execute(statement, **values)
 
 
@@ -55,22 +59,15 @@ async def complete(job: Job, charges_came: bool) -> None:
 
 async def doubt(job: Job) -> None:
     """Warn of each row that the ledger needed a difference for. A row is warned of once: by itself first, then by its details."""
-    reported: set[tuple[int, int]] = set()
-    for row in await sql.fetch(_DOUBTS):
-        file: StagedFile = job.files[row["file_id"]]
-        place = (row["file_id"], row["line"])
-        if place in reported:
-            known = next(line for line in reversed(file.lines) if line.line == row["line"])
-            known.params.setdefault("also", row["reason"])
-            continue
-        reported.add(place)
-        file.warn(row["line"], row["reason"], _numbers(row))
+    async for page in sql.pages(_DOUBTS, "row_number, place, reason"):
+        job.findings.add([(row["file_id"], row["line"], Severity.WARNING, row["reason"], _numbers(row), None) for row in page])
 
 
 def _numbers(row: dict[str, Any]) -> dict[str, Any]:
     """What was printed, and what it should have been by the rows before and beside it."""
     printed = {"arithmetic": row["closing"], "chain": row["opening"], "detail": row["movement"]}[row["reason"]]
-    return {"printed": _amount(printed), "computed": _amount(printed - row["amount"])}
+    numbers = {"printed": _amount(printed), "computed": _amount(printed - row["amount"])}
+    return {**numbers, "also": row["also"]} if row["also"] else numbers
 
 
 def _amount(minor: int) -> str:
@@ -84,30 +81,34 @@ _DERIVE_PAID = """
     WHERE file_id = :file AND opening IS NOT NULL AND charged IS NOT NULL AND closing IS NOT NULL"""
 _SAME = sql.same(FIGURES, "t", "s") + " AND t.derived = COALESCE(s.derived, '') AND NOT t.by_service"
 _FIND_KNOWN = f"""
-    UPDATE stage_balances AS s SET known_id = CASE WHEN {_SAME} THEN t.id END, version = t.version FROM statement t
+    UPDATE stage_balances AS s SET known_id = CASE WHEN {_SAME} THEN t.id END FROM statement t
     WHERE t.account_id = s.account_id AND t.period = s.period AND t.is_current AND s.code IS NULL AND s.service_id IS NULL"""
 _MARK = "UPDATE stage_balances SET changed = 1 WHERE code IS NULL AND known_id IS NULL AND service_id IS NULL"
-_CLOSE = """
-    UPDATE statement SET is_current = FALSE WHERE id IN (
-        SELECT t.id FROM statement t JOIN stage_balances s ON s.account_id = t.account_id AND s.period = t.period
-        WHERE s.changed = 1 AND s.service_id IS NULL AND t.is_current)"""
+_REPLACED = """
+    SELECT t.id FROM statement t JOIN stage_balances s ON s.account_id = t.account_id AND s.period = t.period
+    WHERE s.changed = 1 AND s.service_id IS NULL AND t.is_current"""
+_CLOSE = f"UPDATE statement SET is_current = FALSE WHERE id IN ({_REPLACED})"
 _INSERT = f"""
     INSERT INTO statement (organization_id, account_id, period, version, is_current, state, {", ".join(FIGURES)}, derived, as_of, import_file_id)
-    SELECT :organization, account_id, period, COALESCE(version, 0) + 1, TRUE, CASE WHEN period < :month THEN 'closed' ELSE 'open' END,
+    SELECT :organization, account_id, period, {service_balances.NEXT_VERSION}, TRUE, CASE WHEN period < :month THEN 'closed' ELSE 'open' END,
         {", ".join(FIGURES)}, COALESCE(derived, ''), :now, file_id
-    FROM stage_balances WHERE changed = 1 AND service_id IS NULL ORDER BY row_number"""
+    FROM stage_balances s WHERE changed = 1 AND service_id IS NULL ORDER BY row_number"""
 _TOUCH = "INSERT INTO ledger_touched (account_id, period) SELECT account_id, period FROM stage_balances WHERE changed = 1 AND service_id IS NULL"
-_INSERT_BARE = """
+_INSERT_BARE = f"""
     INSERT INTO statement (organization_id, account_id, period, version, is_current, state, as_of, import_file_id)
-    SELECT :organization, w.account_id, w.period, 1, TRUE, CASE WHEN w.period < :month THEN 'closed' ELSE 'open' END, :now, MIN(w.file_id)
-    FROM want_charge w LEFT JOIN statement t ON t.account_id = w.account_id AND t.period = w.period AND t.is_current
-    WHERE t.id IS NULL GROUP BY w.account_id, w.period ORDER BY MIN(w.row_number)"""
+    SELECT :organization, s.account_id, s.period, {service_balances.NEXT_VERSION}, TRUE, CASE WHEN s.period < :month THEN 'closed' ELSE 'open' END, :now,
+        s.file_id
+    FROM (
+        SELECT w.account_id, w.period, MIN(w.file_id) AS file_id, MIN(w.row_number) AS place
+        FROM want_charge w LEFT JOIN statement t ON t.account_id = w.account_id AND t.period = w.period AND t.is_current
+        WHERE t.id IS NULL GROUP BY w.account_id, w.period
+    ) s ORDER BY s.place"""
 _CLOSE_PAST = "UPDATE statement SET state = 'closed' WHERE organization_id = :organization AND state = 'open' AND period < :month AND period >= :year_ago"
 _DOUBTS = """
-    SELECT s.file_id, s.line, e.reason, e.amount, s.opening, s.closing,
+    SELECT s.row_number, s.file_id, s.line, e.reason, e.amount, CASE e.reason WHEN 'detail' THEN 1 ELSE 0 END AS place,
+        LEAD(e.reason) OVER (PARTITION BY s.row_number ORDER BY CASE e.reason WHEN 'detail' THEN 1 ELSE 0 END, e.reason) AS also, s.opening, s.closing,
         COALESCE(s.charged, 0) + COALESCE(s.recalculation, 0) - COALESCE(s.paid, 0) AS movement
     FROM stage_balances s JOIN ledger_entry e ON e.account_id = s.account_id AND e.period = s.period AND e.kind = 'supplier_difference'
         AND e.service_id IS NOT DISTINCT FROM s.service_id
     LEFT JOIN ledger_entry r ON r.reverses_id = e.id
-    WHERE s.code IS NULL AND e.reverses_id IS NULL AND r.id IS NULL
-    ORDER BY s.row_number, CASE e.reason WHEN 'detail' THEN 1 ELSE 0 END, e.reason"""
+    WHERE s.code IS NULL AND e.reverses_id IS NULL AND r.id IS NULL"""

@@ -10,7 +10,7 @@ from models import sql
 from models.enums import ChargeBasis
 from models.money import half_up
 from models.quantity import MICRO, decimal_text
-from resolvers.imports import groups
+from resolvers.imports import groups, journal
 from resolvers.imports.catalogue import find_services, find_suppliers
 from resolvers.imports.staging import Finding, Job, Recipe, Verdict, find_accounts, warn
 
@@ -94,7 +94,10 @@ async def apply(job: Job) -> None:
         await groups.want(job)
     await sql.execute(_WANT_RECALCULATIONS)
     await sql.analyze("want_charge")
-    for statement in (_FIND_KNOWN, _LIST_CLOSED, _CLOSE, _INSERT, _LINK, *([groups.LINK] if grouped else []), _TOUCH, _TOUCH_CLOSED, _MARK):
+    for statement in (_FIND_KNOWN, _LIST_CLOSED):
+        await sql.execute(statement, organization=job.organization_id)
+    await journal.keep(job.run_id, "charge", "SELECT id FROM closed_charge")
+    for statement in (_CLOSE, _INSERT, _LINK, *([groups.LINK] if grouped else []), _TOUCH, _TOUCH_CLOSED, _MARK):
         await sql.execute(statement, organization=job.organization_id)
 
 

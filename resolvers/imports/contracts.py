@@ -8,6 +8,7 @@ from typing import Any
 from adapters.files.headings import CONTRACTS
 from models import sql
 from models.identity import is_tax_number
+from resolvers.imports import journal
 from resolvers.imports.staging import Job, Recipe, Verdict, keep_last
 
 
@@ -24,9 +25,10 @@ _FACTS = ("payer_name", "tax_number", "email")
 async def apply(job: Job) -> None:
     await keep_last(RECIPE.table, job, ("number",))
     for column in _FACTS:
-        if not all(file.register.has(column) for file in job.files.values() if file.register.kind is CONTRACTS):
-            await sql.execute(_KEPT.replace("column", column), organization=job.organization_id)
+        if silent := job.silent(CONTRACTS, column):
+            await sql.execute(f"{_KEPT.replace('column', column)} AND {silent}", organization=job.organization_id)
     await sql.execute(_MARK, organization=job.organization_id)
+    await journal.keep(job.run_id, "contract", _KNOWN, organization=job.organization_id)
     await sql.execute(_UPSERT, organization=job.organization_id)
 
 
@@ -34,6 +36,7 @@ _KEPT = "UPDATE stage_contracts AS s SET column = c.column FROM contract c WHERE
 _MARK = f"""
     UPDATE stage_contracts AS s SET changed = 1 WHERE s.code IS NULL AND NOT EXISTS (
         SELECT 1 FROM contract c WHERE c.organization_id = :organization AND c.number = s.number AND {sql.same(_FACTS, "c", "s")})"""
+_KNOWN = "SELECT c.id FROM contract c JOIN stage_contracts s ON s.number = c.number AND s.changed = 1 WHERE c.organization_id = :organization"
 _UPSERT = """
     INSERT INTO contract (organization_id, number, payer_name, tax_number, email)
     SELECT :organization, number, payer_name, tax_number, email FROM stage_contracts WHERE changed = 1

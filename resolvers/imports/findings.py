@@ -11,7 +11,9 @@ from typing import Any
 from models.enums import Severity
 from resolvers.imports.outcome import Line
 
-_TABLE = """CREATE TABLE finding (n INTEGER PRIMARY KEY, file_id INTEGER, line INTEGER, refused INTEGER, severity TEXT, code TEXT, params TEXT, col TEXT, row TEXT)"""
+_TABLE = """
+    CREATE TABLE finding (n INTEGER PRIMARY KEY, file_id INTEGER, line INTEGER, refused INTEGER, severity TEXT, code TEXT, params TEXT, col TEXT,
+        row TEXT)"""
 # One line per row: a refusal, else what was said first. Notices speak of what has no row.
 _RANKED = """
     SELECT n, file_id, line, severity, code, params, col, row FROM (
@@ -34,7 +36,16 @@ class Findings:
     def add(self, found: list[tuple[int, int, Severity, str, dict[str, Any], str | None]]) -> None:
         """Keep (file id, line, severity, code, params, the row as it came) of some rows."""
         records = [
-            (file_id, line, severity is Severity.REFUSED, severity.value, code, json.dumps(params, ensure_ascii=False), str(params.get("column", ""))[:120], row)
+            (
+                file_id,
+                line,
+                severity is Severity.REFUSED,
+                severity.value,
+                code,
+                json.dumps(params, ensure_ascii=False),
+                str(params.get("column", ""))[:120],
+                row,
+            )
             for file_id, line, severity, code, params, row in found
         ]
         self._file.execute("BEGIN")
@@ -62,7 +73,9 @@ class Findings:
         yield from self._file.execute("SELECT line, severity, code, params, col, row FROM said WHERE file_id = ? ORDER BY line, n", (file_id,))
 
     def lines(self, file_id: int, name: str, most: int) -> list[Line]:
-        rows = self._file.execute("SELECT line, severity, code, params, col, row FROM said WHERE file_id = ? ORDER BY line, n LIMIT ?", (file_id, most))
+        """The first lines of a file; where there are more than `most`, the refused ones are among them before the others."""
+        query = "SELECT line, severity, code, params, col, row, n FROM said WHERE file_id = ? ORDER BY severity <> 'refused', line, n LIMIT ?"
+        rows = self._file.execute(f"SELECT line, severity, code, params, col, row FROM ({query}) ORDER BY line, n", (file_id, most))
         return [Line(name, line, Severity(severity), code, json.loads(params), column, row) for line, severity, code, params, column, row in rows]
 
     def bare(self, file_id: int) -> Iterator[int]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from adapters.files.headings import METERS
 from models import sql
+from resolvers.imports import journal
 from resolvers.imports.staging import Job, Recipe, Verdict, find_accounts, keep_last
 
 
@@ -41,16 +42,18 @@ async def apply(job: Job) -> None:
     await sql.execute(_FIND_BY_DAY, **values)
     await sql.execute(_FIND_BY_ORDER, **values)
     await _keep_what_is_not_said(job)
-    for statement in (_MARK, _UPDATE, _INSERT, _FIND_BY_DAY, _ADD_DIALS, _UPDATE_DIALS):
+    await sql.execute(_MARK, **values)
+    await journal.keep(job.run_id, "meter", _KNOWN)
+    await journal.keep(job.run_id, "meter_register", f"SELECT d.id FROM meter_register d WHERE d.meter_id IN ({_KNOWN})")
+    for statement in (_UPDATE, _INSERT, _FIND_BY_DAY, _ADD_DIALS, _UPDATE_DIALS):
         await sql.execute(statement, **values)
 
 
 async def _keep_what_is_not_said(job: Job) -> None:
-    [file] = [file for file in job.files.values() if file.register.kind is METERS][-1:]
     for column, source in _SAID.items():
-        if not file.register.has(column):
+        if silent := job.silent(METERS, column):
             kept = "register_state" if column == "state" else column
-            await sql.execute(f"UPDATE {RECIPE.table} AS s SET {column} = m.{kept} FROM {source} = s.meter_id")
+            await sql.execute(f"UPDATE {RECIPE.table} AS s SET {column} = m.{kept} FROM {source} = s.meter_id AND {silent}")
 
 
 _FREE_METERS = """
@@ -89,6 +92,7 @@ _MARK = f"""
         SELECT 1 FROM meter m WHERE m.id = s.meter_id AND m.register_state = s.state
         AND {sql.same(("place", "installed_on", "verification_due_on"), "m", "s")})
     OR EXISTS ({_MINE} AND NOT ({_SAME_DIGITS})) OR EXISTS (SELECT 1 FROM {_ZONES} WHERE {_LACKS}))"""
+_KNOWN = "SELECT meter_id FROM stage_meters WHERE changed = 1 AND meter_id IS NOT NULL"
 _UPDATE = """
     UPDATE meter AS m SET place = s.place, installed_on = s.installed_on, verification_due_on = s.verification_due_on, register_state = s.state
     FROM stage_meters s WHERE s.meter_id = m.id AND s.changed = 1"""

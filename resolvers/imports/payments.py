@@ -7,6 +7,8 @@ from typing import Any
 
 from adapters.files.headings import PAYMENTS
 from models import sql
+from models.enums import Severity
+from models.quantity import decimal_text
 from resolvers.imports import journal
 from resolvers.imports.staging import Job, Recipe, Verdict, find_accounts, warn
 
@@ -43,11 +45,12 @@ DAYS_APART = 3  # a payment made here and the same one in the supplier's registe
 async def apply(job: Job) -> None:
     """Take each payment once. It is known by its day, channel and document, else by its day, channel and amount: numbers of documents
     begin anew at every till. One that was made here and is in transit is the one that comes back with its document, or with its amount and
-    channel within some days. A file that comes again under its name withdraws what it no longer has, within the days that it speaks of.
+    channel within some days. What a file that comes again under its name no longer has, within the days that it speaks of, is told; it is
+    withdrawn where the run says that its registers are complete, since many exports hold only what is new.
     """
     await find_accounts(RECIPE.table, job)
     await sql.staging("want_payment", _WANTED, "account_id, payment_key")
-    await sql.staging("withdrawn_payment", {"id": "bigint"})
+    await sql.staging("withdrawn_payment", {"id": "bigint", "file_id": "bigint"})
     await sql.execute(_WANT)
     await warn(RECIPE.table, job, "duplicate_row", f"s.row_number IN ({_OVERRULED})")
     await sql.execute(_DROP_REPEATED)
@@ -56,10 +59,24 @@ async def apply(job: Job) -> None:
         await sql.execute(statement, organization=job.organization_id)
     await warn(RECIPE.table, job, "payment_differs", f"s.row_number IN ({_DIFFERENT})")
     for file in job.of(PAYMENTS):
-        await sql.execute(_WITHDRAW, organization=job.organization_id, file=file.row.id, run=job.run_id)
+        await sql.execute(_LIST_MISSING, organization=job.organization_id, file=file.row.id)
+    if not job.complete:
+        await _report_missing(job)
     await journal.keep(job.run_id, "payment", _REPLACED)
     for statement in (_TOUCH_REPLACED, _CLOSE, _RECEIVE, _INSERT, _TOUCH, _MARK):
         await sql.execute(statement, organization=job.organization_id)
+
+
+async def _report_missing(job: Job) -> None:
+    query = """SELECT w.file_id, p.id, p.amount, p.document, p.paid_on, a.number FROM withdrawn_payment w
+        JOIN payment p ON p.id = w.id JOIN personal_account a ON a.id = p.account_id"""
+    async for page in sql.pages(query, "id"):
+        job.findings.add([(row["file_id"], 0, Severity.NOTICE, "payment_missing", _told(row), None) for row in page])
+    await sql.execute("DELETE FROM withdrawn_payment")
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    return {"account": row["number"], "amount": decimal_text(row["amount"] * 10_000, 2), "document": row["document"], "day": str(sql.day(row["paid_on"]))}
 
 
 _WANT = """
@@ -105,15 +122,16 @@ _MATCH_AMOUNTS = f"""
             AND f.paid_on BETWEEN DAYS_FROM(r.paid_on, -{DAYS_APART}) AND DAYS_FROM(r.paid_on, {DAYS_APART})
     ) m WHERE m.row_number = w.row_number"""
 _DIFFERENT = "SELECT row_number FROM want_payment WHERE matched = 1 AND known_amount <> amount"
-_WITHDRAW = """
-    INSERT INTO withdrawn_payment (id)
-    SELECT p.id FROM payment p JOIN import_file o ON o.id = p.import_file_id JOIN import_run r ON r.id = o.run_id AND r.state = 'done'
+_LIST_MISSING = """
+    INSERT INTO withdrawn_payment (id, file_id)
+    SELECT DISTINCT p.id, n.id FROM payment p JOIN import_file o ON o.id = p.import_file_id JOIN import_run r ON r.id = o.run_id AND r.state = 'done'
     JOIN import_file n ON n.id = :file AND n.name = o.name AND n.kind = o.kind AND r.id <> n.run_id
     JOIN (SELECT MIN(paid_on) AS first_day, MAX(paid_on) AS last_day FROM stage_payments WHERE file_id = :file AND period IS NOT NULL) d
         ON p.paid_on BETWEEN d.first_day AND d.last_day
     WHERE p.organization_id = :organization AND p.is_current AND r.organization_id = :organization
     AND p.id NOT IN (SELECT known_id FROM want_payment WHERE known_id IS NOT NULL)
-    AND NOT EXISTS (SELECT 1 FROM stage_payments s WHERE s.file_id = :file AND s.code <> 'duplicate_row' AND (s.account_id IS NULL OR s.account_id = p.account_id))"""
+    AND NOT EXISTS (SELECT 1 FROM stage_payments s
+        WHERE s.file_id = :file AND s.code <> 'duplicate_row' AND (s.account_id IS NULL OR s.account_id = p.account_id))"""
 _REPLACED = """
     SELECT known_id FROM want_payment WHERE known_id IS NOT NULL AND (matched = 1 OR known_amount <> amount) UNION SELECT id FROM withdrawn_payment"""
 _TOUCH_REPLACED = f"INSERT INTO ledger_touched (account_id, period) SELECT account_id, period FROM payment WHERE id IN ({_REPLACED})"

@@ -8,6 +8,7 @@ from typing import Any
 from adapters.files.headings import READINGS
 from models import sql
 from models.enums import ReadingSource
+from resolvers.imports import journal
 from resolvers.imports.staging import Job, Recipe, Verdict, find_accounts, keep_last, refuse
 
 _SOURCES = {
@@ -43,13 +44,17 @@ async def apply(job: Job) -> None:
     table, organization = RECIPE.table, job.organization_id
     await find_accounts(table, job)
     await sql.execute(_FIND_REMOVED)
+    await journal.keep(job.run_id, "meter", _REMOVED)
     await sql.execute(_MARK_REMOVED)  # before the others are matched: a removed meter takes no later values
     await sql.execute(_FIND_STANDING)
     await sql.execute(_FIND_DIALS)
     await refuse(table, job, "unknown_meter", "s.register_id IS NULL", lambda row: {"serial": row["serial"]}, "serial")
     await keep_last(table, job, ("register_id", "taken_on", "source"))
     await sql.analyze(table)
-    for statement in (_FIND_KNOWN, _FIND_RESIDENTS, _ACCEPT_RESIDENTS, _MARK, _SUPERSEDE, _INSERT):
+    for statement in (_FIND_KNOWN, _FIND_RESIDENTS, _MARK):
+        await sql.execute(statement, organization=organization)
+    await journal.keep(job.run_id, "reading", _REPLACED)
+    for statement in (_ACCEPT_RESIDENTS, _SUPERSEDE, _INSERT):
         await sql.execute(statement, organization=organization)
 
 
@@ -68,6 +73,7 @@ def _meter(installed: str, removed: str, rows: str) -> str:
 # where the older one is unknown, so is the act.
 _FIND_REMOVED = _meter("<", "s.taken_on <= m.removed_on", "s.source = 'removal'")
 _FIND_STANDING = _meter("<=", "s.taken_on < m.removed_on OR (s.taken_on = m.removed_on AND s.source <> 'installation')", "s.source <> 'removal'")
+_REMOVED = "SELECT meter_id FROM stage_readings WHERE source = 'removal' AND meter_id IS NOT NULL"
 _MARK_REMOVED = """
     UPDATE meter AS m SET removed_on = r.removed_on
     FROM (SELECT meter_id, MAX(taken_on) AS removed_on FROM stage_readings WHERE source = 'removal' AND meter_id IS NOT NULL GROUP BY meter_id) r
@@ -88,6 +94,9 @@ _ACCEPT_RESIDENTS = """
 _MARK = """
     UPDATE stage_readings AS s SET changed = 1
     WHERE s.code IS NULL AND s.resident_id IS NULL AND s.known_value IS DISTINCT FROM s.value"""
+_REPLACED = """
+    SELECT known_id FROM stage_readings WHERE changed = 1 AND known_id IS NOT NULL
+    UNION SELECT s.resident_id FROM stage_readings s JOIN reading r ON r.id = s.resident_id WHERE r.state IN ('sent', 'in_review')"""
 _SUPERSEDE = """
     UPDATE reading SET is_current = FALSE, state = 'superseded'
     WHERE id IN (SELECT known_id FROM stage_readings WHERE changed = 1 AND known_id IS NOT NULL)"""

@@ -63,7 +63,12 @@ async def fail(run: ImportRun, error: BaseException) -> None:
         await ImportRun.filter(id=run.id).update(state=ImportState.FAILED.value, finished_at=dt.datetime.now(dt.UTC), error=told[:300])
         details = {"error": type(error).__name__}
         await AuditRecord.create(
-            organization_id=run.organization_id, at=dt.datetime.now(dt.UTC), actor=run.who, action="import_failed", subject=f"import_run:{run.id}", details=details
+            organization_id=run.organization_id,
+            at=dt.datetime.now(dt.UTC),
+            actor=run.who,
+            action="import_failed",
+            subject=f"import_run:{run.id}",
+            details=details,
         )
 
 

@@ -6,23 +6,27 @@ import asyncio
 import datetime as dt
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 from tortoise.exceptions import OperationalError, TransactionManagementError
 
-from adapters.files import FileRefused, Register, open_register
+from adapters.files import KINDS, FileRefused, Register, open_register
 from models import ImportFile, ImportRun, Organization
-from models.database import connection, is_sqlite, transaction
+from models.database import connection, is_sqlite, sqlite_path, transaction
 from models.enums import ImportSource, ImportState, Severity
 from models.errors import AbonentError, NotFound
 from resolvers.imports import accounts, balances, charges, contracts, meters, money, payments, readings, records, summary, tariffs, thresholds, undo
 from resolvers.imports.findings import Findings
-from resolvers.imports.outcome import WHOLE_FILE, FileOutcome, ImportOutcome, Progress
+from resolvers.imports.outcome import FileOutcome, ImportOutcome, Progress
 from resolvers.imports.staging import Job, StagedFile, prepare, stage
 
+P = ParamSpec("P")
+R = TypeVar("R")
 REFERENCES = (tariffs, contracts, accounts, meters, readings)  # later kinds hang on earlier ones
 MONEY = (charges, payments, balances)
 STARTABLE = (ImportState.WAITING, ImportState.PREVIEWED, ImportState.HELD)
@@ -34,6 +38,21 @@ class ImportBusy(AbonentError):
     """Another import or a long write holds the database: nothing was taken, the same command finishes the job later."""
 
 
+def saying_busy(work: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+    """SQLite lets one write at a time: where somebody else has been writing for longer than we wait, the work raises ImportBusy."""
+
+    @wraps(work)
+    async def told(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return await work(*args, **kwargs)
+        except (TransactionManagementError, OperationalError) as error:
+            if "locked" in str(error):
+                raise ImportBusy from error
+            raise
+
+    return told
+
+
 class _Back(Exception):
     """Undo everything that the run wrote, and end it in this state."""
 
@@ -42,6 +61,7 @@ class _Back(Exception):
         self.state = state
 
 
+@saying_busy
 async def run_import(
     slug: str,
     paths: Sequence[Path],
@@ -50,6 +70,7 @@ async def run_import(
     who: str = "command line",
     source: ImportSource = ImportSource.COMMAND,
     approved: bool = False,
+    complete: bool = False,
     progress: Progress | None = None,
     today: dt.date | None = None,
     besides: Path | None = None,
@@ -59,7 +80,8 @@ async def run_import(
 
     Files may come in any order; the run is one transaction. `preview` looks and undoes everything; so does a threshold of the organization
     that is passed, unless the run is `approved`. `besides` is a file that is none of the registers, wherever it lies. `run_id` is a run
-    that waits, was previewed or is held; without it one is made. Raises NotFound, ImportBusy.
+    that waits, was previewed or is held; without it one is made. `complete` says that a register of payments holds all of the days that
+    it speaks of: earlier payments that it lacks are withdrawn. Raises NotFound, ImportBusy.
     """
     organization = await Organization.get_or_none(slug=slug)
     if organization is None:
@@ -68,7 +90,7 @@ async def run_import(
     today = today or now.astimezone(ZoneInfo(organization.timezone)).date()
     run = await _begin(organization, run_id, now, who=who, source=source, preview=preview, approved=approved)
     findings = Findings()
-    job = Job(organization.id, run.id, today, now, progress or (lambda stage, done, total: None), findings)
+    job = Job(organization.id, run.id, today, now, progress or (lambda stage, done, total: None), findings, complete)
     outcome = ImportOutcome(preview, run.id)
     try:
         async with _failing(run), _alone():
@@ -100,8 +122,8 @@ async def _begin(
 ) -> ImportRun:
     """The run's own record, made or taken up; whoever comes second to take it up finds it gone."""
     if run_id is None:
-        values = {"source": source, "preview": preview, "approved_by": who if approved else None}
-        return await ImportRun.create(organization_id=organization.id, started_at=now, who=who, state=ImportState.RUNNING.value, **values)
+        own = {"source": source, "preview": preview, "approved_by": who if approved else None, "state": ImportState.RUNNING.value}
+        return await ImportRun.create(None, organization_id=organization.id, started_at=now, who=who, **own)
     async with transaction():
         startable = ImportRun.filter(id=run_id, organization_id=organization.id, state__in=[state.value for state in STARTABLE])
         if not await startable.update(state=ImportState.RUNNING.value, preview=preview, started_at=now, error=""):
@@ -122,7 +144,7 @@ async def _open(job: Job, outcome: ImportOutcome, files: list[tuple[str, Path]])
             registers.append(await asyncio.to_thread(open_register, name, path))
         except FileRefused as refused:
             await _refuse_file(job, outcome, name, refused)
-    for register in sorted(registers, key=lambda register: register.name):
+    for register in sorted(registers, key=lambda register: (KINDS.index(register.kind), register.name)):
         row = await ImportFile.create(
             run_id=job.run_id, name=register.name[:300], kind=register.kind.name, sha256=register.sha256, encoding=register.encoding, size=register.size
         )
@@ -143,8 +165,9 @@ async def _take(job: Job, outcome: ImportOutcome, organization: Organization, *,
             before = await summary.before(job)
             await _apply(job)
             clock.lap("applying")
+            vanished = await summary.missing(job, before)
             await _settle(job, outcome)
-            outcome.summary = {**await summary.after(job, before), "seconds": clock.seconds}
+            outcome.summary = {**await summary.after(job, before, vanished), "seconds": clock.seconds}
             outcome.held = thresholds.passed(outcome, organization)
             if outcome.preview:
                 raise _Back(ImportState.PREVIEWED)
@@ -225,8 +248,6 @@ async def _failing(run: ImportRun) -> AsyncIterator[None]:
     except BaseException as error:  # cancelled by Ctrl+C too
         with suppress(Exception):  # where the database itself went away, the first error is the one to tell
             await records.fail(run, error)
-        if isinstance(error, TransactionManagementError | OperationalError) and "locked" in str(error):
-            raise ImportBusy from error  # SQLite: somebody else has been writing for longer than we wait
         raise
 
 
@@ -236,7 +257,7 @@ async def _alone() -> AsyncIterator[None]:
     if not is_sqlite():
         yield
         return
-    guard = sqlite3.connect(f"{connection().filename}.importing", timeout=SECONDS_TO_WAIT, isolation_level=None, check_same_thread=False)
+    guard = sqlite3.connect(f"{sqlite_path()}.importing", timeout=SECONDS_TO_WAIT, isolation_level=None, check_same_thread=False)
     try:
         try:
             await asyncio.to_thread(guard.execute, "BEGIN EXCLUSIVE")

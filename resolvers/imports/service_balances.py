@@ -6,6 +6,7 @@ from typing import Any
 
 from adapters.files.headings import BALANCES
 from models import sql
+from resolvers.imports import journal
 from resolvers.imports.catalogue import find_services
 from resolvers.imports.staging import Job, refuse, warn
 
@@ -22,7 +23,6 @@ _STATEMENTS = {
     **dict.fromkeys(("row_number", "file_id", "account_id", "known_id"), "bigint"),
     "period": "date",
     "lines": "int",
-    "version": "int",
     "derived": "text",
     **dict.fromkeys((*FIGURES, "compensation_note"), "bigint"),
 }
@@ -48,10 +48,14 @@ async def apply(job: Job, values: dict[str, Any]) -> None:
     for statement in (_WANT_LINES, _KEEP_LINES, _WANT_STATEMENTS):
         await sql.execute(statement, **values)
     await sql.analyze("want_line", "want_statement")
-    for statement in (_FIND_KNOWN, _MARK, _CLOSE, _INSERT, _INSERT_LINES, _TOUCH):
+    for statement in (_FIND_KNOWN, _MARK):
+        await sql.execute(statement, **values)
+    await journal.keep(job.run_id, "statement", _REPLACED)
+    for statement in (_CLOSE, _INSERT, _INSERT_LINES, _TOUCH):
         await sql.execute(statement, **values)
 
 
+NEXT_VERSION = "1 + COALESCE((SELECT MAX(v.version) FROM statement v WHERE v.account_id = s.account_id AND v.period = s.period), 0)"  # undone ones count
 _COLUMNS = ", ".join(FIGURES)
 _OTHER_WAY = """s.row_number IN (
     SELECT o.row_number FROM stage_balances o JOIN (
@@ -78,7 +82,7 @@ _WANT_STATEMENTS = f"""
     SELECT account_id, period, MIN(row_number), MIN(file_id), COUNT(*), MAX(derived), {_SUMS} FROM want_line GROUP BY account_id, period"""
 _SAME_LINE = sql.same((*FIGURES, "derived"), "k", "l")
 _FIND_KNOWN = f"""
-    UPDATE want_statement AS w SET version = t.version, known_id = CASE WHEN t.by_service
+    UPDATE want_statement AS w SET known_id = CASE WHEN t.by_service
         AND t.compensation_note IS NOT DISTINCT FROM w.compensation_note
         AND (SELECT COUNT(*) FROM statement_line k WHERE k.statement_id = t.id) = w.lines AND NOT EXISTS (
             SELECT 1 FROM want_line l LEFT JOIN statement_line k ON k.statement_id = t.id AND k.service_id = l.service_id AND {_SAME_LINE}
@@ -92,16 +96,15 @@ _MARK = f"""
         SELECT 1 FROM statement t JOIN statement_line k ON k.statement_id = t.id
         WHERE t.account_id = l.account_id AND t.period = l.period AND t.is_current AND t.by_service AND k.service_id = l.service_id
         AND {sql.same(FIGURES, "k", "l")} AND k.derived = COALESCE(l.derived, ''))"""
-_CLOSE = """
-    UPDATE statement SET is_current = FALSE WHERE id IN (
-        SELECT t.id FROM statement t JOIN want_statement w ON w.account_id = t.account_id AND w.period = t.period
-        WHERE w.known_id IS NULL AND t.is_current)"""
+_REPLACED = """
+    SELECT t.id FROM statement t JOIN want_statement w ON w.account_id = t.account_id AND w.period = t.period WHERE w.known_id IS NULL AND t.is_current"""
+_CLOSE = f"UPDATE statement SET is_current = FALSE WHERE id IN ({_REPLACED})"
 _INSERT = f"""
     INSERT INTO statement (organization_id, account_id, period, version, is_current, state, by_service, derived, {_COLUMNS}, compensation_note, as_of,
         import_file_id)
-    SELECT :organization, account_id, period, COALESCE(version, 0) + 1, TRUE, CASE WHEN period < :month THEN 'closed' ELSE 'open' END,
+    SELECT :organization, account_id, period, {NEXT_VERSION}, TRUE, CASE WHEN period < :month THEN 'closed' ELSE 'open' END,
         TRUE, derived, {_COLUMNS}, compensation_note, :now, file_id
-    FROM want_statement WHERE known_id IS NULL ORDER BY row_number"""
+    FROM want_statement s WHERE known_id IS NULL ORDER BY row_number"""
 _INSERT_LINES = f"""
     INSERT INTO statement_line (organization_id, statement_id, service_id, position, derived, {_COLUMNS})
     SELECT :organization, t.id, l.service_id, ROW_NUMBER() OVER (PARTITION BY t.id ORDER BY l.position), l.derived, {", ".join(f"l.{f}" for f in FIGURES)}

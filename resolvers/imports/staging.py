@@ -88,11 +88,17 @@ class Job:
     now: dt.datetime
     progress: Progress
     findings: Findings
+    complete: bool = False  # its registers of payments hold all there is of the days that they speak of
     files: dict[int, StagedFile] = field(default_factory=dict)
 
     @property
     def this_month(self) -> dt.date:
         return self.today.replace(day=1)
+
+    def silent(self, kind: Kind, column: str) -> str | None:
+        """The condition (over `s`) for rows of files that lack the column, None where all have it."""
+        lacking = [str(file.row.id) for file in self.of(kind) if not file.register.has(column)]
+        return f"s.file_id IN ({', '.join(lacking)})" if lacking else None
 
     def of(self, kind: Kind) -> list[StagedFile]:
         """The files of a kind, in the order in which their rows count."""
@@ -143,7 +149,7 @@ async def find_accounts(table: str, job: Job) -> None:
     await sql.analyze(table)
     await sql.execute(
         f"""UPDATE {table} AS s SET account_id = a.id FROM personal_account a
-        WHERE a.organization_id = :organization AND a.number = s.account""",
+        WHERE a.organization_id = :organization AND a.number = s.account AND a.withdrawn_at IS NULL""",
         organization=job.organization_id,
     )
     await refuse(table, job, "unknown_account", "s.account_id IS NULL", lambda row: {"account": row["account"]}, "account")

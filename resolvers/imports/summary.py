@@ -5,7 +5,8 @@ The record, kept in `import_run.summary`; money in minor units, null where unkno
     accounts   new, changed, same, vanished; examples of each but the same: numbers
     months     period; statements new, changed, same, vanished; before and after: sums of each figure over all current statements;
                chain_breaks: openings that are not the former closing; details: sums of charges, recalculations and payments as they stand;
-               compared: periods and sums charged that this month is held against: itself as it was, else the month and the year before it
+               compared: of the accounts in the register, what they were charged now and before: in this month as it was, else in the
+               month and the year before it
     payments   new, changed, matched, withdrawn; amount: what the new ones come to
     readings   new, changed
     codes      code, severity, count; amount: the differences that were posted for it
@@ -32,16 +33,35 @@ async def before(job: Job) -> Before:
     [accounts] = await sql.fetch(_COUNT_ACCOUNTS, organization=job.organization_id)
     [marks] = await sql.fetch(_MARKS)
     totals = {month: await _totals(job, month) for month in months}
-    compared = {month: await _compared(job, month, totals[month]) for month in months}
-    return {"months": totals, "compared": compared, "accounts": accounts["n"], **marks}
+    return {"months": totals, "accounts": accounts["n"], **marks}
 
 
-async def after(job: Job, then: Before) -> dict[str, Any]:
+async def missing(job: Job, then: Before) -> tuple[int, list[str]]:
+    """How many accounts the register no longer has, and some of them: told as notices, before findings are settled.
+
+    They are reported, not deleted. A register with less than half of the accounts is a part of them, and misses nothing.
+    """
+    if not staged("accounts", job):
+        return 0, []
+    [said] = await sql.fetch("SELECT COUNT(DISTINCT account) AS n FROM stage_accounts")
+    if 2 * said["n"] < then["accounts"]:
+        return 0, []
+    [file] = [file for file in job.files.values() if file.register.kind.name == "accounts"][-1:]
+    count = 0
+    examples: list[str] = []
+    async for page in sql.pages(_VANISHED, "number", organization=job.organization_id, last=then["account"]):
+        job.findings.add([(file.row.id, 0, Severity.NOTICE, "vanished", {"account": row["number"]}, None) for row in page])
+        count += len(page)
+        examples += [row["number"] for row in page[: EXAMPLES - len(examples)]]
+    return count, examples
+
+
+async def after(job: Job, then: Before, vanished: tuple[int, list[str]]) -> dict[str, Any]:
     """The summary, after everything was applied and findings were settled."""
     amounts = {row["reason"]: int(row["amount"]) for row in await sql.fetch(_DIFFERENCES, organization=job.organization_id, last=then["entry"])}
     codes = [{"code": code, "severity": severity, "count": count, "amount": amounts.get(code)} for code, severity, count in job.findings.codes()]
     return {
-        "accounts": await _accounts(job, then),
+        "accounts": await _accounts(job, then, vanished),
         "months": [await _month(job, month, totals, then) for month, totals in then["months"].items()],
         "payments": await _payments(job),
         "readings": await _readings(job),
@@ -50,7 +70,7 @@ async def after(job: Job, then: Before) -> dict[str, Any]:
     }
 
 
-def staged(job: Job, kind: str) -> bool:
+def staged(kind: str, job: Job) -> bool:
     return any(file.register.kind.name == kind for file in job.files.values())
 
 
@@ -58,7 +78,7 @@ async def _months(job: Job) -> list[dt.date]:
     """The months that staged rows of money speak of."""
     found: set[dt.date] = set()
     for kind in ("charges", "balances", "payments"):
-        if staged(job, kind):
+        if staged(kind, job):
             rows = await sql.fetch(f"SELECT DISTINCT period FROM stage_{kind} WHERE period <= :today", today=job.today)
             found |= {day for row in rows if (day := sql.day(row["period"]))}
     return sorted(found)
@@ -69,11 +89,18 @@ async def _totals(job: Job, month: dt.date) -> dict[str, int | None]:
     return {name: None if row[name] is None else int(row[name]) for name in (*FIGURES, "statements")}
 
 
-async def _compared(job: Job, month: dt.date, totals: dict[str, int | None]) -> list[dict[str, Any]]:
-    if totals["statements"]:
-        return [{"period": f"{month:%Y-%m}", "charged": totals["charged"]}]
-    earlier = ((month - dt.timedelta(days=1)).replace(day=1), month.replace(year=month.year - 1))
-    return [{"period": f"{one:%Y-%m}", "charged": charged} for one in earlier if (charged := (await _totals(job, one))["charged"]) is not None]
+async def _compared(job: Job, month: dt.date, marks: Before) -> list[dict[str, Any]]:
+    """Sums charged of the accounts that the balances speak of, against what was known of the very same accounts."""
+    if not staged("balances", job):
+        return []
+    former, year_ago = (month - dt.timedelta(days=1)).replace(day=1), month.replace(year=month.year - 1)
+    values = {"organization": job.organization_id, "month": month, "last": marks["statement"]}
+    found = []
+    for period, condition in ((month, "1 = 1"), (former, _FRESH), (year_ago, _FRESH)):
+        [row] = await sql.fetch(_COMPARED.replace("CONDITION", condition), other=period, **values)
+        if row["n"]:
+            found.append({"period": f"{period:%Y-%m}", "accounts": row["n"], "was": int(row["was"] or 0), "now": int(row["now"] or 0)})
+    return found
 
 
 async def _month(job: Job, month: dt.date, then: dict[str, int | None], marks: Before) -> dict[str, Any]:
@@ -83,7 +110,7 @@ async def _month(job: Job, month: dt.date, then: dict[str, int | None], marks: B
     [details] = await sql.fetch(_DETAILS, **values)
     [breaks] = await sql.fetch(_BREAKS, **values)
     vanished = 0
-    if staged(job, "balances"):
+    if staged("balances", job):
         [row] = await sql.fetch(_VANISHED_STATEMENTS, **values)
         vanished = row["n"]
     statements = {"new": made["fresh"], "changed": made["n"] - made["fresh"], "same": (now["statements"] or 0) - made["n"], "vanished": vanished}
@@ -94,12 +121,12 @@ async def _month(job: Job, month: dt.date, then: dict[str, int | None], marks: B
         "after": {name: now[name] for name in FIGURES},
         "chain_breaks": breaks["n"],
         "details": {name: int(value or 0) for name, value in details.items()},
-        "compared": marks["compared"][month],
+        "compared": await _compared(job, month, marks),
     }
 
 
-async def _accounts(job: Job, then: Before) -> dict[str, Any]:
-    if not staged(job, "accounts"):
+async def _accounts(job: Job, then: Before, vanished: tuple[int, list[str]]) -> dict[str, Any]:
+    if not staged("accounts", job):
         return {"new": 0, "changed": 0, "same": 0, "vanished": 0, "examples": {}}
     counts, examples = {}, {}
     for name, condition in (("new", "a.id > :last"), ("changed", "a.id <= :last")):
@@ -109,26 +136,11 @@ async def _accounts(job: Job, then: Before) -> dict[str, Any]:
         counts[name] = row["n"]
         examples[name] = [row["account"] for row in await sql.fetch(f"{query} ORDER BY s.account LIMIT {EXAMPLES}", **values)]
     [same] = await sql.fetch("SELECT COUNT(*) AS n FROM stage_accounts WHERE code IS NULL AND changed IS NULL")
-    vanished, missed = await _vanished(job, then)
-    return {**counts, "same": same["n"], "vanished": vanished, "examples": {**examples, "vanished": missed}}
-
-
-async def _vanished(job: Job, then: Before) -> tuple[int, list[str]]:
-    """Accounts that the register no longer has are reported, not deleted. One that holds less than half of them is a part of the accounts."""
-    [said] = await sql.fetch("SELECT COUNT(DISTINCT account) AS n FROM stage_accounts")
-    if 2 * said["n"] < then["accounts"]:
-        return 0, []
-    [file] = [file for file in job.files.values() if file.register.kind.name == "accounts"][-1:]
-    count, examples = 0, []
-    async for page in sql.pages(_VANISHED, "number", organization=job.organization_id, last=then["account"]):
-        job.findings.add([(file.row.id, 0, Severity.NOTICE, "vanished", {"account": row["number"]}, None) for row in page])
-        count += len(page)
-        examples += [row["number"] for row in page[: EXAMPLES - len(examples)]]
-    return count, examples
+    return {**counts, "same": same["n"], "vanished": vanished[0], "examples": {**examples, "vanished": vanished[1]}}
 
 
 async def _payments(job: Job) -> dict[str, int]:
-    if not staged(job, "payments"):
+    if not staged("payments", job):
         return {"new": 0, "changed": 0, "matched": 0, "withdrawn": 0, "amount": 0}
     [row] = await sql.fetch(_PAYMENTS)
     [gone] = await sql.fetch("SELECT COUNT(*) AS n FROM withdrawn_payment")
@@ -136,11 +148,9 @@ async def _payments(job: Job) -> dict[str, int]:
 
 
 async def _readings(job: Job) -> dict[str, int]:
-    if not staged(job, "readings"):
+    if not staged("readings", job):
         return {"new": 0, "changed": 0}
-    [row] = await sql.fetch(
-        """SELECT COUNT(CASE WHEN known_id IS NULL THEN 1 END) AS new, COUNT(known_id) AS changed FROM stage_readings WHERE changed = 1"""
-    )
+    [row] = await sql.fetch("""SELECT COUNT(CASE WHEN known_id IS NULL THEN 1 END) AS new, COUNT(known_id) AS changed FROM stage_readings WHERE changed = 1""")
     return dict(row)
 
 
@@ -163,6 +173,15 @@ _DETAILS = """
 _BREAKS = """
     SELECT COUNT(*) AS n FROM statement t JOIN statement f ON f.account_id = t.account_id AND f.period = :former AND f.is_current
     WHERE t.organization_id = :organization AND t.period = :month AND t.is_current AND t.opening <> f.closing"""
+# A month that came again against its version before, a new one against another month; accounts that did not change are in both sums.
+_FRESH = "n.version = 1 AND n.id > :last"
+_COMPARED = """
+    SELECT COUNT(*) AS n, SUM(n.charged) AS now, SUM(p.charged) AS was
+    FROM (SELECT DISTINCT account_id FROM stage_balances WHERE period = :month AND code IS NULL) s
+    JOIN statement n ON n.account_id = s.account_id AND n.period = :month AND n.is_current AND CONDITION
+    JOIN statement p ON p.account_id = s.account_id AND p.period = :other AND p.id <= :last AND p.version = (
+        SELECT MAX(v.version) FROM statement v WHERE v.account_id = p.account_id AND v.period = :other AND v.id <= :last)
+    WHERE n.charged IS NOT NULL AND p.charged IS NOT NULL"""
 _VANISHED_STATEMENTS = """
     SELECT COUNT(*) AS n FROM statement t LEFT JOIN (SELECT DISTINCT account FROM stage_balances WHERE period = :month) s
         ON s.account = (SELECT a.number FROM personal_account a WHERE a.id = t.account_id)

@@ -7,6 +7,7 @@ from typing import Any
 
 from adapters.files.headings import TARIFFS
 from models import sql
+from resolvers.imports import journal
 from resolvers.imports.catalogue import find_services
 from resolvers.imports.staging import Job, Recipe, Verdict, keep_last
 
@@ -27,6 +28,7 @@ async def apply(job: Job) -> None:
     await keep_last(RECIPE.table, job, ("service", "tariff_group", "valid_from"))
     await find_services(RECIPE.table, job)
     await sql.execute(_MARK)
+    await journal.keep(job.run_id, "tariff", _KNOWN)
     await sql.execute(_UPSERT, organization=job.organization_id)
 
 
@@ -35,6 +37,9 @@ _MARK = """
         SELECT 1 FROM tariff t WHERE t.service_id = s.service_id AND t.tariff_group = s.tariff_group AND t.valid_from = s.valid_from
         AND t.price = s.stored_price AND t.price_includes_tax = (s.includes_tax = 1)
         AND t.tax_percent IS NOT DISTINCT FROM s.tax_percent AND t.unit = s.unit)"""
+_KNOWN = """
+    SELECT t.id FROM tariff t JOIN stage_tariffs s ON s.service_id = t.service_id AND s.tariff_group = t.tariff_group AND s.valid_from = t.valid_from
+    WHERE s.changed = 1"""
 _UPSERT = """
     INSERT INTO tariff (organization_id, service_id, tariff_group, valid_from, price, price_includes_tax, tax_percent, unit)
     SELECT :organization, service_id, tariff_group, valid_from, stored_price, includes_tax = 1, tax_percent, unit

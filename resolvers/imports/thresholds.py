@@ -22,12 +22,11 @@ def _refused(outcome: ImportOutcome, limit: int | None) -> list[Held]:
 
 def _moved(outcome: ImportOutcome, limit: int | None) -> list[Held]:
     """Charges are compared: what is owed moves with what is paid. A new month may follow the season: it has moved where it is far from all."""
+    if limit is None:
+        return []
     held = []
     for month in outcome.summary["months"]:
-        now, others = month["after"]["charged"], [each["charged"] for each in month["compared"] if each["charged"]]
-        if limit is None or now is None or not others:
-            continue
-        nearest = min((100 * (now - was) / abs(was) for was in others), key=abs)
-        if abs(nearest) > limit:
+        moves = [100 * (other["now"] - other["was"]) / abs(other["was"]) for other in month["compared"] if other["was"]]
+        if moves and abs(nearest := min(moves, key=abs)) > limit:
             held.append(Held("total_moved", month["period"], round(nearest, 1), limit))
     return held

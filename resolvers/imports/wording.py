@@ -36,6 +36,9 @@ SENTENCES = {
     "chain": N_("The opening balance is %(printed)s, the closing balance before it %(computed)s."),
     "detail": N_("Charges, recalculations and payments are %(printed)s in this row, %(computed)s by the rows taken from the other registers."),
     "payment_differs": N_("The payment was made here with another sum: the sum of the register counts."),
+    "payment_missing": N_(
+        "The payment of %(amount)s of %(day)s, account %(account)s, document %(document)s, was in this register before and no longer is. It stands."
+    ),
     "vanished": N_("The account %(account)s was in earlier registers and is not in this one. Nothing was deleted."),
     # a file
     "unreadable": N_("The file cannot be read: %(reason)s."),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tortoise.exceptions import DBConnectionError, IntegrityError
 
-from models import Charge, LedgerEntry, Organization, PersonalAccount, Reading, Service, Statement
+from models import LedgerEntry, Organization, PersonalAccount, Reading, Statement
 from models import database as db
 from models.accounts import Membership
 from models.guards import _CURRENT
@@ -89,15 +89,6 @@ async def test_an_entry_is_reversed_once(account: PersonalAccount):
     await posted(account, "opening~1", amount=64106, reverses=entry)
     with pytest.raises(IntegrityError):
         await posted(account, "opening~2", amount=64106, reverses=entry)
-
-
-async def test_a_charge_has_one_entry(account: PersonalAccount):
-    service = await Service.create(organization_id=account.organization_id, name="Холодная вода")
-    charge = await Charge.create(organization_id=account.organization_id, account=account, period=OCTOBER, service=service, key="k", amount=6932)
-    entry = await posted(account, "charge", kind="charge", amount=6932, charge=charge)
-    with pytest.raises(IntegrityError):
-        await posted(account, "charge again", kind="charge", amount=6932, charge=charge)
-    await posted(account, "charge~", kind="charge", amount=-6932, charge=charge, reverses=entry)
 
 
 async def test_an_owner_is_one_account_or_one_contract(account: PersonalAccount):

@@ -84,6 +84,7 @@ class World:
         ]
         return sorted((e.kind.value, e.amount, e.period, e.reason.value if e.reason else None) for e in derive(months))
 
+
 _SUM = "SELECT CAST(SUM(amount) AS bigint) AS amount FROM ledger_entry WHERE account_id = :account AND period <= :month"
 
 
@@ -142,7 +143,9 @@ async def test_payments_are_shared_out_as_the_lines_say(organization: Organizati
         figures = {"opening": 1000, "charged": 0, "paid": paid, "closing": 1000 - paid}
         await StatementLine.create(organization=organization, statement=statement, service=service, **figures)
     await restated(organization, {account.id: MONTHS[0]})
-    entries = await sql.fetch("SELECT amount, service_id, payment_id FROM ledger_entry WHERE kind = 'payment' ORDER BY payment_id, service_id IS NULL, service_id")
+    entries = await sql.fetch(
+        "SELECT amount, service_id, payment_id FROM ledger_entry WHERE kind = 'payment' ORDER BY payment_id, service_id IS NULL, service_id"
+    )
     first, second = services
     assert [(row["amount"], row["service_id"]) for row in entries] == [(-300, first.id), (-100, first.id), (-400, second.id), (-50, None)]
     [difference] = await sql.fetch("SELECT amount, service_id FROM ledger_entry WHERE kind = 'supplier_difference'")

@@ -75,8 +75,8 @@ async def test_a_run_that_breaks_off_is_kept_as_failed(organization: Organizatio
     with pytest.raises(RuntimeError, match="on fire"):
         await taken(write(tmp_path / "a", accounts=ACCOUNTS, charges=CHARGES), progress=broken, preview=preview)
     runs = await ImportRun.all()
-    assert [(run.state, run.finished_at is not None) for run in runs] == ([] if preview else [("failed", True)])
-    assert len(await rows("SELECT id FROM personal_account")) == (0 if preview else 1), "files before it stay"
+    assert [(run.state, run.finished_at is not None) for run in runs] == [("failed", True)]
+    assert await rows("SELECT id FROM personal_account") == [], "a run is kept as a whole or not at all"
     assert (await taken(tmp_path / "a")).status == 0
 
 

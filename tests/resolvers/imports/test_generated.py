@@ -84,8 +84,11 @@ async def test_a_preview_says_the_same_and_writes_nothing(organization: Organiza
     assert outcome.preview
     assert said(outcome) == expected(folder)
     assert not any((await contents()).values())
-    assert await ImportRun.all().count() + await ImportFile.all().count() + await AuditRecord.all().count() == 0
-    assert said(await taken(folder)) == expected(folder)
+    [run] = await ImportRun.all()
+    assert (run.state, run.summary["rows"], await ImportFile.all().count()) == ("preview", sum(file.rows for file in outcome.files), 8)
+    assert await ImportProblem.all().count() == len(outcome.lines)
+    assert said(await taken(folder, run_id=run.id)) == expected(folder), "the run that was previewed may be taken"
+    assert [run.state for run in await ImportRun.all()] == ["done"]
     before = await contents()
     assert said(await taken(folder, preview=True)) == expected(folder)
     assert await contents() == before

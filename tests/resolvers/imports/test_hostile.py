@@ -88,10 +88,10 @@ async def test_spoiled_registers_never_spoil_the_books(database: str, registers:
                 path.write_bytes(dice.choice(WAYS)(path.read_bytes(), dice))
         for slug, first in ((f"over-{round_}", good), (f"empty-{round_}", folder)):
             await Organization.create(slug=slug, name="В", currency="KZT", timezone="Asia/Almaty")
-            await run_import(slug, [first], today=TODAY)
-            outcome = await run_import(slug, [folder], today=TODAY)
+            await run_import(slug, [first], today=TODAY, approved=True)
+            outcome = await run_import(slug, [folder], today=TODAY, approved=True)
             assert all(sentence(line) for line in outcome.lines)
-            again = await run_import(slug, [folder], today=TODAY)
+            again = await run_import(slug, [folder], today=TODAY, approved=True)
             assert [(line.file, line.line, line.code) for line in again.lines] == [(line.file, line.line, line.code) for line in outcome.lines]
             assert sum(file.changed for file in again.files) == 0
         await assert_whole()

@@ -1,0 +1,173 @@
+"""Undoing a run as if it had not been: money by reversals, everything else by putting back what stood there before."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from models import AuditRecord, ImportFile, ImportRun, sql
+from models.database import connection, is_sqlite, transaction
+from models.enums import ImportState
+from models.errors import NotFound, ProblemCode, Refused
+from resolvers import ledger
+from resolvers.imports import journal
+from resolvers.imports.outcome import Progress
+from resolvers.imports.staging import Job
+
+# Tables that registers fill, those that others hang on last: rows above the mark of the run, and of its organization, are the run's.
+_FILLED = ("meter_register", "meter", "account_facts", "tariff", "personal_account", "premises", "house", "contract", "supplier", "service")
+_MONEY = ("charge", "payment", "statement")
+_LOCK = 7_215_305  # of imports, on PostgreSQL
+
+
+@dataclass(frozen=True, slots=True)
+class UndoOutcome:
+    """`reversed` entries of the ledger, `restored` rows as they were, `removed` new ones, `withdrawn` accounts that money hangs on."""
+
+    run_id: int
+    reversed: int
+    restored: int
+    removed: int
+    withdrawn: int
+
+
+async def mark(job: Job) -> None:
+    """Before a run writes: remember the highest ids."""
+    highest = ", ".join(f"(SELECT COALESCE(MAX(id), 0) FROM {table}) AS {table}" for table in _FILLED)
+    [row] = await sql.fetch(f"SELECT {highest}")
+    await ImportRun.filter(id=job.run_id).update(marks=dict(row))
+
+
+async def undo_import(run_id: int, who: str, *, progress: Progress | None = None) -> UndoOutcome:
+    """Undo a run that is done. Raises NotFound, and Refused (LATER_IMPORTS) where later runs changed something: they go first."""
+    now = dt.datetime.now(dt.UTC)
+    async with transaction():
+        run = await ImportRun.get_or_none(id=run_id, state=ImportState.DONE.value)
+        if run is None:
+            raise NotFound(f"import {run_id}")
+        if not is_sqlite():
+            await connection().execute_query("SELECT pg_advisory_xact_lock($1, $2)", [_LOCK, run.organization_id])
+        await _refuse_if_later_stand_on_it(run)
+        outcome = await _undo(run, who, now, progress or (lambda stage, done, total: None))
+        details = {"reversed": outcome.reversed, "restored": outcome.restored, "removed": outcome.removed, "withdrawn": outcome.withdrawn}
+        await AuditRecord.create(organization_id=run.organization_id, at=now, actor=who, action="import_undo", subject=f"import_run:{run.id}", details=details)
+    return outcome
+
+
+async def later_runs(run: ImportRun) -> list[int]:
+    """Ids of done runs that came after this one and changed something, the newest first."""
+    rows = await sql.fetch(
+        """SELECT r.id FROM import_run r JOIN import_file f ON f.run_id = r.id
+        WHERE r.organization_id = :organization AND r.id <> :run AND r.state = 'done' AND r.finished_at > :finished AND f.changed > 0
+        GROUP BY r.id ORDER BY r.id DESC""",
+        organization=run.organization_id,
+        run=run.id,
+        finished=run.finished_at,
+    )
+    return [row["id"] for row in rows]
+
+
+async def _refuse_if_later_stand_on_it(run: ImportRun) -> None:
+    if later := await later_runs(run):
+        raise Refused(ProblemCode.LATER_IMPORTS, ("run",), runs=", ".join(map(str, later)))
+
+
+async def _undo(run: ImportRun, who: str, now: dt.datetime, progress: Progress) -> UndoOutcome:
+    values = {"run": run.id, "organization": run.organization_id, "now": now}
+    covered = await ledger.coverage_of(run.organization_id)
+    [entries] = await sql.fetch("SELECT COALESCE(MAX(id), 0) AS last FROM ledger_entry")
+    await ledger.touch()
+    for table in _MONEY:
+        for statement in (_TOUCH, _TOUCH_REPLACED, _CLOSE):
+            await sql.execute(statement.replace("TABLE", table), **values)
+    removed = await sql.execute(f"DELETE FROM reading WHERE import_file_id IN ({_FILES})", **values)
+    restored = 0
+    for subject in journal.KEPT:
+        restored += await _restore(run.id, subject)
+        progress("restoring", restored, 0)
+    more, withdrawn = await _remove(run, values)
+    undone = {"state": ImportState.UNDONE.value, "undone_at": now, "undone_by": who}
+    await ImportRun.filter(id=run.id).update(**undone)
+    covers = await ledger.coverage_of(run.organization_id)
+    await ledger.restate(run.organization_id, now, covered, covers, lambda done, total: progress("ledger", done, total))
+    [reversals] = await sql.fetch("SELECT COUNT(*) AS n FROM ledger_entry WHERE id > :last AND organization_id = :organization AND reverses_id IS NOT NULL",
+                                  last=entries["last"], organization=run.organization_id)  # fmt: skip
+    return UndoOutcome(run.id, reversals["n"], restored, removed + more, withdrawn)
+
+
+async def _restore(run_id: int, subject: str) -> int:
+    """Put rows back as they were before the run first changed them."""
+    columns = journal.KEPT[subject]
+    table = f"undo_{subject}"
+    await sql.staging(table, {"id": "bigint", **columns}, "id")
+    query = """SELECT c.row_id, c.before FROM import_change c WHERE c.run_id = :run AND c.subject = :subject AND NOT EXISTS (
+        SELECT 1 FROM import_change f WHERE f.run_id = c.run_id AND f.subject = c.subject AND f.row_id = c.row_id AND f.id < c.id)"""
+    async for page in sql.pages(query, "row_id", run=run_id, subject=subject):
+        await sql.load(table, ["id", *columns], [(row["row_id"], *_values(json.loads(row["before"]), columns)) for row in page])
+    assigned = ", ".join(f"{column} = u.{column}" for column in columns)
+    return await sql.execute(f"UPDATE {subject} AS t SET {assigned} FROM {table} u WHERE u.id = t.id")
+
+
+_READ: dict[str, Callable[[Any], Any]] = {"date": dt.date.fromisoformat, "timestamptz": dt.datetime.fromisoformat, "boolean": bool}
+
+
+def _values(before: dict[str, Any], columns: dict[str, str]) -> list[Any]:
+    """As the database takes them: SQLite keeps days and instants as text."""
+    kept = {"boolean": bool} if is_sqlite() else _READ
+    return [value if (value := before[name]) is None else kept.get(kind, lambda as_is: as_is)(value) for name, kind in columns.items()]
+
+
+async def _remove(run: ImportRun, values: dict[str, Any]) -> tuple[int, int]:
+    """Take away rows that the run added and nothing hangs on; an account with money stays, and nobody sees it."""
+    marks = run.marks or {}
+    removed = withdrawn = 0
+    for table in _FILLED:
+        if table not in marks:
+            continue
+        removed += await sql.execute(_DELETE[table], mark=marks[table], **values)
+        if table == "personal_account":
+            withdrawn = await sql.execute(_WITHDRAW, mark=marks[table], **values)
+    return removed, withdrawn
+
+
+async def is_undone(file_id: int) -> bool:
+    """Whether the run of an import file was undone."""
+    file = await ImportFile.get(id=file_id).select_related("run")
+    return bool(file.run.state == ImportState.UNDONE.value)
+
+
+_FILES = "SELECT id FROM import_file WHERE run_id = :run"
+_TOUCH = f"""
+    INSERT INTO ledger_touched (account_id, period)
+    SELECT DISTINCT account_id, period FROM TABLE WHERE import_file_id IN ({_FILES}) AND is_current AND account_id IS NOT NULL"""
+_TOUCH_REPLACED = """
+    INSERT INTO ledger_touched (account_id, period) SELECT DISTINCT t.account_id, t.period
+    FROM import_change c JOIN TABLE t ON t.id = c.row_id WHERE c.run_id = :run AND c.subject = 'TABLE' AND t.account_id IS NOT NULL"""
+_CLOSE = f"UPDATE TABLE SET is_current = FALSE WHERE import_file_id IN ({_FILES}) AND is_current"
+_WITHDRAW = """
+    UPDATE personal_account SET withdrawn_at = :now, premises_id = NULL, contract_id = NULL
+    WHERE organization_id = :organization AND id > :mark AND withdrawn_at IS NULL"""
+
+
+def _delete(table: str, *hanging: str, own: str = "x.organization_id = :organization") -> str:
+    """`hanging` are columns, `table.column`, that may point to a row: then it stays."""
+    kept = "".join(f" AND NOT EXISTS (SELECT 1 FROM {name.split('.')[0]} h WHERE h.{name.split('.')[1]} = x.id)" for name in hanging)
+    return f"DELETE FROM {table} WHERE id IN (SELECT x.id FROM {table} x WHERE x.id > :mark AND {own}{kept})"
+
+
+_HOLDS_ACCOUNT = ("account_facts", "charge", "ledger_entry", "membership", "meter", "payment", "reading", "statement")
+_DELETE = {
+    "meter_register": _delete("meter_register", "reading.register_id", own="x.meter_id IN (SELECT m.id FROM meter m WHERE m.organization_id = :organization)"),
+    "meter": _delete("meter", "meter_register.meter_id"),
+    "account_facts": _delete("account_facts"),
+    "tariff": _delete("tariff"),
+    "personal_account": _delete("personal_account", *(f"{table}.account_id" for table in _HOLDS_ACCOUNT)),
+    "premises": _delete("premises", "personal_account.premises_id"),
+    "house": _delete("house", "premises.house_id"),
+    "contract": _delete("contract", *(f"{table}.contract_id" for table in ("personal_account", "account_facts", "membership", "payment", "ledger_entry"))),
+    "supplier": _delete("supplier", "charge.supplier_id", "ledger_entry.supplier_id"),
+    "service": _delete("service", "charge.service_id", "tariff.service_id", "ledger_entry.service_id", "statement_line.service_id"),
+}
