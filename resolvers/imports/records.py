@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 
+from adapters.files import FileRefused
 from models import AuditRecord, ImportFile, ImportRun, sql
 from models.database import transaction
 from models.enums import ImportState, Severity
@@ -13,12 +16,25 @@ from models.errors import AbonentError
 from resolvers.imports.outcome import MOST_LINES, ImportOutcome
 from resolvers.imports.staging import CHUNK, Job
 
+TEXTS_AT_ONCE = 100_000
+LONGEST_ROW = 2_000  # characters
 _COUNTS = ("rows", "taken", "changed", "warned", "refused")
 _PROBLEM = ("file_id", "line", "severity", "code", "params", "column", "row")
 
 
 async def dress(job: Job) -> None:
     """Give refused rows their text, where a refusal came after the file was read."""
+    for file in job.files.values():
+        bare = list(job.findings.bare(file.row.id))
+        for first in range(0, len(bare), TEXTS_AT_ONCE):
+            with suppress(FileRefused):  # it was read a moment ago; without it the rows stay bare
+                texts = await asyncio.to_thread(file.register.texts, set(bare[first : first + TEXTS_AT_ONCE]))
+                job.findings.dress(file.row.id, [(line, kept(text)) for line, text in texts.items()])
+
+
+def kept(text: str) -> str:
+    """A row as it came, as far as it is kept. No database holds NUL."""
+    return text.rstrip("\r\n").replace("\0", "")[:LONGEST_ROW]
 
 
 def count(job: Job, outcome: ImportOutcome) -> None:
@@ -36,6 +52,8 @@ def count(job: Job, outcome: ImportOutcome) -> None:
 async def keep(job: Job, outcome: ImportOutcome, state: ImportState) -> None:
     """Write it all down, in the transaction of the run or, where the run was undone, in one of its own."""
     for file in job.files.values():
+        if state is not ImportState.DONE:  # it brought nothing
+            file.row.update_from_dict({"covers": "", "months": None, "first_period": None, "last_period": None, "controls": None})
         await file.row.update_from_dict({name: getattr(file.outcome, name) for name in _COUNTS}).save()
     for file_id in (*outcome.unread, *job.files):
         said = job.findings.said(file_id)

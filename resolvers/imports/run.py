@@ -145,9 +145,8 @@ async def _open(job: Job, outcome: ImportOutcome, files: list[tuple[str, Path]])
         except FileRefused as refused:
             await _refuse_file(job, outcome, name, refused)
     for register in sorted(registers, key=lambda register: (KINDS.index(register.kind), register.name)):
-        row = await ImportFile.create(
-            run_id=job.run_id, name=register.name[:300], kind=register.kind.name, sha256=register.sha256, encoding=register.encoding, size=register.size
-        )
+        own = {name: getattr(register, name) for name in ("sha256", "encoding", "delimiter", "size")}
+        row = await ImportFile.create(None, run_id=job.run_id, name=register.name[:300], kind=register.kind.name, **own)
         job.files[row.id] = StagedFile(register, row, FileOutcome(register.name, register.kind.name), job.findings)
 
 
@@ -181,8 +180,8 @@ async def _take(job: Job, outcome: ImportOutcome, organization: Organization, *,
 
 async def _settle(job: Job, outcome: ImportOutcome) -> None:
     """Count what was said of rows, once for each."""
-    await records.dress(job)
     job.findings.settle()
+    await records.dress(job)
     for file in job.files.values():
         await file.count_changed(f"stage_{file.register.kind.name}")
     records.count(job, outcome)

@@ -178,7 +178,7 @@ def _records(recipe: Recipe, job: Job, file: StagedFile, numbers: Iterator[int],
     for line, values, code, params, text in chunk:
         verdict = judge(named(values), today) if code is None else Verdict(refused=(code, params))
         if verdict.refused:
-            found.append((file_id, line, Severity.REFUSED, *verdict.refused, text))
+            found.append((file_id, line, Severity.REFUSED, *verdict.refused, text or None))
         elif verdict.warning:
             found.append((file_id, line, Severity.WARNING, *verdict.warning, None))
         loaded = map(_without_nul, values) if verdict.refused else values
