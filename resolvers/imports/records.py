@@ -17,7 +17,6 @@ from resolvers.imports.outcome import MOST_LINES, ImportOutcome
 from resolvers.imports.staging import CHUNK, Job
 
 TEXTS_AT_ONCE = 100_000
-LONGEST_ROW = 2_000  # characters
 _COUNTS = ("rows", "taken", "changed", "warned", "refused")
 _PROBLEM = ("file_id", "line", "severity", "code", "params", "column", "row")
 
@@ -29,12 +28,7 @@ async def dress(job: Job) -> None:
         for first in range(0, len(bare), TEXTS_AT_ONCE):
             with suppress(FileRefused):  # it was read a moment ago; without it the rows stay bare
                 texts = await asyncio.to_thread(file.register.texts, set(bare[first : first + TEXTS_AT_ONCE]))
-                job.findings.dress(file.row.id, [(line, kept(text)) for line, text in texts.items()])
-
-
-def kept(text: str) -> str:
-    """A row as it came, as far as it is kept. No database holds NUL."""
-    return text.rstrip("\r\n").replace("\0", "")[:LONGEST_ROW]
+                job.findings.dress(file.row.id, [(line, text) for line, text in texts.items()])
 
 
 def count(job: Job, outcome: ImportOutcome) -> None:
