@@ -11,6 +11,7 @@ from typing import Any
 from models.enums import Severity
 from resolvers.imports.outcome import Line
 
+LONGEST_ROW = 2_000  # characters
 _TABLE = """
     CREATE TABLE finding (n INTEGER PRIMARY KEY, file_id INTEGER, line INTEGER, refused INTEGER, severity TEXT, code TEXT, params TEXT, col TEXT,
         row TEXT)"""
@@ -86,5 +87,10 @@ class Findings:
     def dress(self, file_id: int, texts: list[tuple[int, str]]) -> None:
         """Keep the text of refused rows: (line, row as it came)."""
         self._file.execute("BEGIN")
-        self._file.executemany("UPDATE said SET row = ? WHERE file_id = ? AND line = ?", [(text, file_id, line) for line, text in texts])
+        self._file.executemany("UPDATE said SET row = ? WHERE file_id = ? AND line = ?", [(_kept(text), file_id, line) for line, text in texts])
         self._file.execute("COMMIT")
+
+
+def _kept(text: str | None) -> str | None:
+    """A row as it came, as far as it is kept. No database holds NUL."""
+    return None if text is None else text.rstrip("\r\n").replace("\0", "")[:LONGEST_ROW]
