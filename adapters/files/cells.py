@@ -28,6 +28,7 @@ _NUMBER = re.compile(
 _GROUPS = re.compile(r"[ \u00a0\u2009\u202f'\u2019]|[.,](?=.*[.,])")
 _MINUSES = str.maketrans("\u2212\u2013\u2010\u2011", "----")
 _CURRENCY = re.compile(r"(?:₸|₽|тг\.?|тенге|теңге|руб\.?|рублей|р\.|KZT|RUB)", re.IGNORECASE)
+_EXPONENT = re.compile(r"[0-9](?:[.,][0-9]+)?[Ee]\+[0-9]{1,3}")
 _WORD = re.compile(r"[^\W\d_]+")
 _SPACES = " \u00a0\u2009\u202f"
 
@@ -100,11 +101,13 @@ def text(longest: int) -> Callable[[str], str]:
 
 
 def identifier(longest: int) -> Callable[[str], str]:
-    """A number of an account or a contract, kept as text. The word that a row of sums begins with is none."""
+    """A number of an account or a contract, kept as text. The word that a row of sums begins with is none, nor is `4,07028E+19`."""
 
     def parse(value: str) -> str:
         if len(value) > longest:
             raise CellProblem("too_long", longest=longest)
+        if _EXPONENT.fullmatch(value):
+            raise CellProblem("digits_lost", value=value[:40])
         if value.isdigit() or not is_total(value):
             return value
         raise CellProblem("unknown_word", value=value[:40])

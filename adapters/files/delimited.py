@@ -135,7 +135,7 @@ def _good(reader: Any) -> tuple[list[list[str]], str]:
 class Found:
     """A table's kind, how its text is to be read, and its headings."""
 
-    kind: Kind | None
+    kind: Kind
     encoding: str
     delimiter: str
     line: int
@@ -205,6 +205,8 @@ def refuse_other_formats(seen: Seen) -> None:
     head = seen.head
     if not head.strip(b"\xef\xbb\xbf\xff\xfe \r\n\t\x1a"):
         raise FileRefused("empty_file")
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        raise FileRefused("old_workbook")
     for signature, name in _SIGNATURES.items():
         if head.startswith(signature):
             raise FileRefused("not_text", format=name)
@@ -220,7 +222,7 @@ def refuse_other_formats(seen: Seen) -> None:
 
 _SIGNATURES = {
     b"%PDF": "PDF", b"\x1f\x8b": "GZIP", b"Rar!": "RAR", b"7z\xbc\xaf\x27\x1c": "7Z", b"<?xml": "XML", b"<html": "HTML", b"<!DOCTYPE": "HTML",
-    b"{\\rtf": "RTF", b"PK": "ZIP", b"\xd0\xcf\x11\xe0": "XLS",
+    b"{\\rtf": "RTF",
 }  # fmt: skip
 
 

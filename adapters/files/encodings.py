@@ -40,7 +40,7 @@ def _likeness(sample: bytes, encoding: str) -> int:
     points = 0
     for letter in sample.decode(encoding, "replace"):
         usual = _OFTEN.get(letter.lower(), -60)
-        points += usual if letter.islower() or usual < 0 else usual * 3 // 4
+        points += usual if letter.islower() or usual < 0 else usual * 19 // 20
     return points
 
 
@@ -53,8 +53,8 @@ def doubtful(encoding: str) -> bytes:
     if encoding.startswith("utf"):
         return _CONTROL
     strange = bytes(b for b in range(128, 256) if _is_strange(bytes([b]).decode(encoding, "replace")))
-    # UTF-8's р and с begin so in any table: a row of Russian text in UTF-8 hardly does without them.
-    return _CONTROL + strange + b"\x80\x81\x82\x83"
+    # In 866 and KOI8-R the letters of UTF-8 are boxes; in Windows-1251 some of them are letters that neither Russian nor Kazakh has.
+    return _CONTROL + strange + (b"\x80\x81\x83\x8f\x90" if encoding in ("cp1251", "kz1048") else b"")
 
 
 def unreadable(text: str, encoding: str) -> bool:

@@ -37,9 +37,17 @@ class Kind:
         """What the column goes by in any language, the usual heading first."""
         return headings_of(self.name, column.name, column.headings)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Another process has the same kinds, whose ways to read cells cannot be sent."""
+        return _named, (self.name,)
+
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns)
+
+
+def _named(name: str) -> Kind:
+    return next(kind for kind in KINDS if kind.name == name)
 
 
 def _text(longest: int) -> Cell:

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from adapters.files.encodings import ASCII
 from adapters.files.problems import FileRefused
 
-BLOCK = 1 << 20
+BLOCK = 1 << 18
 SAMPLE = 1 << 16
 
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from tortoise.exceptions import OperationalError, TransactionManagementError
 
-from adapters.files import KINDS, FileRefused, Register, open_register
+from adapters.files import KINDS, SUFFIXES, FileRefused, Register, open_registers, private_folder
 from models import ImportFile, ImportRun, Organization
 from models.database import connection, is_sqlite, sqlite_path, transaction
 from models.enums import ImportSource, ImportState, Severity
@@ -24,6 +24,7 @@ from resolvers.imports import accounts, balances, charges, contracts, meters, mo
 from resolvers.imports.findings import Findings
 from resolvers.imports.outcome import FileOutcome, ImportOutcome, Progress
 from resolvers.imports.staging import Job, StagedFile, prepare, stage
+from settings import settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -94,8 +95,9 @@ async def run_import(
     outcome = ImportOutcome(preview, run.id)
     try:
         async with _failing(run), _alone():
-            await _open(job, outcome, found(paths, besides))
-            await _take(job, outcome, organization, approved=approved)
+            with private_folder(settings().data_dir / "tmp") as folder:
+                await _open(job, outcome, found(paths, besides), folder)
+                await _take(job, outcome, organization, approved=approved)
     finally:
         findings.close()
     return outcome
@@ -105,7 +107,7 @@ def found(paths: Sequence[Path], besides: Path | None = None) -> list[tuple[str,
     """(name, file) of each file but `besides`: the name is its path in the given folder without its extension, `/` between folders."""
     files: dict[Path, str] = {}
     for path in paths:
-        inside = sorted(p for p in path.rglob("*") if p.suffix.casefold() == ".csv" and p.is_file()) if path.is_dir() else [path]
+        inside = sorted(p for p in path.rglob("*") if p.suffix.casefold() in SUFFIXES and p.is_file()) if path.is_dir() else [path]
         for file in inside:
             name = file.relative_to(path) if path.is_dir() else Path(file.name)
             files.setdefault(file.resolve(), name.with_suffix("").as_posix())
@@ -134,16 +136,17 @@ async def _begin(
     return await ImportRun.get(id=run_id)
 
 
-async def _open(job: Job, outcome: ImportOutcome, files: list[tuple[str, Path]]) -> None:
-    """Look at each file: what it is, or why nothing of it can be taken."""
+async def _open(job: Job, outcome: ImportOutcome, files: list[tuple[str, Path]], folder: Path) -> None:
+    """Look at each file: what it is, or why nothing of it can be taken. Archives are unpacked into the folder."""
     registers: list[Register] = []
     if not files:
         await _refuse_file(job, outcome, "", FileRefused("no_files"))
     for name, path in files:
-        try:
-            registers.append(await asyncio.to_thread(open_register, name, path))
-        except FileRefused as refused:
-            await _refuse_file(job, outcome, name, refused)
+        for one in await asyncio.to_thread(open_registers, name, path, folder):
+            if isinstance(one, Register):
+                registers.append(one)
+            else:
+                await _refuse_file(job, outcome, one.name, one.why)
     for register in sorted(registers, key=lambda register: (KINDS.index(register.kind), register.name)):
         own = {name: getattr(register, name) for name in ("sha256", "encoding", "delimiter", "size")}
         row = await ImportFile.create(None, run_id=job.run_id, name=register.name[:300], kind=register.kind.name, **own)

@@ -159,7 +159,7 @@ def test_a_nul_far_inside_breaks_only_its_row(tmp_path: Path):
         (b"", "empty_file"),
         (b"\xef\xbb\xbf\r\n", "empty_file"),
         (b"%PDF-1.7\n%\xe2\xe3", "not_text"),
-        (b"PK\x03\x04....", "not_text"),
+        (b"PK\x03\x04....", "damaged"),
         (b"\x00\x01\x02\x03\n", "not_text"),
         ((BALANCES + ROW).encode("utf-32"), "encoding"),
         (b"\xef\xbb\xbf" + (BALANCES + ROW).encode("cp1251"), "mixed_encodings"),
