@@ -12,7 +12,11 @@ from adapters.texts import gettext, language
 NBSP = "\u00a0"
 MINUS = "\u2212"
 SYMBOLS = {"KZT": "₸", "RUB": "₽"}
-UNITS = {"куб.м": "м³", "куб.м.": "м³", "м3": "м³", "m3": "м³", "кв.м": "м²", "кв.м.": "м²", "м2": "м²", "кВтч": "кВт·ч"}
+UNITS = {
+    **dict.fromkeys(("куб.м", "куб.м.", "куб м", "м3", "m3"), "м³"),
+    **dict.fromkeys(("кв.м", "кв.м.", "кв м", "м2", "m2"), "м²"),
+    **dict.fromkeys(("кВтч", "кВт.ч", "кВт*ч", "кВт·ч"), "кВт·ч"),
+}
 LATIN_UNITS = {"м³": "m³", "м²": "m²", "кВт·ч": "kWh", "Гкал": "Gcal"}
 # Kazakh puts the year first; "г." after a Russian year is for legal acts.
 LONG_DATE = {"ru": "d MMMM y", "kk": "y 'ж.' d MMMM", "en": "d MMMM y"}
@@ -25,6 +29,17 @@ SERVICES = {
     "канализация": lambda: gettext("Sewerage"),
     "водоотведение": lambda: gettext("Sewerage"),
     "вода": lambda: gettext("Water"),
+    "холодное водоснабжение": lambda: gettext("Cold water supply"),
+    "горячее водоснабжение": lambda: gettext("Hot water supply"),
+    "компонент на холодную воду": lambda: gettext("Component of cold water"),
+    "компонент на тепловую энергию": lambda: gettext("Component of heat"),
+    "отопление": lambda: gettext("Heating"),
+    "электроснабжение": lambda: gettext("Electricity supply"),
+    "содержание жилья": lambda: gettext("Maintenance of the house"),
+    "ремонт жилья": lambda: gettext("Repairs of the house"),
+    "текущий ремонт": lambda: gettext("Current repairs"),
+    "капитальный ремонт": lambda: gettext("Capital repairs"),
+    "найм жилья": lambda: gettext("Rent of the flat"),
 }
 
 
@@ -70,12 +85,17 @@ def quantity_alone(amount: Any) -> str:
     """Without its unit, which stands in the heading. Litres are written out wherever there are any, so that columns line up."""
     if amount is None:
         return "—"
-    return number(amount.value, digits=3 if "." in amount.value and UNITS.get(amount.unit, amount.unit) == "м³" else 0)
+    return number(amount.value, digits=3 if "." in amount.value and is_cubic_metres(amount.unit) else 0)
 
 
 def price(tariff: Any) -> str:
     """A unit price, ``66,46``: its currency and unit stand in the heading."""
     return "—" if tariff is None else number(tariff.amount, digits=2)
+
+
+def plain_number(text: str | None) -> str:
+    """An exact decimal; a dash where unknown."""
+    return "—" if text is None else number(text)
 
 
 def percent(text: str | None) -> str:
@@ -84,6 +104,10 @@ def percent(text: str | None) -> str:
 
 def symbol(currency: Any) -> str:
     return SYMBOLS.get(str(currency), str(currency))
+
+
+def is_cubic_metres(name: str | None) -> bool:
+    return UNITS.get(name or "", name) == "м³"
 
 
 def unit(name: str | None) -> str:
@@ -173,11 +197,15 @@ def zone(code: str | None) -> str:
 
 
 def basis(code: str | None) -> str:
-    """By what a line was charged; nothing where a meter's reading or an unknown rule stands behind it."""
+    """By what a line was charged; nothing where it goes without saying: by a meter's reading, by the area, or by an unknown rule."""
     return _word(code, {
         "AVERAGE": lambda: gettext("by average consumption"), "NORM": lambda: gettext("by norm"), "COMMUNAL": lambda: gettext("for the whole house"),
-        "FIXED": lambda: gettext("fixed sum"), "RECALCULATION": lambda: gettext("recalculation"),
+        "RECALCULATION": lambda: gettext("recalculation"),
     }, "")  # fmt: skip
+
+
+def ownership(code: str | None) -> str:
+    return _word(code, {"PRIVATE": lambda: gettext("private"), "MUNICIPAL": lambda: gettext("municipal")})
 
 
 def _word(code: Any, words: dict[str, Callable[[], str]], otherwise: str = "—") -> str:
@@ -188,6 +216,8 @@ def _word(code: Any, words: dict[str, Callable[[], str]], otherwise: str = "—"
 FILTERS: dict[str, Callable[..., Any]] = {
     "money": money, "amount_alone": amount_alone, "quantity": quantity, "quantity_alone": quantity_alone, "price": price, "percent": percent,
     "symbol": symbol, "unit": unit, "date": date, "long_date": long_date, "day_and_month": day_and_month, "moment": moment, "period": period,
+
     "short_month": short_month, "capital": capital, "service": service, "resource": resource, "source": source, "meter_state": meter_state,
-    "zone": zone, "basis": basis, "number": number, "total": total, "signed_money": signed_money, "first_day": first_day, "day_after": day_after,
+    "ownership": ownership, "zone": zone, "basis": basis, "number": number, "plain_number": plain_number, "total": total, "signed_money": signed_money,
+    "first_day": first_day, "day_after": day_after,
 }  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from adapters import charts, formats, texts
+from adapters import bills, charts, formats, texts
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -66,6 +66,7 @@ def environment() -> Environment:
     made.install_gettext_callables(_plain, _plural, newstyle=True)  # type: ignore[attr-defined]
     made.filters.update(formats.FILTERS)
     made.tests.update(_TESTS)
+    made.filters.update(bill_columns=bills.columns, bill_lines=bills.lines)
     made.globals.update(here=_Here(), bars=charts.bars, language_names=texts.LANGUAGES)
     made.globals["ui"] = made.get_template("ui.html").module
     return made

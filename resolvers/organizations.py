@@ -15,6 +15,7 @@ from models.errors import NotFound, ProblemCode, Refused
 from models.money import Currency
 from resolvers import audit
 from resolvers.sql import Row, among, fetch
+from resolvers.viewer import Viewer
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -53,6 +54,14 @@ async def find_organization(*, slug: str | None = None, host: str | None = None)
 async def organizations_page(first: int, after: str | None) -> list[OrganizationRow]:
     """In the order of their slugs, one more than `first` if there are more."""
     rows = await fetch(f"SELECT * FROM organization o WHERE o.slug > $1 ORDER BY o.slug LIMIT {int(first) + 1}", after or "")
+    return [organization_row(row, row["id"]) for row in rows]
+
+
+async def organizations_of(viewer: Viewer) -> list[OrganizationRow]:
+    """Those at which the viewer has, or had, accounts or contracts, and those that he works for, in the order of their slugs. One statement."""
+    whole = f"o.id IN ({', '.join(str(int(pk)) for pk in sorted(viewer.organization_ids))})" if viewer.organization_ids else "1 = 0"
+    mine = "o.id IN (SELECT organization_id FROM membership WHERE user_id = $1)"
+    rows = await fetch(f"SELECT * FROM organization o WHERE {whole} OR {mine} ORDER BY o.slug", viewer.user_id or 0)
     return [organization_row(row, row["id"]) for row in rows]
 
 

@@ -47,6 +47,7 @@ USUAL_SIZE = {
     "Statement.volumes": 4,
     "Statement.differences": 1,
     "Statement.lines": 3,
+    "Viewer.organizations": 2,
     "SubmitReadingsDone.receipts": 4,
     "ConfirmationRequired.understood": 4,
 }

@@ -96,7 +96,7 @@ _PLAIN = {
     "UnderstoodReading": "consumption path previous register value",
     "UnitPrice": "amount currency per taxIncluded",
     "User": "email id language login name",
-    "Viewer": "kind organization scopes user",
+    "Viewer": "kind organization organizations scopes user",
     "Volume": "fromOn fromValue inlet place resource serial toOn toValue volume zone",
 }
 _LISTS = ("Account", "Charge", "Contract", "ContractRow", "Organization", "Payment", "Reading", "Statement")

@@ -8,7 +8,7 @@ import strawberry
 from strawberry import Parent, field
 
 from models.enums import TokenScope
-from resolvers.organizations import organizations_by_ids
+from resolvers.organizations import organizations_by_ids, organizations_of
 from resolvers.sessions import SignedIn, UserRow, user_by_id
 from resolvers.viewer import Viewer as ViewerValue
 from resolvers.viewer import ViewerKind
@@ -47,6 +47,10 @@ class Viewer:
             return None
         chosen = min(root.organization_ids)
         return (await organizations_by_ids([chosen])).get(chosen)  # type: ignore[return-value]
+
+    @field(description="The organizations at which the viewer has accounts or contracts, or had, and those that the viewer works for.")
+    async def organizations(root: Parent[ViewerValue]) -> list[Organization]:  # noqa: N805
+        return await organizations_of(root)  # type: ignore[return-value]
 
     @field(description="What this session or token may be used for.")
     def scopes(root: Parent[ViewerValue]) -> list[TokenScope]:  # noqa: N805

@@ -54,6 +54,7 @@ class Shown:
     row: int | None = None
     resource: str = ""
     serial: str = ""
+    zone: str | None = None
 
 
 @dataclass(slots=True)
@@ -61,6 +62,7 @@ class Row:
     """One register's field: whose it is, what stands in it, an example, and what was said about it."""
 
     meter: Any
+    register: Any
     index: int
     typed: str
     example: str
@@ -81,7 +83,7 @@ class Form:
     problems: list[Shown] = field(default_factory=list)
     questions: list[Shown] = field(default_factory=list)
     confirmed: list[dict[str, str]] = field(default_factory=list)
-    receipts: list[dict[str, str]] = field(default_factory=list)
+    receipts: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
     def of(cls, account: Any, *, sent: bool = False) -> "Form":
@@ -90,7 +92,7 @@ class Form:
         may = "SEND_READINGS" in account.may
         shown = cls(open=may and account.readingWindow.isOpen, may_send=may, key=new_key(), rows=made, sent=sent)
         shown.open = shown.open and any(not meter.refusal for meter, _ in registers)
-        shown.receipts = [_receipt(meter, register.currentReading) for meter, register in registers if _has_receipt(register)]
+        shown.receipts = [_receipt(meter, register) for meter, register in registers if _has_receipt(register)]
         return shown
 
     def with_typed(self, fields: dict[str, str]) -> "Form":
@@ -131,7 +133,7 @@ def new_key() -> str:
 def _shown(problem: Any, row: Row | None, first: int | None) -> Shown:
     if row is None and problem.code == "REQUIRED":
         return Shown(gettext("Type the reading of at least one meter."), first)
-    return Shown(problem.message) if row is None else Shown(problem.message, row.index, row.meter.resource, row.meter.serial or "")
+    return Shown(problem.message) if row is None else Shown(problem.message, row.index, row.meter.resource, row.meter.serial or "", row.register.zone)
 
 
 def _asked(problem: Any, sending: Sending, row: int | None) -> dict[str, str]:
@@ -142,12 +144,15 @@ def _asked(problem: Any, sending: Sending, row: int | None) -> dict[str, str]:
 def _row(index: int, meter: Any, register: Any) -> Row:
     current = register.currentReading
     whole, fraction = register.integerDigits or 5, 3 if register.fractionDigits is None else register.fractionDigits
-    return Row(meter, index, current.display if current else "", f"{'0' * whole}.{'0' * fraction}" if fraction else "0" * whole)
+    return Row(meter, register, index, current.display if current else "", f"{'0' * whole}.{'0' * fraction}" if fraction else "0" * whole)
 
 
 def _has_receipt(register: Any) -> bool:
     return register.currentReading is not None and register.currentReading.receiptNumber is not None
 
 
-def _receipt(meter: Any, reading: Any) -> dict[str, str]:
-    return {"resource": meter.resource, "serial": meter.serial or "", "display": reading.display, "number": reading.receiptNumber}
+def _receipt(meter: Any, register: Any) -> dict[str, Any]:
+    reading = register.currentReading
+    return {
+        "resource": meter.resource, "zone": register.zone, "serial": meter.serial or "", "display": reading.display, "number": reading.receiptNumber,
+    }  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from adapters.formats import is_cubic_metres
 from schema.operations import SignInRequired
 from web.answers import answer, ask, cursor
 from web.pages.organizations import chooser
@@ -23,9 +24,31 @@ async def home(request: Request) -> Response:
     if page.viewer.kind == "STAFF":
         return await _staff(request, organization.slug)
     accounts = page.accounts.nodes
+    others = await _elsewhere(request, organization.slug, page.viewer.organizations)
     if len(accounts) == 1 and not page.contracts.nodes and cursor(request) is None:
-        return await _one_account(request, accounts[0].id)
-    return answer(request, "home/index.html", page=page, todo={account.id: todo(account) for account in accounts})
+        return await _one_account(request, accounts[0].id, others)
+    return answer(request, "home/index.html", page=page, todo={account.id: todo(account) for account in accounts}, others=others)
+
+
+MOST_OTHERS = 4  # organizations whose accounts are shown beside one's own here
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Accounts at another organization; `more` says that there are others besides."""
+
+    organization: Any
+    accounts: list[Any]
+    more: bool
+
+
+async def _elsewhere(request: Request, slug: str, organizations: list[Any]) -> list[Elsewhere]:
+    """A person's accounts at other organizations: nearly nobody has them, so they cost only whom they concern."""
+    found = []
+    for other in [one for one in organizations if one.slug != slug][:MOST_OTHERS]:
+        page = (await ask(request, "home/elsewhere", slug=other.slug)).accounts
+        found.append(Elsewhere(other, page.nodes, page.pageInfo.hasNextPage))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +63,14 @@ class Todo:
 def todo(account: Any) -> Todo:
     open_now = account.readingWindow.isOpen and "SEND_READINGS" in account.may
     registers = [(meter, register) for meter in account.meters if not meter.refusal for register in meter.registers] if open_now else []
-    unsent = [meter for meter, register in registers if register.currentReading is None]
+    unsent = list({meter.id: meter for meter, register in registers if register.currentReading is None}.values())
     overdue = [meter for meter in account.meters if meter.state == "INSTALLED" and meter.verificationOverdue]
     return Todo(unsent, bool(registers) and not unsent, overdue)
 
 
-async def _one_account(request: Request, account_id: str) -> Response:
+async def _one_account(request: Request, account_id: str, others: list[Elsewhere]) -> Response:
     account = (await ask(request, "home/account", id=account_id)).account
-    return answer(request, "home/account.html", account=account, todo=todo(account), water=water(account.consumption or []))
+    return answer(request, "home/account.html", account=account, todo=todo(account), water=water(account.consumption or []), others=others)
 
 
 async def _staff(request: Request, slug: str) -> Response:
@@ -68,7 +91,7 @@ def water(consumption: list[Any]) -> Water:
     sums: dict[Any, Decimal] = {}
     kinds = set()
     for month in consumption:
-        if month.resource in ("COLD_WATER", "HOT_WATER"):
+        if month.resource in ("COLD_WATER", "HOT_WATER") and is_cubic_metres(month.volume.unit):
             kinds.add(month.resource)
             sums[month.period] = sums.get(month.period, Decimal(0)) + Decimal(month.volume.value)
     return Water([(period, f"{value:f}") for period, value in sums.items()], kinds.pop() if len(kinds) == 1 else None)

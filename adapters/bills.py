@@ -1,0 +1,78 @@
+"""How the lines of a bill are laid out: which columns a supplier fills, and groups before their parts. Pages and PDF share it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which columns some line has something in; a bill shows no empty ones."""
+
+    net: bool  # prices before tax, and the tax
+    recalculation: bool
+    shortfall: bool
+    social_norm: bool
+    paid: bool
+
+    @property
+    def before_sum(self) -> int:
+        """Service, quantity and prices."""
+        return 5 if self.net else 3
+
+    @property
+    def after(self) -> int:
+        """What follows the sum and the recalculation, and has no total."""
+        return 2 * self.shortfall + self.social_norm + self.paid
+
+    @property
+    def number(self) -> int:
+        return self.before_sum + 1 + self.recalculation + self.after
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the bill needs the whole width of a screen, and of a sheet on its side."""
+        return self.number > 7
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A charge as it stands on the bill: by itself, as the head of a group, or as a part within one."""
+
+    charge: Any
+    kind: str  # "line", "group", "inner"
+
+    @property
+    def supplier(self) -> Any:
+        """Named once for a group whose parts have the same."""
+        supplier = self.charge.supplier
+        if self.kind == "inner" and supplier is not None and self.charge.parent.supplier == supplier:
+            return None
+        return supplier
+
+
+def columns(charges: Sequence[Any]) -> Columns:
+    def some(*names: str) -> bool:
+        return any(getattr(charge, name) is not None for charge in charges for name in names)
+
+    return Columns(
+        net=some("tariff", "taxPercent"),
+        recalculation=some("recalculation"),
+        shortfall=some("shortfallDays", "shortfallAmount"),
+        social_norm=some("socialNormAmount"),
+        paid=some("paid"),
+    )
+
+
+def lines(charges: Sequence[Any]) -> Iterator[Line]:
+    """The lines in their order, each group once before its parts, which stand together."""
+    group = None
+    for charge in charges:
+        if charge.parent is None:
+            group = None
+            yield Line(charge, "line")
+            continue
+        if charge.parent.id != group:
+            group = charge.parent.id
+            yield Line(charge.parent, "group")
+        yield Line(charge, "inner")
