@@ -12,6 +12,7 @@ import shutil
 import sys
 import zoneinfo
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from rich.table import Table
 from jobs.commands.registers import take
 from jobs.console import Stop, err, opened, progress
 from jobs.serving import refuse_a_busy_port
-from models import database
+from models import Organization, database
 from models.enums import AccountKind
 from models.errors import ProblemCode, Refused
 from resolvers.organizations import create_organization
@@ -30,16 +31,56 @@ from settings import settings
 
 Serve = Callable[[str, int, Callable[[int], object]], Awaitable[None]]
 
-SLUG, NAME, TIMEZONE = "vodokanal", "Водоканал", "Asia/Almaty"
-ACCOUNTS, MONTHS = 2000, 14
+TIMEZONE, MONTHS = "Asia/Almaty", 14
 PASSWORD = "chistaya-voda"  # noqa: S105 - printed for everybody to use
 GENERATOR = Path(__file__).parent.parent / "samples" / "make_registers.py"
-# login: (name, kind, account numbers, contract, staff, what to see). The generator decides who owes and who has overpaid.
-PEOPLE: dict[str, tuple[str, AccountKind, tuple[str, ...], str | None, str | None, str]] = {
-    "aigul": ("Айгүл", AccountKind.INDIVIDUAL, ("02000147",), None, None, "a flat with two meters"),
-    "marat": ("Марат", AccountKind.INDIVIDUAL, ("02000014", "02000042", "02000126"), None, None, "three accounts: owes, overpaid, four meters"),
-    "firma": ("ТОО «Предприятие 2279»", AccountKind.LEGAL, (), "2279", None, "a legal payer, several recipients"),
-    "operator": ("Оператор", AccountKind.INDIVIDUAL, (), None, SLUG, "staff: sees every account"),
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """An organization of the demo; `flags` are the generator's."""
+
+    slug: str
+    name: str
+    kind: str
+    currency: str
+    timezone: str
+    accounts: int
+    flags: tuple[str, ...] = ()
+    accent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """`accounts` by organization. The generator decides who owes and who has overpaid."""
+
+    name: str
+    what: str
+    accounts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    kind: AccountKind = AccountKind.INDIVIDUAL
+    contract: str | None = None
+    employer: str | None = None
+
+    @property
+    def alias(self) -> str:
+        """Another login, at the first company."""
+        numbers = self.accounts.get(COMPANIES[0].slug, ())
+        return numbers[0] if numbers else f"vk{self.contract}" if self.contract else ""
+
+
+COMPANIES = (
+    Company("vodokanal", "Водоканал", "water", "KZT", TIMEZONE, 2000, ("--events",)),
+    Company("dom", "Дом и двор", "housing", "RUB", "Asia/Yekaterinburg", 300, ("--events", "--drift"), "#7a4a16"),
+    Company("teplo", "Теплосбыт", "energy", "RUB", "Asia/Yekaterinburg", 300, ("--events", "--drift"), "#a3361f"),
+)
+PEOPLE = {
+    "aigul": Person("Айгүл", "a flat with two meters", {"vodokanal": ("02000147",)}),
+    "marat": Person("Марат", "three accounts: owes, overpaid, four meters", {"vodokanal": ("02000014", "02000042", "02000126")}),
+    "olga": Person("Ольга", "one flat, an account at each company", {"vodokanal": ("02000154",), "dom": ("60000021",), "teplo": ("0007000002",)}),
+    "firma": Person("ТОО «Предприятие 2279»", "a legal payer, several recipients", kind=AccountKind.LEGAL, contract="2279"),
+    "operator": Person("Оператор", "staff of Водоканал: sees every account", employer="vodokanal"),
+    "domoved": Person("Диспетчер", "staff of Дом и двор", employer="dom"),
+    "teplotech": Person("Бухгалтер", "staff of Теплосбыт", employer="teplo"),
 }
 
 
@@ -55,11 +96,17 @@ class Demo:
         """Make what is missing, then serve until interrupted."""
         refuse_a_busy_port("127.0.0.1", self.port, f"Choose another: make demo PORT={self.port + 1}")
         self._take_the_folder(fresh=fresh)
-        for name, step in {"migrated": self._migrate, "generated": self._generate, "imported": self._import, "people": self._people}.items():
-            if name == "migrated" or name not in self._notes():  # a newer release may have new migrations
-                await step()
-                self._note(name)
+        await self._migrate()  # every time: a newer release may have new migrations
+        await self._once("written", self._generate)
+        for company in COMPANIES:
+            await self._once(f"imported {company.slug}", self._import, company)
+        await self._once("invited", self._people)
         await serve("127.0.0.1", self.port, lambda port: err.print(self._invitation(port)))
+
+    async def _once(self, name: str, step: Callable[..., Awaitable[None]], *arguments: Any) -> None:
+        if name not in self._notes():
+            await step(*arguments)
+            self._note(name)
 
     def _take_the_folder(self, *, fresh: bool) -> None:
         """Make the folder the demo's, and the settings name it; only a folder that the demo has made itself is ever emptied."""
@@ -81,24 +128,30 @@ class Demo:
     async def _migrate(self) -> None:
         await database.migrate(settings().database)
         async with opened():
-            await _unless_taken(create_organization(SLUG, NAME, "KZT", TIMEZONE))
+            for company in COMPANIES:
+                await _unless_taken(create_organization(company.slug, company.name, company.currency, company.timezone))
+                if company.accent:
+                    await Organization.filter(slug=company.slug).update(accent=company.accent)
 
     async def _generate(self) -> None:
         """Write the registers as a billing system would, with months by average, replaced meters and recalculations."""
-        until = str(self._notes()["until"])
+        until, accounts = str(self._notes()["until"]), sum(company.accounts for company in COMPANIES)
         with progress() as bars:
-            bars.add_task(f"Writing the registers of {ACCOUNTS} accounts, {MONTHS} months up to {until}", total=None)
-            running = await asyncio.create_subprocess_exec(
-                sys.executable, str(GENERATOR), "--kind", "water", "--accounts", str(ACCOUNTS), "--months", str(MONTHS),
-                "--until", until, "--events", "--out", str(self.registers),
-            )  # fmt: skip
-            if await running.wait():
+            bars.add_task(f"Writing the registers of {accounts} accounts, {MONTHS} months up to {until}", total=None)
+            running = [
+                await asyncio.create_subprocess_exec(
+                    sys.executable, str(GENERATOR), "--kind", company.kind, "--accounts", str(company.accounts), "--months", str(MONTHS),
+                    "--until", until, *company.flags, "--out", str(self.registers / company.slug),
+                )
+                for company in COMPANIES
+            ]  # fmt: skip
+            if any([await process.wait() for process in running]):
                 raise Stop("The registers could not be written.")
 
-    async def _import(self) -> None:
-        outcome = await take(SLUG, [self.registers])
+    async def _import(self, company: Company) -> None:
+        outcome = await take(company.slug, [self.registers / company.slug])
         if outcome.status:
-            raise Stop(f"The demo's registers could not all be taken: {len(outcome.lines)} lines were refused.")
+            raise Stop(f"The registers of {company.name} could not all be taken: {len(outcome.lines)} lines were refused.")
 
     async def _people(self) -> None:
         async with opened():
@@ -107,24 +160,27 @@ class Demo:
                     await self._invite(login)
 
     async def _invite(self, login: str) -> None:
-        name, kind, numbers, contract, employer, _ = PEOPLE[login]
-        await _unless_taken(create_user(login, f"{login}@example.kz", PASSWORD, employer, name=name, kind=kind))
-        for number in numbers:
-            await grant_membership(login, SLUG, number)
-        if contract is not None:
-            await grant_membership(login, SLUG, contract=contract)
+        person = PEOPLE[login]
+        await _unless_taken(create_user(login, f"{login}@example.kz", PASSWORD, person.employer, name=person.name, kind=person.kind))
+        for slug, numbers in person.accounts.items():
+            for number in numbers:
+                await grant_membership(login, slug, number)
+        if person.contract is not None:
+            await grant_membership(login, COMPANIES[0].slug, contract=person.contract)
 
     def _invitation(self, port: int) -> Panel:
         table = Table(box=None, pad_edge=False, header_style="bold")
         for heading in ("login", "or", "who"):
             table.add_column(heading)
-        for login, (_, _, numbers, contract, _, what) in PEOPLE.items():
-            table.add_row(login, numbers[0] if numbers else f"vk{contract}" if contract else "", what)
+        for login, person in PEOPLE.items():
+            table.add_row(login, person.alias, person.what)
         grid = Table.grid()
-        grid.add_row(f"[bold]http://127.0.0.1:{port}/o/{SLUG}/[/bold]\n")
+        for company in COMPANIES:
+            grid.add_row(f"[bold]http://127.0.0.1:{port}/o/{company.slug}/[/bold]  {company.name}")
+        grid.add_row("")
         grid.add_row(table)
         grid.add_row(f"\npassword of all: [bold]{PASSWORD}[/bold]     Ctrl+C ends it, FRESH=1 starts over")
-        return Panel(grid, title=f"{NAME}: the demo is ready", expand=False, padding=(1, 2))
+        return Panel(grid, title="The demo is ready", expand=False, padding=(1, 2))
 
     def _notes(self) -> dict[str, Any]:
         return dict(json.loads(self.notes_file.read_text(encoding="utf-8")))

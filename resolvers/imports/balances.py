@@ -109,6 +109,6 @@ _DOUBTS = """
         LEAD(e.reason) OVER (PARTITION BY s.row_number ORDER BY CASE e.reason WHEN 'detail' THEN 1 ELSE 0 END, e.reason) AS also, s.opening, s.closing,
         COALESCE(s.charged, 0) + COALESCE(s.recalculation, 0) - COALESCE(s.paid, 0) AS movement
     FROM stage_balances s JOIN ledger_entry e ON e.account_id = s.account_id AND e.period = s.period AND e.kind = 'supplier_difference'
-        AND e.service_id IS NOT DISTINCT FROM s.service_id
+        AND COALESCE(e.service_id, 0) = COALESCE(s.service_id, 0)
     LEFT JOIN ledger_entry r ON r.reverses_id = e.id
     WHERE s.code IS NULL AND e.reverses_id IS NULL AND r.id IS NULL"""

@@ -4,6 +4,7 @@ import json
 import os
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from resolvers.passwords import check_password
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A part of the accounts and three months tell as much as the whole; the variables that the demo sets are put back afterwards."""
-    monkeypatch.setattr(demo, "ACCOUNTS", 360)
+    monkeypatch.setattr(demo, "COMPANIES", tuple(replace(company, accounts=360 if company.kind == "water" else 10) for company in demo.COMPANIES))
     monkeypatch.setattr(demo, "MONTHS", 3)
     for name in ("MODE", "DATA_DIR", "DATABASE_URL", "BASE_URL"):
         monkeypatch.setenv(f"ABONENT_{name}", "put back")
@@ -55,9 +56,13 @@ async def test_it_is_made_once_and_people_can_come_in(folder: Path, port: int, c
     assert demo.PASSWORD in shown
 
     await connect(f"sqlite:///{folder / 'abonent.db'}")
-    assert await PersonalAccount.all().count() == 360
+    assert await PersonalAccount.all().count() == 380
+    assert await Membership.filter(user__login="olga").values_list("organization__slug", flat=True) == ["vodokanal", "dom", "teplo"]
+    assert await User.filter(login__in=["operator", "domoved", "teplotech"]).count() == 3
     assert await passwords.matches((await User.get(login="aigul")).password_hash, demo.PASSWORD)
-    assert sorted(await LoginAlias.all().values_list("alias", flat=True)) == ["02000014", "02000042", "02000126", "02000147", "vk2279"]
+    assert sorted(await LoginAlias.all().values_list("alias", flat=True)) == [
+        "0007000002", "02000014", "02000042", "02000126", "02000147", "02000154", "60000021", "vk2279",
+    ]  # fmt: skip
     assert await Membership.filter(contract_id__isnull=False).count() == 1
     await close()
 
@@ -79,7 +84,7 @@ async def test_it_goes_on_where_it_was_interrupted(folder: Path, port: int, monk
     monkeypatch.setattr(demo.Demo, "_invite", invite)
     await demo.Demo(folder, port).run(server, fresh=False)
     assert server.starts == 1
-    assert json.loads((folder / "demo.json").read_text())["people"]
+    assert json.loads((folder / "demo.json").read_text())["invited"]
 
 
 async def test_fresh_starts_over_but_never_empties_a_strangers_folder(folder: Path, port: int, monkeypatch: pytest.MonkeyPatch):
