@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from adapters.files import encodings
-from adapters.files.headings import Kind
 from adapters.files.looking import Seen, blocks
 from adapters.files.problems import FileRefused
-from adapters.files.recognition import MOST_COLUMNS, SEARCHED, kind_of, refused_headings
+from adapters.files.profiles import Entry
+from adapters.files.recognition import SEARCHED, kind_of, refused_headings
 from adapters.files.source import Batch, Layout
+from adapters.files.tables import Table, by_headings, by_profile
 
 DELIMITERS = (";", "\t", ",", "|")
 LONGEST_LINE = 256 * 1024
@@ -131,27 +132,37 @@ def _good(reader: Any) -> tuple[list[list[str]], str]:
     return rows, ""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A table's kind, how its text is to be read, and its headings."""
-
-    kind: Kind
-    encoding: str
-    delimiter: str
-    line: int
-    headings: list[str]
-
-
-def recognised(seen: Seen) -> Found:
+def recognised(path: Path, seen: Seen, entry: Entry | None) -> tuple[TextSource, Table]:
     """Try encodings and separators until a row of headings makes sense. Headings in Latin letters leave the encoding to the sample."""
     mark = encodings.by_bom(seen.head)
-    for encoding in (mark,) if mark else encodings.BY_THEIR_LETTERS:
-        for delimiter in DELIMITERS:
-            for line, cells in enumerate(first_rows(seen.head, encoding, delimiter), 1):
-                if kind := kind_of(cells):
-                    return Found(kind, _told(encoding, cells, seen, mark), delimiter, line, cells)
+    for encoding in _encodings(seen, mark, entry):
+        for delimiter in (entry.delimiter,) if entry and entry.delimiter else DELIMITERS:
+            rows = list(enumerate(first_rows(seen.head, encoding, delimiter, searched(entry)), 1))
+            table = by_profile(rows, entry) if entry else by_headings(rows)
+            if table:
+                told = encoding if entry and entry.encoding else _told(encoding, rows, table, seen, mark)
+                return TextSource(path, told, delimiter, table.layout, seen.without_bytes()), table
     _refuse_mixed(seen, mark)
-    raise refused_headings([row for delimiter in DELIMITERS for row in first_rows(seen.head, likely(seen), delimiter)][:SEARCHED] or [[]])
+    raise refused_headings([row for delimiter in DELIMITERS for row in first_rows(seen.head, likely(seen), delimiter)] or [[]])
+
+
+def searched(entry: Entry | None) -> int:
+    """How many lines from the top are looked at."""
+    return max(SEARCHED, entry.skip + SEARCHED, entry.headings or 0) if entry else SEARCHED
+
+
+def _encodings(seen: Seen, mark: str | None, entry: Entry | None) -> tuple[str, ...]:
+    if entry and entry.encoding:
+        return (entry.encoding,)
+    if mark:
+        return (mark,)
+    return (likely(seen),) if entry and entry.headings == 0 else encodings.BY_THEIR_LETTERS
+
+
+def _told(encoding: str, rows: list[tuple[int, list[str]]], table: Table, seen: Seen, mark: str | None) -> str:
+    """Headings in Latin letters read the same in every encoding: then all letters of the file tell it."""
+    headings = "".join(next((cells for line, cells in rows if line == table.layout.headings), []))
+    return encodings.by_letters(seen.sample) if mark is None and headings.isascii() and seen.sample else encoding
 
 
 def first_rows(head: bytes, encoding: str, delimiter: str, most: int = SEARCHED) -> list[list[str]]:
@@ -183,11 +194,6 @@ def _decoded(line: bytes, encoding: str) -> str:
 
 def likely(seen: Seen) -> str:
     return encodings.by_bom(seen.head) or encodings.by_letters(seen.sample)
-
-
-def _told(encoding: str, headings: list[str], seen: Seen, mark: str | None) -> str:
-    """Headings in Latin letters read the same in every encoding: then all letters of the file tell it."""
-    return encodings.by_letters(seen.sample) if mark is None and "".join(headings).isascii() and seen.sample else encoding
 
 
 def _refuse_mixed(seen: Seen, mark: str | None) -> None:
@@ -224,11 +230,3 @@ _SIGNATURES = {
     b"%PDF": "PDF", b"\x1f\x8b": "GZIP", b"Rar!": "RAR", b"7z\xbc\xaf\x27\x1c": "7Z", b"<?xml": "XML", b"<html": "HTML", b"<!DOCTYPE": "HTML",
     b"{\\rtf": "RTF",
 }  # fmt: skip
-
-
-def width_of(rows: Sequence[Sequence[Any]]) -> int:
-    """The usual number of cells of rows that have no headings."""
-    counts = [len(row) for row in rows if any(row)]
-    if max(counts, default=0) > MOST_COLUMNS:
-        raise FileRefused("too_many_headings", 1, columns=max(counts), most=MOST_COLUMNS)
-    return max(set(counts), key=counts.count, default=0)

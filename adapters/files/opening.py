@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from adapters.files import delimited, sheets, spreadsheets
 from adapters.files.archives import opened_archive, unpacked
-from adapters.files.headings import Kind
 from adapters.files.looking import Seen, look
 from adapters.files.problems import FileRefused
-from adapters.files.recognition import MOST_COLUMNS, kind_of, positions, refused_headings
+from adapters.files.profiles import NO_PROFILE, Entry, Profile
+from adapters.files.recognition import refused_headings
 from adapters.files.registers import Register
-from adapters.files.source import Layout, Source
+from adapters.files.source import Source
+from adapters.files.tables import Table, by_headings, by_profile, constants
 
 SUFFIXES = frozenset({".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".zip"})  # some of them only to be refused in words
 
@@ -26,64 +27,88 @@ class Unusable:
     why: FileRefused
 
 
-def open_registers(name: str, path: Path, folder: Path | None = None) -> list[Register | Unusable]:
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a file came to be looked at: under which name it goes, how it was called where it came from, and who reads it how."""
+
+    name: str
+    called: str
+    path: Path
+    folder: Path | None
+    profile: Profile
+
+    def inside(self, part: str) -> _Way:
+        return replace(self, name=f"{self.name}/{part}", called=f"{self.called}/{part}")
+
+    @property
+    def entry(self) -> Entry | None:
+        return self.profile.find(self.called)
+
+
+def open_registers(name: str, path: Path, folder: Path | None = None, profile: Profile = NO_PROFILE) -> list[Register | Unusable]:
     """The registers in a file, each with a name. What cannot be taken is told one by one: the others can.
 
     `folder` is where archives are unpacked; the caller removes it when the rows have been read. Without one, none are taken.
     """
-    try:
-        return list(_registers(name, path, folder))
-    except FileRefused as why:
-        return [Unusable(name, why)]
+    return _all(_Way(name, path.name, path, folder, profile))
 
 
-def open_register(name: str, path: Path) -> Register:
+def open_register(name: str, path: Path, profile: Profile = NO_PROFILE) -> Register:
     """The one register in a file; FileRefused where it is none that is known here."""
-    for found in _registers(name, path, None):
+    for found in _registers(_Way(name, path.name, path, None, profile)):
         if isinstance(found, Register):
             return found
         raise found.why
     raise FileRefused("empty_file")
 
 
-def _registers(name: str, path: Path, folder: Path | None) -> Iterator[Register | Unusable]:
-    seen = look(path)
-    if not seen.head.startswith(b"PK"):
-        yield _of_text(name, path, seen)
+def _all(way: _Way) -> list[Register | Unusable]:
+    try:
+        return list(_registers(way))
+    except FileRefused as why:
+        return [Unusable(way.name, why)]
+
+
+def _registers(way: _Way) -> Iterator[Register | Unusable]:
+    entry = way.entry
+    if entry and entry.ignored:
         return
-    with opened_archive(path) as archive:
+    seen = look(way.path)
+    if not seen.head.startswith(b"PK"):
+        delimited.refuse_other_formats(seen)
+        source, table = delimited.recognised(way.path, seen, entry)
+        yield _register(way, source, table, seen, entry)
+        return
+    with opened_archive(way.path) as archive:
         workbook, entries = spreadsheets.is_workbook(archive), archive.namelist()
     if workbook:
-        yield from _of_workbook(name, path, seen)
-    elif folder is None or "mimetype" in entries:
+        yield from _of_workbook(way, seen)
+    elif way.folder is None or "mimetype" in entries:
         raise FileRefused("not_text", format="ODS" if "mimetype" in entries else "ZIP")
     else:
-        yield from _of_archive(name, path, folder)
+        yield from _of_archive(way, way.folder)
 
 
-def _of_text(name: str, path: Path, seen: Seen) -> Register:
-    delimited.refuse_other_formats(seen)
-    found = delimited.recognised(seen)
-    layout = Layout(found.line, found.line)
-    source = delimited.TextSource(path, found.encoding, found.delimiter, layout, seen.without_bytes())
-    return register_of(name, path, found.kind, found.headings, source, seen)
-
-
-def _of_archive(name: str, path: Path, folder: Path) -> Iterator[Register | Unusable]:
+def _of_archive(way: _Way, folder: Path) -> Iterator[Register | Unusable]:
     """Registers of an archive's entries, as of a folder's files. What is no register by its name is left alone, as there."""
     names: set[str] = set()
-    for entry, file in unpacked(path, folder):
+    for entry, file in unpacked(way.path, folder):
         inside = PurePosixPath(entry)
-        if inside.suffix.casefold() not in SUFFIXES:
+        if not is_register(entry, way.profile):
             file.unlink()
             continue
-        full = _another(f"{name}/{inside.with_suffix('')}", names)
+        full = _another(f"{way.name}/{inside.with_suffix('')}", names)
         if inside.suffix.casefold() == ".zip":
             yield Unusable(full, FileRefused("nested_archive"))
         else:
-            yield from open_registers(full, file)
+            yield from _all(replace(way, name=full, called=entry, path=file))
     if not names:
         raise FileRefused("no_files")
+
+
+def is_register(name: str, profile: Profile = NO_PROFILE) -> bool:
+    """Whether a file of a folder or an archive is to be looked at, by its name."""
+    return PurePosixPath(name).suffix.casefold() in SUFFIXES or profile.find(name) is not None
 
 
 def _another(name: str, names: set[str]) -> str:
@@ -96,34 +121,34 @@ def _another(name: str, names: set[str]) -> str:
     return free
 
 
-def _of_workbook(name: str, path: Path, seen: Seen) -> Iterator[Register | Unusable]:
-    with opened_archive(path, spreadsheets.MOST_UNPACKED) as archive:
-        listed = [(sheet, sheets.first_rows(archive, sheet)) for sheet in spreadsheets.sheets(archive)]
+def _of_workbook(way: _Way, seen: Seen) -> Iterator[Register | Unusable]:
+    with opened_archive(way.path, spreadsheets.MOST_UNPACKED) as archive:
+        most = delimited.searched(way.entry)
+        listed = [(sheet, sheets.first_rows(archive, sheet, most)) for sheet in spreadsheets.sheets(archive)]
     filled = [(sheet, rows) for sheet, rows in listed if any(cells for _, cells in rows)]
     if not filled:
         raise FileRefused("empty_file")
     for sheet, rows in filled:
-        full = name if len(filled) == 1 else f"{name}/{sheet.name}"
+        inside = way if len(filled) == 1 else way.inside(sheet.name)
+        entry = way.inside(sheet.name).entry or way.entry
         try:
-            yield _of_sheet(full, path, seen, sheet, rows)
+            if not (entry and entry.ignored):
+                yield _of_sheet(inside, seen, sheet, rows, entry)
         except FileRefused as why:
-            yield Unusable(full, why)
+            yield Unusable(inside.name, why)
 
 
-def _of_sheet(name: str, path: Path, seen: Seen, sheet: spreadsheets.Sheet, rows: list[tuple[int, list[str]]]) -> Register:
-    for line, headings in rows:
-        if kind := kind_of(headings):
-            columns = frozenset(positions(kind, headings, line).values())
-            source = sheets.SheetSource(path, sheet, Layout(line, line), seen.without_bytes(), len(headings), columns)
-            return register_of(name, path, kind, headings, source, seen)
-    raise refused_headings([cells for _, cells in rows])
+def _of_sheet(way: _Way, seen: Seen, sheet: spreadsheets.Sheet, rows: list[tuple[int, list[str]]], entry: Entry | None) -> Register:
+    table = by_profile(rows, entry) if entry else by_headings(rows)
+    if table is None:
+        raise refused_headings([cells for _, cells in rows])
+    source = sheets.SheetSource(way.path, sheet, table.layout, seen.without_bytes(), table.width, frozenset(table.places.values()))
+    return _register(way, source, table, seen, entry)
 
 
-def register_of(name: str, path: Path, kind: Kind, headings: list[str], source: Source, seen: Seen) -> Register:
-    """A register whose columns stand where its headings say."""
-    line = source.layout.headings
-    if len(headings) > MOST_COLUMNS:
-        raise FileRefused("too_many_headings", line, columns=len(headings), most=MOST_COLUMNS)
-    places = positions(kind, headings, line)
-    written = {column: headings[place].strip()[:80] for column, place in places.items()}
-    return Register(name, path, kind, source.encoding, source.delimiter, seen.sha256, seen.size, len(headings), places, source, written)
+def _register(way: _Way, source: Source, table: Table, seen: Seen, entry: Entry | None) -> Register:
+    said = constants(entry, table.kind, way.called) if entry else {}
+    return Register(
+        way.name, way.path, table.kind, source.encoding, source.delimiter, seen.sha256, seen.size, table.width, table.places, source,
+        headings=table.headings, constants=said, entry=entry, open_ended=table.open_ended,
+    )  # fmt: skip

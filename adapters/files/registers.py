@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from adapters.files.cells import is_total
 from adapters.files.dates import day, day_in_sheet, month, month_in_sheet
+from adapters.files.formats import parser_of
 from adapters.files.headings import Kind
 from adapters.files.problems import CellProblem
+from adapters.files.profiles import Entry
 from adapters.files.reading import RowReader
 from adapters.files.source import Batch, Source
 from adapters.files.totals import Footer, check_totals
@@ -52,7 +54,8 @@ class Register:
     source: Source
     headings: dict[str, str] = field(default_factory=dict)  # of columns, as the file writes them
     constants: dict[str, Any] = field(default_factory=dict)
-    parsers: Mapping[str, Callable[[str], Any]] = field(default_factory=dict)
+    entry: Entry | None = None  # of the profile
+    open_ended: bool = False  # rows may go on to the right: their columns are known by number
     done: int = field(default=0)
 
     def has(self, column: str) -> bool:
@@ -62,12 +65,12 @@ class Register:
         """Read the rows. FileRefused may come as late as the last one: what was read before is then worth nothing."""
         footers: list[Footer] = []
         reader = self.reader()
-        read, width, new = reader.values, self.width, tuple.__new__
+        read, width, new, open_ended = reader.values, self.width, tuple.__new__, self.open_ended
         for batch in self.source.batches():
             self.done = batch.done
             good = batch.code is None and not batch.doubtful
             for index, cells in enumerate(batch.rows):
-                if good and len(cells) == width:
+                if good and (len(cells) == width or (open_ended and len(cells) > width)):
                     try:
                         values = read(cells)
                     except CellProblem:
@@ -93,9 +96,9 @@ class Register:
         return found
 
     def reader(self) -> RowReader:
-        parsers = dict(self.parsers)
-        if self.encoding == "xlsx":
-            parsers = {c.name: _IN_SHEETS[c.cell.parse] for c in self.kind.columns if c.cell.parse in _IN_SHEETS} | parsers
+        parsers = {c.name: _IN_SHEETS[c.cell.parse] for c in self.kind.columns if c.cell.parse in _IN_SHEETS} if self.encoding == "xlsx" else {}
+        if self.entry:
+            parsers |= {c.name: parser_of(self.entry, c.name, parsers.get(c.name, c.cell.parse)) for c in self.kind.columns}
         return RowReader(self.kind, self.positions, self.headings, parsers, self.constants)
 
     def careful(self, reader: RowReader, batch: Batch, index: int, cells: list[str], footers: list[Footer]) -> ParsedRow | None:
@@ -118,7 +121,7 @@ class Register:
             return batch.code, {}
         if len(cells) < self.width:
             return "too_few_columns", {"cells": len(cells), "columns": self.width}
-        if len(cells) > self.width and any(cell.strip() for cell in cells[self.width :]):
+        if not self.open_ended and len(cells) > self.width and any(cell.strip() for cell in cells[self.width :]):
             return "too_many_columns", {"cells": len(cells), "columns": self.width}
         if batch.doubtful and self.source.unreadable(text):
             return "unreadable_letters", {}

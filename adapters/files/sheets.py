@@ -65,13 +65,13 @@ class SheetSource:
                 start = place
 
 
-def first_rows(archive: zipfile.ZipFile, sheet: Sheet) -> list[tuple[int, list[str]]]:
+def first_rows(archive: zipfile.ZipFile, sheet: Sheet, most: int = SEARCHED) -> list[tuple[int, list[str]]]:
     """(number, cells) of the rows at the top, among which headings are looked for."""
     reader = _Rows(sheet, None, MOST_COLUMNS + 1, [])
     for _ in reader.over(archive):
-        if len(reader.rows) >= SEARCHED:
+        if len(reader.rows) >= most:
             break
-    rows = reader.taken()[:SEARCHED]
+    rows = reader.taken()[:most]
     wanted = {place for _, cells, _ in rows for cell in cells if cell.startswith("\0") for place in [int(cell[1:])]}
     shared: dict[int, str] = {}
     for place, text in enumerate(texts(archive, sheet.strings) if wanted else ()):

@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 
 from tortoise.exceptions import OperationalError, TransactionManagementError
 
-from adapters.files import KINDS, SUFFIXES, FileRefused, Register, open_registers, private_folder
+from adapters.files import KINDS, NO_PROFILE, FileRefused, Profile, Register, is_register, open_registers, private_folder
 from models import ImportFile, ImportRun, Organization
 from models.database import connection, is_sqlite, sqlite_path, transaction
 from models.enums import ImportSource, ImportState, Severity
 from models.errors import AbonentError, NotFound
-from resolvers.imports import accounts, balances, charges, contracts, meters, money, payments, readings, records, summary, tariffs, thresholds, undo
+from resolvers.imports import accounts, balances, charges, contracts, meters, money, payments, profiles, readings, records, summary, tariffs, thresholds, undo
 from resolvers.imports.findings import Findings
 from resolvers.imports.outcome import FileOutcome, ImportOutcome, Progress
 from resolvers.imports.staging import Job, StagedFile, prepare, stage
@@ -96,18 +96,19 @@ async def run_import(
     try:
         async with _failing(run), _alone():
             with private_folder(settings().data_dir / "tmp") as folder:
-                await _open(job, outcome, found(paths, besides), folder)
+                profile = await profiles.of(organization.id)
+                await _open(job, outcome, found(paths, besides, profile), folder, profile)
                 await _take(job, outcome, organization, approved=approved)
     finally:
         findings.close()
     return outcome
 
 
-def found(paths: Sequence[Path], besides: Path | None = None) -> list[tuple[str, Path]]:
+def found(paths: Sequence[Path], besides: Path | None = None, profile: Profile = NO_PROFILE) -> list[tuple[str, Path]]:
     """(name, file) of each file but `besides`: the name is its path in the given folder without its extension, `/` between folders."""
     files: dict[Path, str] = {}
     for path in paths:
-        inside = sorted(p for p in path.rglob("*") if p.suffix.casefold() in SUFFIXES and p.is_file()) if path.is_dir() else [path]
+        inside = sorted(p for p in path.rglob("*") if is_register(p.relative_to(path).as_posix(), profile) and p.is_file()) if path.is_dir() else [path]
         for file in inside:
             name = file.relative_to(path) if path.is_dir() else Path(file.name)
             files.setdefault(file.resolve(), name.with_suffix("").as_posix())
@@ -136,13 +137,13 @@ async def _begin(
     return await ImportRun.get(id=run_id)
 
 
-async def _open(job: Job, outcome: ImportOutcome, files: list[tuple[str, Path]], folder: Path) -> None:
+async def _open(job: Job, outcome: ImportOutcome, files: list[tuple[str, Path]], folder: Path, profile: Profile) -> None:
     """Look at each file: what it is, or why nothing of it can be taken. Archives are unpacked into the folder."""
     registers: list[Register] = []
     if not files:
         await _refuse_file(job, outcome, "", FileRefused("no_files"))
     for name, path in files:
-        for one in await asyncio.to_thread(open_registers, name, path, folder):
+        for one in await asyncio.to_thread(open_registers, name, path, folder, profile):
             if isinstance(one, Register):
                 registers.append(one)
             else:
