@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     secret: SecretStr = Field(default=SecretStr(""), description="key that signs; several separated by spaces: the first signs, the others still verify")
     smtp_url: SecretStr = Field(default=SecretStr(""), description="smtp://user:password@host:587 or smtps://…; what letters are sent through")
     trusted_proxies: str = Field(default="", description="addresses of the reverse proxies, separated by commas, whose X-Forwarded-For and -Proto are believed")
+    upload_limit_mb: int = Field(default=2048, ge=1, le=1_000_000, description="the largest register that may be uploaded, in megabytes")
+    import_files_days: int = Field(default=30, ge=1, le=3650, description="how many days uploaded registers are kept")
     base_url: str = Field(default="http://127.0.0.1:8000", description="address that people type; links in letters start with it")
 
     @field_validator("database_url")

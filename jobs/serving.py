@@ -11,6 +11,7 @@ from typing import Any
 import uvicorn
 
 from jobs.console import Stop, opened
+from jobs.taking import take_until
 from jobs.worker import do_what_is_due, utc_now, work_until
 from settings import Mode, settings
 
@@ -62,7 +63,7 @@ async def work(*, once: bool = False) -> None:
         stop = asyncio.Event()
         for which in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(which, stop.set)
-        await work_until(stop)
+        await asyncio.gather(work_until(stop), take_until(stop))
 
 
 class _Server(uvicorn.Server):
@@ -87,4 +88,5 @@ async def _beside(server: uvicorn.Server, started: Callable[[int], object] | Non
     if started is not None:
         started(server.servers[0].sockets[0].getsockname()[1])
     if settings().mode is Mode.DEMO:
-        await work_until(asyncio.Event())  # the application has the database open
+        never = asyncio.Event()
+        await asyncio.gather(work_until(never), take_until(never))  # the application has the database open

@@ -24,6 +24,12 @@ class Row:
         return now - (now - _EPOCH - self.at) % self.every
 
 
+async def forget_import_files(now: dt.datetime) -> dict[str, int]:
+    from resolvers.imports import forgetting
+
+    return await forgetting.forget_import_files(now)
+
+
 async def check_books(_: dt.datetime) -> dict[str, int]:
     """Recompute every balance and chain, as ``abonent check`` does."""
     from resolvers import integrity
@@ -34,5 +40,6 @@ async def check_books(_: dt.datetime) -> dict[str, int]:
 TIMETABLE = (
     Row("forget_sessions", HOUR, housekeeping.forget_sessions),
     Row("forget_keys", HOUR, housekeeping.forget_keys, at=dt.timedelta(minutes=30)),
+    Row("forget_import_files", DAY, forget_import_files, at=dt.timedelta(hours=20)),
     Row("check_books", DAY, check_books, at=dt.timedelta(hours=21)),  # the small hours in Kazakhstan
 )

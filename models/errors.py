@@ -51,6 +51,14 @@ class ProblemCode(StrEnum):
     LATER_IMPORTS = "later_imports"
     PASSWORD_TOO_SHORT = "password_too_short"  # noqa: S105 - a code
     PASSWORD_TOO_COMMON = "password_too_common"  # noqa: S105 - a code
+    UNKNOWN_UPLOAD = "unknown_upload"
+    UPLOAD_INCOMPLETE = "upload_incomplete"
+    UPLOAD_TOO_LARGE = "upload_too_large"
+    NO_ROOM = "no_room"
+    WRONG_DIGEST = "wrong_digest"
+    WRONG_OFFSET = "wrong_offset"
+    WRONG_STATE = "wrong_state"
+    FILES_GONE = "files_gone"
 
 
 Path = tuple[str, ...]

@@ -34,8 +34,10 @@ MOST_DIRECTIVES = 40
 MOST_REPEATED = 10  # checking that repetitions agree takes the square of their number
 LARGEST_PAGE = 100
 FREE = {
-    "ConfirmationRequired", "Edge", "Money", "PageInfo", "Problem", "Quantity", "ReadingWindow", "Rejected", "Service", "SignInDone",
-    "SignOutDone", "StatementHead", "SubmitReadingsDone", "Supplier", "UnitPrice", "Viewer",
+    "ApproveImportDone", "ConfirmationRequired", "DiscardImportDone", "Edge", "ImportAccounts", "ImportChanges", "ImportDetails", "ImportFigures",
+    "ImportHold", "ImportPayments", "ImportProgress", "ImportReadings", "ImportSummary", "Money", "PageInfo", "Problem", "Quantity", "ReadingWindow",
+    "Rejected", "Service", "SignInDone", "SignOutDone", "StartImportDone", "StatementHead", "SubmitReadingsDone", "Supplier", "UndoImportDone",
+    "UnitPrice", "Viewer",
 }  # fmt: skip
 INTROSPECTED = 5  # each selection inside __schema or __type lists types, fields or arguments: the usual query has some forty
 USUAL_SIZE = {
@@ -48,6 +50,9 @@ USUAL_SIZE = {
     "Statement.differences": 1,
     "Statement.lines": 3,
     "Viewer.organizations": 2,
+    "ImportRun.codes": 6,
+    "ImportRun.files": 8,
+    "ImportSummary.months": 2,
     "SubmitReadingsDone.receipts": 4,
     "ConfirmationRequired.understood": 4,
 }

@@ -11,6 +11,8 @@ from models.enums import (
     AccountKind,
     ChargeBasis,
     DifferenceReason,
+    ImportSource,
+    ImportState,
     MeterState,
     Ownership,
     PaymentState,
@@ -18,6 +20,7 @@ from models.enums import (
     ReadingState,
     Resource,
     Right,
+    Severity,
     StatementFigure,
     StatementState,
     TariffZone,
@@ -173,6 +176,39 @@ _described(
         DifferenceReason.ARITHMETIC: "The printed row does not add up by itself",
         DifferenceReason.DETAIL: "The row and its details differ",
         DifferenceReason.CHAIN: "Its opening is not the former closing",
+    },
+)
+_described(
+    ImportState,
+    "How far an import has come.",
+    {
+        ImportState.WAITING: "Its files are there, a worker will take it",
+        ImportState.RUNNING: "It is being taken; nothing is visible before it is done",
+        ImportState.PREVIEWED: "It was looked at, nothing was written; it may be approved or discarded",
+        ImportState.HELD: "It passed a threshold, nothing was written; it may be approved or discarded",
+        ImportState.DONE: "It was taken",
+        ImportState.FAILED: "It broke off, nothing was written",
+        ImportState.UNDONE: "It was taken and undone",
+        ImportState.DISCARDED: "It was not wanted, nothing was written",
+    },
+)
+_described(
+    ImportSource,
+    "By which way the files of an import came.",
+    {
+        ImportSource.COMMAND: "The command line",
+        ImportSource.PAGE: "The page for staff",
+        ImportSource.UPLOAD: "Sent by a billing system",
+        ImportSource.FOLDER: "The watched folder",
+    },
+)
+_described(
+    Severity,
+    "What became of a row.",
+    {
+        Severity.REFUSED: "It was not taken",
+        Severity.WARNING: "It was taken, and something about it is doubtful",
+        Severity.NOTICE: "Nothing is wrong with a row: something is missing that was there before",
     },
 )
 _described(ProblemCode, "What is wrong with an input. Treat a code that you do not know as a refusal.", MEANINGS)

@@ -7,11 +7,24 @@ from typing import Annotated
 import strawberry
 from strawberry import field
 
+from resolvers.imports.starting import Start, approve_import, ask_undo, discard_import, start_import
 from resolvers.reading_desk import Typed
 from resolvers.sessions import sign_in, sign_out
 from resolvers.submissions import Submission, submit_readings
 from schema import ids
 from schema.context import Info
+from schema.imports import (
+    ApproveImportDone,
+    ApproveImportResult,
+    DiscardImportDone,
+    DiscardImportResult,
+    ImportRunInput,
+    StartImportDone,
+    StartImportInput,
+    StartImportResult,
+    UndoImportDone,
+    UndoImportResult,
+)
 from schema.results import Rejected
 from schema.submissions import SubmitReadingsDone, SubmitReadingsInput, SubmitReadingsResult
 from schema.viewers import SignInDone, SignInInput, SignOutDone
@@ -21,6 +34,9 @@ SignInResult = Annotated[SignInDone | Rejected, strawberry.union("SignInResult",
 
 SignInArgument = Annotated[SignInInput, strawberry.argument(description="Who, and on whose pages.")]
 ReadingsArgument = Annotated[SubmitReadingsInput, strawberry.argument(description="The account, its readings, and what is confirmed.")]
+
+StartArgument = Annotated[StartImportInput, strawberry.argument(description="The files, and how to take them.")]
+RunArgument = Annotated[ImportRunInput, strawberry.argument(description="The run.")]
 
 
 @strawberry.type(description="The verbs.")
@@ -58,6 +74,33 @@ class Mutation:
         )
         receipts = await submit_readings(info.context.signed_in, submission, info.context.now, info.context.fixed_today)
         return SubmitReadingsDone(receipts=receipts)  # type: ignore[arg-type]
+
+    @field(
+        description="Import files that were sent to /o/<slug>/uploads; a worker takes them. Codes: REQUIRED, TOO_MANY_ROWS, UNKNOWN_UPLOAD, "
+        "UPLOAD_INCOMPLETE, DUPLICATE_ROW (two files of one name), INVALID, KEY_REUSED."
+    )
+    async def start_import(self, info: Info, input: StartArgument) -> StartImportResult:  # noqa: A002
+        start = Start(
+            slug=input.organization_slug,
+            uploads=tuple(input.uploads),
+            preview=input.preview,
+            language=input.language or "",
+            key=input.idempotency_key,
+            validate_only=input.validate_only,
+        )
+        return StartImportDone(run=await start_import(info.context.signed_in, start, info.context.now))  # type: ignore[arg-type]
+
+    @field(description="Take a run that was only looked at or is held. Codes: WRONG_STATE, FILES_GONE.")
+    async def approve_import(self, info: Info, input: RunArgument) -> ApproveImportResult:  # noqa: A002
+        return ApproveImportDone(run=await approve_import(info.context.signed_in, _pk(input.run, "imp") or 0))  # type: ignore[arg-type]
+
+    @field(description="Drop a run of which nothing was written. Codes: WRONG_STATE.")
+    async def discard_import(self, info: Info, input: RunArgument) -> DiscardImportResult:  # noqa: A002
+        return DiscardImportDone(run=await discard_import(info.context.signed_in, _pk(input.run, "imp") or 0))  # type: ignore[arg-type]
+
+    @field(description="Undo a run as if it had not been; a worker does it, by reversals where money is concerned. Codes: WRONG_STATE.")
+    async def undo_import(self, info: Info, input: RunArgument) -> UndoImportResult:  # noqa: A002
+        return UndoImportDone(run=await ask_undo(info.context.signed_in, _pk(input.run, "imp") or 0))  # type: ignore[arg-type]
 
 
 def _pk(text: str, prefix: str) -> int | None:

@@ -9,12 +9,15 @@ from strawberry import Parent, field
 
 from models.money import Currency
 from models.period import Period
+from resolvers.imports.runs import runs_page
 from resolvers.organizations import OrganizationRow
 from resolvers.windows import ReadingWindow as WindowRow
 from resolvers.windows import reading_window
 from schema import ids
+from schema.arguments import After, First
 from schema.context import Info
-from schema.values import Node
+from schema.imports import ImportRun
+from schema.values import Connection, Node, PageOf, checked_first
 
 
 @strawberry.type(description="The days in which residents may send readings, as seen today in the organization's time zone.")
@@ -47,6 +50,12 @@ class Organization(Node):
     def reading_window(root: Parent[OrganizationRow], info: Info) -> ReadingWindow:  # noqa: N805
         window: WindowRow = reading_window(*root.window_days, info.context.today(root))
         return window  # type: ignore[return-value]
+
+    @field(description="Its imports, the newest first; null for whoever is neither its staff nor its system with IMPORT_REGISTERS.")
+    async def import_runs(root: Parent[OrganizationRow], info: Info, first: First, after: After = None) -> Connection[ImportRun] | None:  # noqa: N805
+        place = ids.after("import runs", after)
+        rows = await runs_page(info.context.signed_in, root, checked_first(first), place[0] if place else None)
+        return PageOf("import runs", rows, first, lambda row: (row.pk,))  # type: ignore[return-value]
 
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:

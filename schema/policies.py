@@ -13,6 +13,7 @@ from graphql import GraphQLObjectType, GraphQLSchema
 
 from models.enums import Right, TokenScope
 from models.errors import SignInRequired
+from resolvers.imports.runs import may_import
 from schema.context import Context
 
 
@@ -23,6 +24,7 @@ class Policy(Enum):
     MONEY = "READ_MONEY, and SEE_MONEY now or once: rows of the days in which it held; null otherwise"
     MONEY_TODAY = "READ_MONEY, and SEE_MONEY today; null otherwise"
     READINGS = "READ_READINGS; null otherwise"
+    IMPORTS = "the organization's staff, or its own system with IMPORT_REGISTERS; null otherwise"
 
 
 P = Policy
@@ -39,7 +41,12 @@ POLICIES: dict[str, dict[str, Policy]] = {
         "contract": P.SIGNED_IN,
         "contracts": P.SIGNED_IN,
     },
-    "Mutation": {"signIn": P.PUBLIC, "signOut": P.SIGNED_IN, "submitReadings": P.SIGNED_IN},
+    "Mutation": {
+        "signIn": P.PUBLIC,
+        "signOut": P.SIGNED_IN,
+        "submitReadings": P.SIGNED_IN,
+        **dict.fromkeys(("startImport", "approveImport", "discardImport", "undoImport"), P.SIGNED_IN),
+    },
     "Account": {
         **dict.fromkeys(("id", "number", "kind", "organization", "branch", "contract", "holderName", "may", "address", "premises", "residents"), P.WITH_PARENT),
         **dict.fromkeys(("area", "irrigatedArea", "tariffGroup", "ownership", "readingWindow", "meters"), P.WITH_PARENT),
@@ -51,6 +58,10 @@ POLICIES: dict[str, dict[str, Policy]] = {
         **dict.fromkeys(("id", "number", "payerName", "organization", "recipients"), P.WITH_PARENT),
         "balance": P.MONEY_TODAY,
         **dict.fromkeys(("statement", "statementPeriods"), P.MONEY),
+    },
+    "Organization": {
+        **dict.fromkeys(("accent", "contacts", "currency", "id", "languages", "name", "readingWindow", "slug", "timezone"), P.WITH_PARENT),
+        "importRuns": P.IMPORTS,
     },
     "MeterRegister": {
         **dict.fromkeys(("id", "meter", "zone", "unit", "integerDigits", "fractionDigits"), P.WITH_PARENT),
@@ -67,11 +78,31 @@ _PLAIN = {
     "ContractRow": "account charge position recipientName tariffGroup",
     "ContractStatement": "asOf period rows state total totals",
     "ContractTotal": "amount quantity service",
+    "ApproveImportDone": "run",
+    "DiscardImportDone": "run",
     "House": "id locality number street",
+    "ImportAccounts": "changed counts new vanished",
+    "ImportChanges": "changed new same vanished",
+    "ImportCode": "amount code count message severity",
+    "ImportDetails": "charged paid recalculation",
+    "ImportFigures": "charged closing compensation opening paid penalty recalculation",
+    "ImportFile": "changed delimiter encoding kind name refused rows sha256 taken warned",
+    "ImportHold": "code limit message subject value",
+    "ImportMonth": "after before chainBreaks details period statements",
+    "ImportPayments": "amount changed matched new withdrawn",
+    "ImportProblem": "code column file line message row severity",
+    "ImportProgress": "done stage total",
+    "ImportReadings": "changed new",
+    "ImportRun": (
+        "approvable codes error files finishedAt held id number organizationSlug preview problems progress source startedAt state summary undoing "
+        "undoneAt who working"
+    ),
+    "ImportSummary": "accounts months payments readings rows",
+    "StartImportDone": "run",
+    "UndoImportDone": "run",
     "Meter": "id inlet installedOn place refusal registers removedOn resource serial state verificationDueOn verificationOverdue",
     "Money": "amount currency",
     "MonthlyConsumption": "period resource volume",
-    "Organization": "accent contacts currency id languages name readingWindow slug timezone",
     "PageInfo": "endCursor hasNextPage",
     "Payment": "amount channel document fee id paidOn state",
     "Premises": "flat flatPrefix house id",
@@ -99,7 +130,7 @@ _PLAIN = {
     "Viewer": "kind organization organizations scopes user",
     "Volume": "fromOn fromValue inlet place resource serial toOn toValue volume zone",
 }
-_LISTS = ("Account", "Charge", "Contract", "ContractRow", "Organization", "Payment", "Reading", "Statement")
+_LISTS = ("Account", "Charge", "Contract", "ContractRow", "ImportProblem", "ImportRun", "Organization", "Payment", "Reading", "Statement")
 POLICIES |= {name: dict.fromkeys(fields.split(), P.WITH_PARENT) for name, fields in _PLAIN.items()}
 POLICIES |= {f"{name}Connection": dict.fromkeys(("edges", "nodes", "pageInfo"), P.WITH_PARENT) for name in _LISTS}
 POLICIES |= {f"{name}Edge": dict.fromkeys(("cursor", "node"), P.WITH_PARENT) for name in _LISTS}
@@ -148,9 +179,14 @@ def _reads_readings(_root: Any, context: Context) -> bool:
     return context.viewer is not None and context.viewer.has(TokenScope.READ_READINGS)
 
 
+def _imports(root: Any, context: Context) -> bool:
+    return may_import(context.viewer, root.pk)
+
+
 _CHECKS: dict[Policy, Callable[[Any, Context], bool]] = {
     Policy.SIGNED_IN: _is_signed_in,
     Policy.MONEY: _has_seen_money,
     Policy.MONEY_TODAY: _sees_money,
     Policy.READINGS: _reads_readings,
+    Policy.IMPORTS: _imports,
 }

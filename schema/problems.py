@@ -42,6 +42,14 @@ MEANINGS: dict[ProblemCode, str] = {
     C.LATER_IMPORTS: "Later imports changed something: they are to be undone first",
     C.PASSWORD_TOO_SHORT: "A password has at least 8 characters",
     C.PASSWORD_TOO_COMMON: "One of the passwords that everybody tries first",
+    C.UNKNOWN_UPLOAD: "No file with this hash has been sent",
+    C.UPLOAD_INCOMPLETE: "A part of the file has not come yet",
+    C.UPLOAD_TOO_LARGE: "The file is larger than this installation takes, or than was announced",
+    C.NO_ROOM: "The disk has no room for the file",
+    C.WRONG_DIGEST: "What came is not what its hash says",
+    C.WRONG_OFFSET: "The part does not begin where the file ends so far",
+    C.WRONG_STATE: "The run is in a state where this cannot be done",
+    C.FILES_GONE: "The files of the run are no longer kept",
 }
 
 SENTENCES: dict[ProblemCode, str] = {
@@ -76,6 +84,14 @@ SENTENCES: dict[ProblemCode, str] = {
     C.LATER_IMPORTS: N_("Later imports changed something (%(runs)s). Undo them first."),
     C.PASSWORD_TOO_SHORT: N_("Please choose a password of at least 8 characters."),
     C.PASSWORD_TOO_COMMON: N_("This password is too easy to guess. Please choose another one."),
+    C.UNKNOWN_UPLOAD: N_("Please choose at least one file: this one has not been sent."),
+    C.UPLOAD_INCOMPLETE: N_("The file has come only in part. Please send it again."),
+    C.UPLOAD_TOO_LARGE: N_("The file is too large: at most %(limit)s MB."),
+    C.NO_ROOM: N_("The server's disk has no room for this file. Please tell whoever runs it."),
+    C.WRONG_DIGEST: N_("The file was damaged on its way. Please send it again."),
+    C.WRONG_OFFSET: N_("This part of the file does not follow what has come so far."),
+    C.WRONG_STATE: N_("This can no longer be done: the import has gone on meanwhile."),
+    C.FILES_GONE: N_("The files of this import are no longer kept. Please send them again."),
 }
 
 

@@ -12,6 +12,7 @@ from models.errors import BadRequest, NotFound
 from resolvers.accounts import account_by_number, accounts_by_ids, accounts_page
 from resolvers.charges import charges_by_ids
 from resolvers.contracts import contracts_by_ids, contracts_page
+from resolvers.imports.runs import runs_by_ids
 from resolvers.meters import meters_by_ids, registers_by_ids
 from resolvers.organizations import find_organization, organizations_by_ids, organizations_page
 from resolvers.payments import payments_by_ids
@@ -34,6 +35,7 @@ READS: dict[str, Callable[..., Awaitable[dict[int, Any]]]] = {
     "chg": charges_by_ids,
     "con": contracts_by_ids,
     "hse": houses_by_ids,
+    "imp": runs_by_ids,
     "mtr": meters_by_ids,
     "pay": payments_by_ids,
     "prm": premises_by_ids,

@@ -1,6 +1,7 @@
 """The command line, in processes of its own: what it prints, what it writes, how it ends."""
 
 import contextlib
+import csv
 import json
 import os
 import sqlite3
@@ -115,10 +116,14 @@ def test_an_import_tells_every_row_and_a_preview_writes_nothing(peopled: str, re
     said = tmp_path / "said.csv"
     for mode in (("--preview",), ()):
         abonent("import", "vodokanal", str(registers), *mode, "--result", str(said), status=1)
-        lines = said.read_text(encoding="utf-8").splitlines()
-        assert lines[0] == "file;line;severity;code;message"
+        with said.open(encoding="utf-8", newline="") as file:
+            lines = list(csv.reader(file, delimiter=";"))
+        assert lines[0] == ["file", "line", "severity", "code", "message", "column", "row"]
         expected = (tmp_path / "registers.expected.csv").read_text(encoding="utf-8").splitlines()
-        assert sorted(line.rsplit(";", 1)[0] for line in lines[1:]) == sorted(expected[1:])
+        assert sorted(";".join(line[:4]) for line in lines[1:]) == sorted(expected[1:])
+        sources = {path.stem: path.read_bytes().decode("cp1251").splitlines() for path in registers.glob("*.csv")}
+        refused = [line for line in lines[1:] if line[2] == "refused"]
+        assert [line[6] for line in refused] == [sources[line[0]][int(line[1]) - 1] for line in refused], "the row as it came"
         number = abonent("membership", "grant", "aigul", "vodokanal", "02000007", status=1 if mode else 0)
         assert ("There is no account" in number.stderr) == bool(mode)
     assert "whole" in abonent("check").stdout
@@ -141,7 +146,7 @@ def test_the_result_may_lie_among_the_registers_and_overwrites_none(peopled: str
 def test_a_result_has_its_headings_whatever_happens(peopled: str, tmp_path: Path):
     (tmp_path / "in").mkdir()
     abonent("import", "nobody", str(tmp_path / "in"), "--result", str(tmp_path / "said.csv"), status=1)
-    assert (tmp_path / "said.csv").read_text(encoding="utf-8").split() == ["file;line;severity;code;message"]
+    assert (tmp_path / "said.csv").read_text(encoding="utf-8").split() == ["file;line;severity;code;message;column;row"]
 
 
 def test_an_import_without_anything_to_take_fails(peopled: str, tmp_path: Path):

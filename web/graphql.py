@@ -46,7 +46,7 @@ async def graphql(request: Request) -> Response:
         if request.method != "POST":
             raise Unusable(f"This address takes POST only. {HINT}", 405, allow="POST")
         question = read(await _body(request), request.headers.get("content-type", ""))
-        viewer = await _viewer(request)
+        viewer = await bearer(request)
     except Unusable as problem:
         code = "UNAUTHENTICATED" if problem.status == 401 else "BAD_REQUEST"
         return _json({"errors": [_error(problem.message, code)]}, problem.status, problem.headers)
@@ -90,7 +90,7 @@ async def _body(request: Request) -> bytes:
     return b"".join(parts)
 
 
-async def _viewer(request: Request) -> Any:
+async def bearer(request: Request) -> Any:
     """Who holds the token; None without one, for the public part of the schema."""
     header = request.headers.get("authorization")
     if header is None:

@@ -1,10 +1,16 @@
 """Every address, one line each. Those of an organization also answer under ``/o/<slug>``."""
 
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
 from settings import Mode, settings
-from web import accents, assets, downloads, graphql, health
-from web.pages import accounts, contracts, home, payments, readings, sessions, statements, styles
+from web import accents, assets, downloads, graphql, health, registers
+from web.pages import accounts, contracts, home, imports, payments, readings, sessions, statements, styles
+
+Handler = Callable[[Request], Awaitable[Response]]
 
 
 def routes() -> list[Route]:
@@ -21,6 +27,14 @@ def routes() -> list[Route]:
         Route("/accounts/{id}/payments", payments.payments),
         Route("/contracts/{id}", contracts.contract),
         Route("/contracts/{id}/statement.pdf", downloads.contract_pdf),
+        Route("/imports", either(imports.imports, registers.imports), methods=["GET", "POST"]),
+        Route("/imports/{id}", either(imports.run, registers.run)),
+        Route("/imports/{id}/approve", imports.approve, methods=["POST"]),
+        Route("/imports/{id}/discard", imports.discard, methods=["GET", "POST"]),
+        Route("/imports/{id}/undo", imports.undo, methods=["GET", "POST"]),
+        Route("/imports/{id}/result.{kind}", either(imports.result, registers.result)),
+        Route("/uploads", registers.door(registers.send), methods=["POST"]),
+        Route("/uploads/{sha256}", registers.door(registers.upload), methods=["GET", "HEAD", "PUT", "PATCH"]),
         Route("/theme.css", accents.theme),
         Route("/static/{name}", assets.asset),
         Route("/health/live", health.live),
@@ -28,3 +42,13 @@ def routes() -> list[Route]:
         *graphql.routes,
         *development,
     ]
+
+
+def either(page: Handler, system: registers.Handler) -> Handler:
+    """One address for people and for systems: whoever sends a token is answered in JSON."""
+    door = registers.door(system)
+
+    async def answered(request: Request) -> Response:
+        return await (door if registers.asks(request) else page)(request)
+
+    return answered

@@ -24,6 +24,7 @@ CONTRACT = 'contract(id: "$Contract")'
 PAYERS = f'{CONTRACT} statement(period: "{PAST}")'
 CHARGE = f'{ACCOUNT} charges(first: 1, period: "{PAST}")'
 DIAL = f"{ACCOUNT} meters registers"
+RUN = 'organization(slug: "vodokanal") importRuns(first: 1) nodes'
 # How each type is reached, and by whose leave: a kind of VISIBLE below.
 PATHS: dict[str, tuple[str, str]] = {
     "Account": (ACCOUNT, "account"),
@@ -41,6 +42,24 @@ PATHS: dict[str, tuple[str, str]] = {
     "ContractStatement": (PAYERS, "payer"),
     "ContractTotal": (f"{PAYERS} totals", "payer"),
     "House": (f"{ACCOUNT} premises house", "account"),
+    "ImportAccounts": (f"{RUN} summary accounts", "imports"),
+    "ImportChanges": (f"{RUN} summary accounts counts", "imports"),
+    "ImportCode": (f"{RUN} codes", "imports"),
+    "ImportDetails": (f"{RUN} summary months details", "imports"),
+    "ImportFigures": (f"{RUN} summary months before", "imports"),
+    "ImportFile": (f"{RUN} files", "imports"),
+    "ImportHold": (f"{RUN} held", "imports"),
+    "ImportMonth": (f"{RUN} summary months", "imports"),
+    "ImportPayments": (f"{RUN} summary payments", "imports"),
+    "ImportProblem": (f"{RUN} problems(first: 1) nodes", "imports"),
+    "ImportProblemConnection": (f"{RUN} problems(first: 1)", "imports"),
+    "ImportProblemEdge": (f"{RUN} problems(first: 1) edges", "imports"),
+    "ImportProgress": (f"{RUN} progress", "imports"),
+    "ImportReadings": (f"{RUN} summary readings", "imports"),
+    "ImportRun": (RUN, "imports"),
+    "ImportRunConnection": ('organization(slug: "vodokanal") importRuns(first: 1)', "imports"),
+    "ImportRunEdge": ('organization(slug: "vodokanal") importRuns(first: 1) edges', "imports"),
+    "ImportSummary": (f"{RUN} summary", "imports"),
     "Meter": (f"{ACCOUNT} meters", "account"),
     "MeterRegister": (DIAL, "account"),
     "Money": (f"{ACCOUNT} balance", "today"),
@@ -72,7 +91,8 @@ PATHS: dict[str, tuple[str, str]] = {
     "User": ("viewer user", "user"),
 }
 OUTCOMES = {  # reached through mutations only: tested below and beside the mutations
-    "ConfirmationRequired", "Problem", "ReadingReceipt", "Rejected", "SignInDone", "SignOutDone", "SubmitReadingsDone", "UnderstoodReading",
+    "ApproveImportDone", "ConfirmationRequired", "DiscardImportDone", "Problem", "ReadingReceipt", "Rejected", "SignInDone", "SignOutDone", "StartImportDone", "SubmitReadingsDone",
+    "UndoImportDone", "UnderstoodReading",
 }  # fmt: skip
 WITH_MONEY = {"owner", "former", "payer", "clerk", "partner"}
 VISIBLE = {
@@ -87,13 +107,18 @@ VISIBLE = {
     "today": WITH_MONEY - {"former"},
     "payer": {"payer", "clerk", "partner"},
     "readings": set(MEMBERS) - {"accounts_only"},
+    "imports": {"clerk", "partner"},
 }
-NARROWS = {Policy.MONEY: WITH_MONEY, Policy.MONEY_TODAY: VISIBLE["today"], Policy.READINGS: VISIBLE["readings"]}
+NARROWS = {Policy.MONEY: WITH_MONEY, Policy.MONEY_TODAY: VISIBLE["today"], Policy.READINGS: VISIBLE["readings"], Policy.IMPORTS: VISIBLE["imports"]}
 EMPTY = {  # fields that say nothing about this account, whoever asks
     "Meter.removedOn", "Meter.refusal", "User.name", "User.language", "Charge.correctsPeriod", "PageInfo.endCursor", "Viewer.organization", "Viewer.user",
 }  # fmt: skip
 # Not everybody among those who reach an account reaches its contract, and a former owner has no reading of this month.
-HIDDEN_WITH_PARENT = {"Account.contract": VISIBLE["contract"], "MeterRegister.currentReading": VISIBLE["readings"] - {"former"}}
+HIDDEN_WITH_PARENT = {
+    "ImportRun.who": {"clerk"},  # names of people are for staff
+    "Account.contract": VISIBLE["contract"],
+    "MeterRegister.currentReading": VISIBLE["readings"] - {"former"},
+}
 TYPES = {name: kind for name, kind in SCHEMA._schema.type_map.items() if isinstance(kind, GraphQLObjectType) and not name.startswith("__")}
 
 
@@ -131,6 +156,8 @@ async def test_every_field_for_everybody(world: World, name: str):
 
 def _hidden(who: str, kind: str, reaches: bool) -> set[str]:
     """How something may be missing: the same for what is foreign and what does not exist."""
+    if kind in ("public", "imports"):
+        return {"null"} if reaches else {"absent"}
     if who == "stranger" and kind not in ("viewer", "user"):
         return {"SIGN_IN_REQUIRED"}
     if who in OUTSIDERS and kind not in ("viewer", "user", "list", "contracts"):
@@ -174,9 +201,11 @@ def _selection(field, name: str) -> str:
     return f"{name}{given}" + (" { __typename }" if is_composite_type(get_named_type(field.type)) else "")
 
 
-@pytest.mark.parametrize("name", ["Account", "Charge", "Contract", "House", "Meter", "MeterRegister", "Payment", "Premises", "Reading", "Service", "Supplier"])
+@pytest.mark.parametrize(
+    "name", ["Account", "Charge", "Contract", "House", "Meter", "MeterRegister", "Payment", "Premises", "Reading", "Service", "Supplier", "ImportRun"]
+)
 async def test_node_has_no_other_rule(world: World, name: str):
-    kinds = {"Charge": "money", "Payment": "money", "Reading": "readings", "Contract": "contract"}
+    kinds = {"Charge": "money", "Payment": "money", "Reading": "readings", "Contract": "contract", "ImportRun": "imports"}
     for who in EVERYBODY:
         answer = await execute(f'{{ node(id: "{world.ids[name]}") {{ id }} }}', None, Context(world.viewers[who], make.NOW, make.TODAY))
         seen = answer.data == {"node": {"id": world.ids[name]}}
@@ -213,7 +242,8 @@ SUBMITTED = {
 
 @pytest.mark.parametrize("who", EVERYBODY)
 async def test_every_mutation_for_everybody(world: World, who: str):
-    assert set(SCHEMA._schema.mutation_type.fields) == {"signIn", "signOut", "submitReadings"}
+    imports = {"startImport", "approveImport", "discardImport", "undoImport"}
+    assert set(SCHEMA._schema.mutation_type.fields) == {"signIn", "signOut", "submitReadings", *imports}
     context = Context(world.viewers[who], make.NOW, make.TODAY)
     row = {"register": world.ids["MeterRegister"], "value": "110"}
     answer = await execute(SUBMIT, {"input": {"account": world.ids["Account"], "readings": [row], "idempotencyKey": "k"}}, context)
@@ -279,3 +309,20 @@ async def test_a_new_owner_sees_nothing_older(world: World):
     assert [one["paidOn"] for one in found["payments"]["nodes"]] == ["2026-11-19", "2026-10-12"]
     assert [one["takenOn"] for one in found["readings"]["nodes"]] == ["2026-11-05", "2026-10-20"]
     assert found["statement"]["volumes"] == [{"fromOn": "2026-08-20", "toOn": "2026-10-20"}], "his bill counts from there"
+
+
+IMPORTED = dict.fromkeys(EVERYBODY, "NOT_FOUND") | {  # no upload and no fitting state: whoever may ask is refused in so many words
+    "stranger": "SIGN_IN_REQUIRED", "clerk": "Rejected", "partner": "Rejected", "accounts_only": "FORBIDDEN", "no_accounts": "FORBIDDEN",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+async def test_every_verb_over_imports_for_everybody(world: World, who: str):
+    context = Context(world.viewers[who], make.NOW, make.TODAY)
+    inputs = {"startImport": ("StartImportInput", {"organizationSlug": "vodokanal", "uploads": ["0" * 64], "idempotencyKey": "k"})}
+    inputs |= {f"{verb}Import": ("ImportRunInput", {"run": world.ids["ImportRun"]}) for verb in ("approve", "discard", "undo")}
+    for name, (kind, given) in inputs.items():
+        text = f"mutation ($input: {kind}!) {{ {name}(input: $input) {{ __typename ... on Rejected {{ problems {{ code }} }} }} }}"
+        answer = await execute(text, {"input": given}, context)
+        seen = answer.errors[0]["extensions"]["code"] if answer.errors else answer.data[name]["__typename"]
+        assert seen == IMPORTED[who], (name, answer.body)

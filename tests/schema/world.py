@@ -4,8 +4,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from models import AccountFacts, LedgerEntry, Premises, StatementLine, Supplier
-from models.enums import ChargeBasis, PaymentState, ReadingSource, ReadingState, Right, TariffZone, TokenScope
+from adapters import shelf
+from models import AccountFacts, ImportFile, ImportProblem, ImportRun, LedgerEntry, Premises, StatementLine, Supplier
+from models.enums import ChargeBasis, PaymentState, ReadingSource, ReadingState, Right, Severity, TariffZone, TokenScope
 from resolvers.viewer import Viewer, viewer_of_token, viewer_of_user
 from schema import ids
 from tests import factories as make
@@ -59,7 +60,28 @@ async def _account(org) -> dict[str, Any]:
         if period == PAST:
             seen = {"charge": charge, "corrects": corrects, "payment": payment}
     await make.payment(account, 5000, "2026-11-19", state=PaymentState.IN_TRANSIT)
-    return {"account": account, "contract": contract, "dial": dial, "reading": reading, "supplier": supplier, **seen}
+    return {"account": account, "contract": contract, "dial": dial, "reading": reading, "supplier": supplier, "run": await _run(org), **seen}
+
+
+async def _run(org) -> ImportRun:
+    """A run with something to say in every field, as if it were being taken, held, broken and undone at once."""
+    figures = dict.fromkeys(("opening", "charged", "recalculation", "penalty", "paid", "compensation", "closing"), 100)
+    counts = {"new": 1, "changed": 1, "same": 1, "vanished": 1}
+    summary = {
+        "accounts": {**counts, "examples": {"new": ["1"], "changed": ["2"], "vanished": ["3"]}}, "readings": {"new": 1, "changed": 1}, "rows": 3,
+        "months": [{"period": PAST, "statements": counts, "before": figures, "after": figures, "chain_breaks": 1, "details": figures}],
+        "payments": {"new": 1, "changed": 1, "matched": 1, "withdrawn": 1, "amount": 100},
+        "codes": [{"code": "zero", "severity": "refused", "count": 1, "amount": 100}],
+        "held": [{"code": "total_moved", "subject": PAST, "value": 60.0, "limit": 50}],
+    }  # fmt: skip
+    run = await ImportRun.create(
+        organization=org, started_at=make.NOW, finished_at=make.NOW, undone_at=make.NOW, state="running", who="token:1", error="broken", summary=summary
+    )
+    file = await ImportFile.create(run=run, name="charges", kind="charges", sha256="0" * 64, encoding="cp1251", delimiter=";", rows=3, refused=1)
+    await ImportProblem.create(file=file, line=2, severity=Severity.REFUSED, code="zero", params={"column": "Сумма"}, column="Сумма", row="1;2;0")
+    shelf.desk(run.id).mkdir(parents=True)
+    shelf.write_json(shelf.desk(run.id) / "progress.json", {"stage": "charges", "done": 1, "total": 3})
+    return run
 
 
 async def _ids(org, rows) -> dict[str, str]:
@@ -69,7 +91,7 @@ async def _ids(org, rows) -> dict[str, str]:
         "Organization": ("org", org.id), "Account": ("acc", account.id), "Contract": ("con", rows["contract"].id), "Premises": ("prm", premises.id),
         "House": ("hse", premises.house_id), "Meter": ("mtr", rows["dial"].meter_id), "MeterRegister": ("reg", rows["dial"].id),
         "Reading": ("rdg", rows["reading"].id), "Charge": ("chg", charge.id), "Service": ("srv", charge.service_id),
-        "Supplier": ("sup", rows["supplier"].id), "Payment": ("pay", rows["payment"].id),
+        "Supplier": ("sup", rows["supplier"].id), "Payment": ("pay", rows["payment"].id), "ImportRun": ("imp", rows["run"].id),
     }  # fmt: skip
     return {name: ids.encode(*key) for name, key in keys.items()}
 

@@ -1,0 +1,140 @@
+"""Files that arrive and are kept for a while: on the data folder's disk, never in memory, under a final name only when whole.
+
+`<data>/uploads/<organization>/<sha256>` is an upload, shorter than announced while it is on its way. `<data>/imports/<token>/files/`
+are the registers of one run, `<data>/imports/run-<number>/` holds the lock of the process that takes it and how far it has come.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from settings import settings
+
+ROOM_TO_LEAVE = 200 * 1024 * 1024  # bytes of the disk that no upload may take: the database and the logs need them
+LONGEST_NAME = 150  # bytes; file systems hold 255, and a result has the name too
+BLOCK = 1024 * 1024
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff/\\]")
+
+
+def data() -> Path:
+    return settings().data_dir.resolve()
+
+
+def safe_name(given: str) -> str | None:
+    """The last part of a path that somebody sent, None where it can be no file's name here."""
+    name = re.split(r"[/\\]", given.strip())[-1].strip()
+    if not name or name.startswith(".") or _UNSAFE.search(name) or len(name.encode()) > LONGEST_NAME:
+        return None
+    return name
+
+
+def has_room(size: int) -> bool:
+    """Whether a file of this size may still come."""
+    data().mkdir(parents=True, exist_ok=True)
+    return shutil.disk_usage(data()).free - size > ROOM_TO_LEAVE
+
+
+def upload_path(organization_id: int, name: str) -> Path:
+    folder = data() / "uploads" / str(organization_id)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder / name
+
+
+def size_of(path: Path) -> int:
+    """0 where there is no file yet."""
+    return path.stat().st_size if path.exists() else 0
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def append(path: Path, part: bytes) -> None:
+    with path.open("ab") as file:
+        file.write(part)
+
+
+def cut(path: Path, size: int) -> None:
+    """Back to this length: what came after it was not what was announced."""
+    with path.open("ab") as file:
+        file.truncate(size)
+
+
+def new_folder(kind: str) -> str:
+    """A folder for one run, named relative to the data folder."""
+    name = f"imports/{kind}-{secrets.token_hex(6)}"
+    (data() / name / "files").mkdir(parents=True, mode=0o700)
+    return name
+
+
+def files_of(folder: str) -> Path:
+    return data() / folder / "files"
+
+
+def desk(run_pk: int) -> Path:
+    """Where the process that takes a run keeps its lock and says how far it has come."""
+    return data() / "imports" / f"run-{run_pk}"
+
+
+def put(file: Path, folder: str, name: str) -> None:
+    """Into a run's folder under this name. The same bytes on the same disk are not copied."""
+    target = files_of(folder) / name
+    try:
+        os.link(file, target)
+    except OSError:
+        shutil.copyfile(file, target)
+
+
+def remove(folder: str | None) -> None:
+    """A run's folder, and nothing outside `imports/`."""
+    if folder and re.fullmatch(r"imports/[\w.-]+", folder):
+        shutil.rmtree(data() / folder, ignore_errors=True)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """In one step: a reader sees the old or the new."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+    draft.replace(path)
+
+
+def read_json(path: Path) -> Any:
+    """None where there is nothing to read."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[bool]:
+    """Hold the lock of this name, or learn that another process does. Whoever dies lets go."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)
+
+
+def is_held(path: Path) -> bool:
+    if not path.exists():
+        return False
+    with locked(path) as free:
+        return not free

@@ -1,0 +1,197 @@
+"""Files on their way: known by their hash, gone on with after a break, started once."""
+
+import datetime as dt
+import hashlib
+from collections.abc import AsyncIterator
+
+import pytest
+
+from adapters import shelf
+from models import AuditRecord, ImportRun, ImportUpload
+from models.enums import ImportState, TokenScope
+from models.errors import Forbidden, NotFound, ProblemCode, Refused
+from resolvers.imports import starting, taking, uploads
+from resolvers.imports.forgetting import forget_import_files
+from resolvers.imports.starting import Start
+from resolvers.viewer import Viewer, viewer_of_token, viewer_of_user
+from settings import settings
+from tests import factories as make
+
+ACCOUNTS = "Лицевой счёт;Фамилия\r\n1;А\r\n2;Б\r\n".encode()
+OTHER = "Лицевой счёт;Фамилия\r\n1;А\r\n2;В\r\n".encode()
+NOW = dt.datetime.now(dt.UTC)
+
+
+@pytest.fixture
+async def system(organization) -> Viewer:
+    """The organization's billing system."""
+    return await viewer_of_token(await make.token(organization, TokenScope.IMPORT_REGISTERS), make.TODAY)
+
+
+def sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+async def parts(*data: bytes) -> AsyncIterator[bytes]:
+    for one in data:
+        yield one
+
+
+async def broken(data: bytes) -> AsyncIterator[bytes]:
+    yield data
+    raise ConnectionError
+
+
+async def sent(viewer: Viewer, data: bytes, name: str = "accounts.csv") -> str:
+    upload = await uploads.announce(viewer, "vk", sha(data), name, len(data))
+    if not upload.is_whole:
+        await uploads.append(viewer, upload, upload.received, parts(data[upload.received :]))
+    return upload.sha256
+
+
+def code_of(error: pytest.ExceptionInfo[Refused]) -> ProblemCode:
+    return error.value.problems[0].code
+
+
+async def test_an_upload_goes_on_where_it_broke_off(system):
+    upload = await uploads.announce(system, "vk", sha(ACCOUNTS), "accounts.csv", len(ACCOUNTS))
+    with pytest.raises(ConnectionError):
+        await uploads.append(system, upload, 0, broken(ACCOUNTS[:10]))
+    found = await uploads.find_upload(system, "vk", sha(ACCOUNTS))
+    assert (found.received, found.is_whole) == (10, False)
+    with pytest.raises(Refused) as error:
+        await uploads.append(system, found, 5, parts(ACCOUNTS[5:]))
+    assert code_of(error) is ProblemCode.WRONG_OFFSET
+    with pytest.raises(Refused) as error:  # a damaged part leaves what was there before it
+        await uploads.append(system, found, 10, parts(b"xxxx"), hashlib.sha256(b"yyyy").digest())
+    assert code_of(error) is ProblemCode.WRONG_DIGEST
+    found = await uploads.find_upload(system, "vk", sha(ACCOUNTS))
+    assert found.received == 10
+    done = await uploads.append(system, found, 10, parts(ACCOUNTS[10:20], ACCOUNTS[20:]))
+    assert done.is_whole
+    assert done.path.read_bytes() == ACCOUNTS
+    assert await AuditRecord.filter(action="import.upload").count() == 1
+
+
+async def test_what_is_not_what_its_hash_says_is_gone(system):
+    upload = await uploads.announce(system, "vk", sha(ACCOUNTS), "accounts.csv", len(ACCOUNTS))
+    with pytest.raises(Refused) as error:
+        await uploads.append(system, upload, 0, parts(b"x" * len(ACCOUNTS)))
+    assert code_of(error) is ProblemCode.WRONG_DIGEST
+    assert (await uploads.find_upload(system, "vk", sha(ACCOUNTS))).received == 0
+    with pytest.raises(Refused) as error:
+        await uploads.append(system, upload, 0, parts(ACCOUNTS, b"more"))
+    assert code_of(error) is ProblemCode.UPLOAD_TOO_LARGE
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../../etc/passwd/", ".hidden", "a\0b", "x" * 200, "a\nb"])
+async def test_names_stay_inside(system, name: str):
+    with pytest.raises(Refused) as error:
+        await uploads.announce(system, "vk", sha(ACCOUNTS), name, 3)
+    assert code_of(error) is ProblemCode.INVALID
+    assert shelf.safe_name("C:\\export\\Начисления.csv") == "Начисления.csv"
+    assert shelf.safe_name("/var/x/../начисления.csv") == "начисления.csv"
+
+
+async def test_too_much_and_a_full_disk_are_told_before_anything_comes(system, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ABONENT_UPLOAD_LIMIT_MB", "1")
+    settings.cache_clear()
+    with pytest.raises(Refused) as error:
+        await uploads.announce(system, "vk", sha(ACCOUNTS), "a.csv", 1024 * 1024 + 1)
+    assert code_of(error) is ProblemCode.UPLOAD_TOO_LARGE
+    with pytest.raises(Refused) as error:
+        await uploads.receive(system, "vk", "a.csv", parts(*[b"x" * 400_000] * 3))
+    assert code_of(error) is ProblemCode.UPLOAD_TOO_LARGE
+    monkeypatch.setattr(shelf, "ROOM_TO_LEAVE", 10**18)
+    with pytest.raises(Refused) as error:
+        await uploads.announce(system, "vk", sha(ACCOUNTS), "a.csv", 10)
+    assert code_of(error) is ProblemCode.NO_ROOM
+    assert not [path for path in (shelf.data() / "uploads").rglob("*") if path.is_file()]
+
+
+async def test_who_may_not_import_may_not_send(organization, system):
+    elsewhere = await viewer_of_token(await make.token(await make.organization("teplo")), make.TODAY)
+    reader = await viewer_of_token(await make.token(organization, TokenScope.READ_MONEY), make.TODAY)
+    resident = await viewer_of_user((await make.user("aigul")).id, make.TODAY)
+    for viewer, raised in ((elsewhere, NotFound), (reader, Forbidden), (resident, NotFound)):
+        with pytest.raises(raised):
+            await uploads.announce(viewer, "vk", sha(ACCOUNTS), "a.csv", 3)
+        with pytest.raises(raised):
+            await starting.start_import(viewer, Start("vk", (sha(ACCOUNTS),)), NOW)
+    assert await ImportUpload.all().count() == 0
+
+
+async def test_the_same_files_start_one_run(system):
+    start = Start("vk", (await sent(system, ACCOUNTS),))
+    first = await starting.start_import(system, start, NOW)
+    assert (await starting.start_import(system, start, NOW)).pk == first.pk
+    assert await taking.take(first.pk)
+    assert (await ImportRun.get(id=first.pk)).state == ImportState.DONE.value
+    assert (await starting.start_import(system, start, NOW)).pk == first.pk, "sent again after a lost answer"
+    assert not await taking.take(first.pk), "never twice"
+    # figures that go back to what they were are another import
+    changed = await starting.start_import(system, Start("vk", (await sent(system, OTHER),)), NOW)
+    assert changed.pk != first.pk
+    await sent(system, ACCOUNTS)
+    back = await starting.start_import(system, start, NOW)
+    assert back.pk not in (first.pk, changed.pk)
+
+
+async def test_problems_name_the_file(system):
+    upload = await uploads.announce(system, "vk", sha(ACCOUNTS), "accounts.csv", len(ACCOUNTS))
+    await uploads.append(system, upload, 0, parts(ACCOUNTS[:5]))
+    one, two = await sent(system, OTHER, "x.csv"), await sent(system, b"other", "X.CSV")
+    for hashes, found in (
+        ((), [(ProblemCode.REQUIRED, ("uploads",))]),
+        ((sha(b"never"), sha(ACCOUNTS)), [(ProblemCode.UNKNOWN_UPLOAD, ("uploads", "0")), (ProblemCode.UPLOAD_INCOMPLETE, ("uploads", "1"))]),
+        ((one, two), [(ProblemCode.DUPLICATE_ROW, ("uploads", "1"))]),
+        ((one,) * 201, [(ProblemCode.TOO_MANY_ROWS, ("uploads",))]),
+    ):
+        with pytest.raises(Refused) as error:
+            await starting.start_import(system, Start("vk", hashes), NOW)
+        assert [(problem.code, problem.path) for problem in error.value.problems] == found
+    assert await ImportRun.all().count() == 0
+
+
+async def test_a_look_is_approved_or_discarded_once(system):
+    looked = await starting.start_import(system, Start("vk", (await sent(system, ACCOUNTS),), preview=True), NOW)
+    await taking.take(looked.pk)
+    assert (await ImportRun.get(id=looked.pk)).state == ImportState.PREVIEWED.value
+    assert (await starting.approve_import(system, looked.pk)).state is ImportState.WAITING
+    assert (await starting.approve_import(system, looked.pk)).state is ImportState.WAITING, "asked twice, done once"
+    await taking.take(looked.pk)
+    assert (await starting.approve_import(system, looked.pk)).state is ImportState.DONE
+    with pytest.raises(Refused):
+        await starting.discard_import(system, looked.pk)
+    await starting.ask_undo(system, looked.pk)
+    assert [run.undo for run in await taking.waiting()] == [True]
+    await taking.take(looked.pk)
+    assert (await ImportRun.get(id=looked.pk)).state == ImportState.UNDONE.value
+    again = await starting.start_import(system, Start("vk", (sha(ACCOUNTS),), preview=True), NOW)
+    dropped = await starting.discard_import(system, again.pk)
+    assert (dropped.state, dropped.folder) == (ImportState.DISCARDED, None)
+    with pytest.raises(Refused):
+        await starting.approve_import(system, again.pk)
+    done = await AuditRecord.filter(action__startswith="import.").order_by("id").values_list("action", flat=True)
+    assert done == ["import.upload", "import.start", "import.approve", "import.undo", "import.start", "import.discard"]
+
+
+async def test_what_later_imports_stand_on_is_not_undone(system):
+    for data in (ACCOUNTS, OTHER):
+        run = await starting.start_import(system, Start("vk", (await sent(system, data),)), NOW)
+        await taking.take(run.pk)
+    first = (await ImportRun.all().order_by("id").first()).id
+    await starting.ask_undo(system, first)
+    await taking.take(first)
+    found = await ImportRun.get(id=first)
+    assert (found.state, found.undone_by, found.error) == (ImportState.DONE.value, None, f"stands {run.pk}")
+
+
+async def test_files_are_forgotten_and_what_was_said_stays(system):
+    run = await starting.start_import(system, Start("vk", (await sent(system, ACCOUNTS),)), NOW)
+    await taking.take(run.pk)
+    later = NOW + dt.timedelta(days=settings().import_files_days + 1)
+    assert (await forget_import_files(NOW))["runs"] == 0
+    assert await forget_import_files(later) == {"runs": 1, "uploads": 1, "strays": 0}
+    assert not [path for name in ("uploads", "imports") for path in (shelf.data() / name).rglob("*") if path.is_file()]
+    assert (await ImportRun.get(id=run.pk)).state == ImportState.DONE.value

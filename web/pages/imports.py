@@ -1,0 +1,139 @@
+"""Registers for staff: sending them, looking at what they would change, taking, discarding and undoing."""
+
+from typing import Any
+
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import FileResponse, RedirectResponse, Response, StreamingResponse
+
+from schema import registers
+from schema.operations import NotFound, SignInRequired
+from web import multipart, protection
+from web.answers import answer, ask, cursor
+from web.forms import form
+from web.sendings import new_key
+from web.sessions import viewer
+
+ONLY_WRONG = ["REFUSED", "WARNING"]
+TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
+
+async def imports(request: Request) -> Response:
+    """GET shows the form and the runs; POST takes files and looks at them, without writing anything."""
+    if request.method == "GET":
+        return await _list(request)
+    slug, sent = await _slug(request), Sent()
+    try:
+        await _receive(request, slug, sent)
+        result = (await ask(request, "imports/start", input=sent.input(slug))).startImport
+        problems = result.problems if result.typename == "Rejected" else []
+    except registers.Refused as refused:
+        problems = registers.problems_of(refused, request.scope["state"]["language"])
+        await multipart.drained(request)
+    if problems:
+        return await _list(request, 422, problems=problems)
+    return RedirectResponse(f"{request.scope['root_path']}/imports/{result.run.id}", 303)
+
+
+async def run(request: Request) -> Response:
+    """One run: what it changes or has changed, rows refused, and what may be done with it. The block asks for itself while work goes on."""
+    found = await _run(request)
+    return answer(request, "imports/run.html", run=found, problems=found.problems, told=[])
+
+
+async def approve(request: Request) -> Response:
+    """POST takes a run that was looked at."""
+    return await _verb(request, "imports/approve", "approveImport")
+
+
+async def discard(request: Request) -> Response:
+    """GET asks, POST drops the run."""
+    if request.method == "GET":
+        return answer(request, "imports/confirm.html", run=await _run(request), verb="discard")
+    return await _verb(request, "imports/discard", "discardImport")
+
+
+async def undo(request: Request) -> Response:
+    """GET says what will be reversed, POST asks for it."""
+    if request.method == "GET":
+        return answer(request, "imports/confirm.html", run=await _run(request), verb="undo")
+    return await _verb(request, "imports/undo", "undoImport")
+
+
+async def result(request: Request) -> Response:
+    """GET what was said of rows, as CSV or XLSX, in the reader's language."""
+    slug = await _slug(request)
+    language = request.scope["state"]["language"]
+    return handed_out(await registers.result(await viewer(request), slug, request.path_params["id"], request.path_params["kind"], language))
+
+
+def handed_out(found: registers.Result) -> Response:
+    kind = TYPES[found.name.rpartition(".")[2]]
+    headers = {"content-disposition": f'attachment; filename="{found.name}"'}
+    if found.path is not None:
+        return FileResponse(found.path, media_type=kind, headers=headers, background=BackgroundTask(found.path.unlink, missing_ok=True))
+    assert found.parts is not None
+    return StreamingResponse(found.parts, media_type=kind, headers=headers)
+
+
+class Sent:
+    """What a form with files has brought."""
+
+    def __init__(self) -> None:
+        self.key = new_key()
+        self.uploads: list[str] = []
+
+    def input(self, slug: str) -> dict[str, Any]:
+        return {"organizationSlug": slug, "uploads": list(dict.fromkeys(self.uploads)), "preview": True, "idempotencyKey": self.key}
+
+
+async def _receive(request: Request, slug: str, sent: Sent) -> None:
+    """Each file goes to disk as it comes. The form's token stands before the files: nothing is taken from whoever lacks it."""
+    protection.check_origin(request)
+    checked = False
+    async for part in multipart.parts(request):
+        if part.name == "csrf":
+            protection.check_token(await part.text(), request.scope["state"].get("csrf_subject", ""))
+            checked = True
+        elif not checked:
+            raise protection.Forged
+        elif part.name == "idempotencyKey":
+            sent.key = (await part.text())[:100] or sent.key
+        elif part.name == "files" and part.filename:
+            sent.uploads.append((await registers.receive(await viewer(request), slug, part.filename, part.body)).sha256)
+
+
+async def _list(request: Request, status: int = 200, problems: Any = ()) -> Response:
+    slug = await _slug(request)
+    found = (await ask(request, "imports/index", slug=slug, after=cursor(request))).organization
+    if found is None or found.importRuns is None:
+        raise NotFound
+    return answer(request, "imports/index.html", status, runs=found.importRuns, problems=problems, key=new_key())
+
+
+async def _run(request: Request) -> Any:
+    slug = await _slug(request)
+    found = (await ask(request, "imports/run", id=request.path_params["id"], after=cursor(request), severities=ONLY_WRONG)).node
+    if found is None or found.typename != "ImportRun" or found.organizationSlug != slug:
+        raise NotFound
+    return found
+
+
+async def _verb(request: Request, document: str, mutation: str) -> Response:
+    await form(request)
+    await _run(request)  # of this organization, or not found
+    outcome = getattr(await ask(request, document, input={"run": request.path_params["id"]}), mutation)
+    if outcome.typename == "Rejected":
+        found = await _run(request)
+        return answer(request, "imports/run.html", 422, run=found, problems=found.problems, told=outcome.problems)
+    return RedirectResponse(f"{request.scope['root_path']}/imports/{request.path_params['id']}", 303)
+
+
+async def _slug(request: Request) -> str:
+    """Of the organization whose pages these are, for somebody who is signed in."""
+    organization = request.scope["state"].get("organization")
+    if organization is None:
+        raise NotFound
+    if await viewer(request) is None:
+        raise SignInRequired
+    return str(organization.slug)
