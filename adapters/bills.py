@@ -46,9 +46,8 @@ class Line:
     def supplier(self) -> Any:
         """Named once for a group whose parts have the same."""
         supplier = self.charge.supplier
-        if self.kind == "inner" and supplier is not None and self.charge.parent.supplier == supplier:
-            return None
-        return supplier
+        above = self.charge.parent.supplier if self.kind == "inner" else None
+        return None if supplier and above and above.name == supplier.name else supplier
 
 
 def columns(charges: Sequence[Any]) -> Columns:

@@ -27,7 +27,7 @@ SERVICES = {
     "холодная вода": lambda: gettext("Cold water"),
     "горячая вода": lambda: gettext("Hot water"),
     "канализация": lambda: gettext("Sewerage"),
-    "водоотведение": lambda: gettext("Sewerage"),
+    "водоотведение": lambda: gettext("Wastewater disposal"),
     "вода": lambda: gettext("Water"),
     "холодное водоснабжение": lambda: gettext("Cold water supply"),
     "горячее водоснабжение": lambda: gettext("Hot water supply"),

@@ -73,7 +73,8 @@ class MeterRow:
 _COLUMNS = """m.id, m.account_id, m.inlet, m.place, m.resource, m.serial, m.installed_on, m.removed_on, m.verification_due_on,
     m.register_state, r.id AS register_id, r.zone, r.integer_digits, r.fraction_digits"""
 _FROM = "meter m LEFT JOIN meter_register r ON r.meter_id = m.id"
-_ORDER = "m.inlet NULLS FIRST, m.resource, m.installed_on NULLS FIRST, m.id, r.id"
+_BY_RESOURCE = " ".join(f"WHEN '{resource.value}' THEN {place}" for place, resource in enumerate(Resource))
+_ORDER = f"m.inlet NULLS FIRST, CASE m.resource {_BY_RESOURCE} END, m.installed_on NULLS FIRST, m.id, r.id"
 
 
 async def meters_of(viewer: Viewer, accounts: Sequence[AccountRow]) -> dict[int, list[MeterRow]]:

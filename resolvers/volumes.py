@@ -74,5 +74,8 @@ def _volume(register: RegisterRow, readings: Sequence[ReadingRow], statement: St
     return VolumeRow(meter.resource, meter.inlet, meter.place, meter.serial, register.zone, start.taken_on, start.value, end.taken_on, end.value, volume)
 
 
-def _place(volume: VolumeRow) -> tuple[int, str, dt.date]:
-    return volume.inlet or 0, volume.resource.value, volume.to_on
+_ORDER = {resource: place for place, resource in enumerate(Resource)}
+
+
+def _place(volume: VolumeRow) -> tuple[int, int, dt.date]:
+    return volume.inlet or 0, _ORDER[volume.resource], volume.to_on

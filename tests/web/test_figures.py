@@ -8,8 +8,11 @@ import pytest
 from pypdf import PdfReader
 
 from models.enums import TokenScope
+from resolvers.imports import run_import
+from resolvers.organizations import create_organization
 from resolvers.tokens import create_token
-from tests.web.conftest import INDIVIDUAL, LEGAL, Browser
+from resolvers.users import grant_membership
+from tests.web.conftest import INDIVIDUAL, LEGAL, Browser, only
 from tests.web.reader import Page
 
 PRINTED = json.loads(INDIVIDUAL.with_suffix(".json").read_text(encoding="utf-8"))
@@ -99,3 +102,51 @@ async def test_the_file_has_a_neutral_name(aigul, site):
     answer = await aigul.get(f"/accounts/{site.account}/statement.pdf?period=2020-05")
     assert answer.headers["content-disposition"] == 'attachment; filename="statement-2020-05.pdf"'
     assert Page((await aigul.get(f"/accounts/{site.account}/statement")).text).problems() == []
+
+
+HOST = "http://127.0.0.1:8000"
+HOUSING_SAYS = [
+    "00000154", "Гражданская, 1-154", "муниципальная", "Ремонт жилья", "50,5 м²", "2,80", "141,40 ₽", "12,41", "626,71 ₽", "Найм жилья", "331,28 ₽",
+    "Холодное водоснабжение", "0,044 м³", "107,98 ₽", "6,030 м³", "88,28", "533,32 ₽", "Водоотведение", "14,726 м³", "199,98 ₽", "201,81 кВт·ч", "526,20 ₽",
+    "0,5003 Гкал", "1 434,58", "717,72 ₽", "11,53 ₽", "3 183,50 ₽", "6 889,37 ₽", "−1,09 ₽", "Долг на 1 ноября",
+]  # fmt: skip
+HEAT_SAYS = [
+    "00000000", "частная", "33,1 м²", "1,9125 м³", "18,83", "0,0992 Гкал", "1 775,84", "0,7028 Гкал", "54,71 ₽", "36,01 ₽", "141,24 ₽", "177,04 ₽",
+    "267,62 ₽", "176,20 ₽", "784,74 ₽", "959,76 ₽", "2 014,75 ₽", "1 248,02 ₽", "1 246,49 ₽", "2 337,08 ₽", "1 460,23 ₽", "925,98 ₽", "2 383,29 ₽",
+    "54,92 ₽**", "268,80 ₽**", "2 016,28 ₽**", "2 340,00 ₽**", "** поставщик не печатает оплату", "Долг на 1 марта", "Долг на 1 апреля", "Остатки по услугам",
+]  # fmt: skip
+
+
+@pytest.fixture(params=["housing_2014_10", "heat_2020_03"])
+async def printed(request, site, aigul):
+    """(who may see it, its address without what follows, the month, what is printed)."""
+    number, says = {"housing_2014_10": ("00000154", HOUSING_SAYS), "heat_2020_03": ("00000000", HEAT_SAYS)}[request.param]
+    await create_organization("kamal", "Камал", "RUB", "Asia/Yekaterinburg")
+    await run_import("kamal", [INDIVIDUAL.with_name(request.param)])
+    await grant_membership("aigul", "kamal", number)
+    account = await only(site.app, "aigul", r"/o/kamal/accounts/([^/?\"]+)")
+    return aigul, f"{HOST}/o/kamal/accounts/{account}/statement", f"period={request.param[-7:].replace('_', '-')}", says
+
+
+async def test_other_kinds_of_screens_stand_on_the_page(printed):
+    browser, address, month, says = printed
+    page = await browser.page(f"{address}?{month}")
+    text = page.text(page.named("main")[0])
+    assert missing(text, says) == []
+    assert page.problems() == []
+    assert "НДС" not in text, "what no line has is no column"
+
+
+async def test_other_kinds_of_screens_stand_in_the_pdf(printed):
+    browser, address, month, says = printed
+    _, text = await pdf_of(browser, f"{address}.pdf?{month}")
+    assert missing(text, says) == []
+
+
+async def test_home_leads_to_accounts_elsewhere(printed):
+    browser, address, _, _ = printed
+    page = await browser.page("/")
+    assert address.removeprefix(HOST).removesuffix("/statement") in [link.get("href") for link in page.named("a")]
+    assert page.problems() == []
+    other = await browser.page(address.partition("/accounts")[0] + "/")
+    assert "Красина, 3-1" in plain(other.text())
