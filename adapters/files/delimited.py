@@ -206,8 +206,8 @@ def _refuse_mixed(seen: Seen, mark: str | None) -> None:
             raise FileRefused("mixed_encodings", 1, first="UTF-8", second=encodings.SPOKEN[encoding])
 
 
-def refuse_other_formats(seen: Seen) -> None:
-    """What is no text, or was cut off on its way."""
+def refuse_other_formats(seen: Seen, *, whole: bool = True) -> None:
+    """What is no text, or was cut off on its way and should be whole."""
     head = seen.head
     if not head.strip(b"\xef\xbb\xbf\xff\xfe \r\n\t\x1a"):
         raise FileRefused("empty_file")
@@ -222,7 +222,7 @@ def refuse_other_formats(seen: Seen) -> None:
     if b"\0" in head and mark != "utf-16":
         raise FileRefused("not_text", format="?")
     end = seen.tail.replace(b"\0", b"") if mark == "utf-16" else seen.tail.rstrip(b"\x1a")  # programs for DOS end a text so
-    if not end.endswith((b"\n", b"\r")):
+    if whole and not end.endswith((b"\n", b"\r")):
         raise FileRefused("truncated")
 
 

@@ -20,15 +20,26 @@ MOST_SHOWN = 20  # lines on the terminal; the result file holds them all
 
 
 def import_registers(
-    slug: Annotated[str, typer.Argument(help="the organization")],
-    paths: Annotated[list[Path], typer.Argument(help="files or folders, in any order", exists=True, readable=True, metavar="PATH…")],
+    slug: Annotated[str | None, typer.Argument(help="the organization")] = None,
+    paths: Annotated[list[Path] | None, typer.Argument(help="files or folders, in any order", exists=True, readable=True, metavar="PATH…")] = None,
     preview: Annotated[bool, typer.Option("--preview", help="say what would happen and write nothing")] = False,
     approve: Annotated[bool, typer.Option("--approve", help="take it though it passes a threshold that would hold it")] = False,
     result: Annotated[Path | None, typer.Option(metavar="FILE", help="write what was said of rows: .xlsx, or CSV under any other name")] = None,
     language: Annotated[str | None, typer.Option(metavar="|".join(LANGUAGES), help="of the messages; the organization's first when omitted")] = None,
+    learn: Annotated[
+        Path | None, typer.Option("--learn", metavar="FILE", exists=True, dir_okay=False, help="import nothing: propose a profile that reads this file")
+    ] = None,
+    write: Annotated[bool, typer.Option("--write", help="with --learn: add the proposal to the organization's profile")] = False,
 ) -> None:
     """Import a supplier's registers. Exit code: 0 every row taken, 1 some refused and the rest taken, 2 nothing could be taken, 3 held."""
     check_language(language)
+    if learn is not None:
+        from jobs.commands import profiles
+
+        with speaking(language or "en"):
+            return profiles.learn(learn, slug, write=write)
+    if slug is None or not paths:
+        raise Stop("Say whose registers they are and where: abonent import SLUG PATH…", status=2)
     if result is not None:
         result = result.absolute()
         begin_result(result, paths)
