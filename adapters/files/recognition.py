@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from adapters.files.headings import KINDS, Kind
 from adapters.files.problems import FileRefused
-from adapters.files.words import folded
+from adapters.files.words import heading_key
 
 SEARCHED = 20  # rows of a title may stand above the headings
 MOST_COLUMNS = 1_000
@@ -15,7 +15,7 @@ MOST_COLUMNS = 1_000
 
 def kind_of(headings: Iterable[str]) -> Kind | None:
     """The kind whose marks are all there, and nothing that it never has."""
-    present = {folded(heading) for heading in headings}
+    present = {heading_key(heading) for heading in headings}
     for kind, columns, never in _known():
         named = {name for name, spellings in columns if not spellings.isdisjoint(present)}
         if kind.marks <= named and never.isdisjoint(present):
@@ -27,14 +27,14 @@ def positions(kind: Kind, headings: Sequence[str], line: int) -> dict[str, int]:
     """Where each column stands. A column's usual heading wins over its other names; the same heading twice is refused."""
     places: dict[str, int] = {}
     for place, heading in enumerate(headings):
-        if folded(heading) and folded(heading) in places:
+        if heading_key(heading) and heading_key(heading) in places:
             raise FileRefused("duplicate_heading", line, heading=heading.strip()[:80])
-        places[folded(heading)] = place
+        places[heading_key(heading)] = place
     found: dict[str, int] = {}
     for column in kind.columns:
         for name in kind.headings(column):
-            if folded(name) in places:
-                found[column.name] = places[folded(name)]
+            if heading_key(name) in places:
+                found[column.name] = places[heading_key(name)]
                 break
     return found
 
@@ -49,7 +49,7 @@ def refused_headings(rows: Sequence[Sequence[str]], line: int = 1) -> FileRefuse
 
 @lru_cache(maxsize=1)
 def _known() -> tuple[tuple[Kind, tuple[tuple[str, frozenset[str]], ...], frozenset[str]], ...]:
-    spelled = {(kind.name, column.name): frozenset(map(folded, kind.headings(column))) for kind in KINDS for column in kind.columns}
+    spelled = {(kind.name, column.name): frozenset(map(heading_key, kind.headings(column))) for kind in KINDS for column in kind.columns}
     return tuple(
         (kind, tuple((column.name, spelled[kind.name, column.name]) for column in kind.columns), _never(kind, frozenset(spelled.values()))) for kind in KINDS
     )
@@ -57,6 +57,6 @@ def _known() -> tuple[tuple[Kind, tuple[tuple[str, frozenset[str]], ...], frozen
 
 def _never(kind: Kind, spelled: frozenset[frozenset[str]]) -> frozenset[str]:
     """The forbidden headings with what they are called in the other languages, unless the kind itself has a column of that name."""
-    own = {folded(heading) for column in kind.columns for heading in kind.headings(column)}
-    others = {spelling for name in kind.never for spellings in spelled if folded(name) in spellings for spelling in spellings}
-    return frozenset({folded(name) for name in kind.never} | (others - own))
+    own = {heading_key(heading) for column in kind.columns for heading in kind.headings(column)}
+    others = {spelling for name in kind.never for spellings in spelled if heading_key(name) in spellings for spelling in spellings}
+    return frozenset({heading_key(name) for name in kind.never} | (others - own))

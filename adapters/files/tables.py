@@ -12,7 +12,7 @@ from adapters.files.problems import CellProblem, FileRefused
 from adapters.files.profiles import Entry
 from adapters.files.recognition import MOST_COLUMNS, kind_of, positions
 from adapters.files.source import Layout
-from adapters.files.words import folded
+from adapters.files.words import heading_key
 
 Rows = Sequence[tuple[int, list[str]]]  # (line, cells) of the first ones
 
@@ -51,8 +51,8 @@ def _with_headings(line: int, cells: list[str], entry: Entry) -> Table | None:
     kind = _kind(entry) or kind_of([*cells, *_usual(entry)])
     if kind is None:
         return None
-    written = {folded(cell): place for place, cell in enumerate(cells) if cell.strip()}
-    said = {name: written.get(folded(column)) if isinstance(column, str) else column - 1 for name, column in entry.columns.items()}
+    written = {heading_key(cell): place for place, cell in enumerate(cells) if cell.strip()}
+    said = {name: written.get(heading_key(column)) if isinstance(column, str) else column - 1 for name, column in entry.columns.items()}
     if any(place is None or place >= len(cells) for place in said.values()):
         return None
     places = {name: place for name, place in said.items() if place is not None}

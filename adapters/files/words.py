@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _DROPPED = re.compile(r"[\s._\-\u2013\u2014/№,:;()\"'«»*]+")
+_CURRENCIES, _MEASURES = "тг|тенге|теңге|руб|рублей|р|kzt|rub|₸|₽", "куб\\.? ?м|кв\\.? ?м|[мm][23²³]|гкал|gcal|квт[·*.]?ч|kwh"
+_UNIT = re.compile(rf"[\s,(\[]+(?:{_CURRENCIES}|{_MEASURES})\.?[)\]]?", re.IGNORECASE)
 # Clerks write Kazakh with the letters that a Russian keyboard has: both spellings are one word.
 _SAME_LETTERS = str.maketrans("ёәғқңөұүһі", "еагкноуухи")
 
@@ -12,6 +15,25 @@ _SAME_LETTERS = str.maketrans("ёәғқңөұүһі", "еагкноуухи")
 def folded(text: str) -> str:
     """`НДС, %` and `ндс %` are the same word, `Қызмет` and `кызмет` too; dots, dashes, spaces and № do not count."""
     return _DROPPED.sub("", text.casefold().translate(_SAME_LETTERS))
+
+
+def heading_key(heading: str) -> str:
+    """What tells headings apart: `Сумма, тг` and `Сумма (руб.)` are the same one."""
+    heading = heading.strip()
+    unit = next((found for found in _UNIT.finditer(heading) if found.end() == len(heading)), None)
+    return folded(heading[: unit.start()] if unit else heading)
+
+
+@lru_cache(maxsize=1024)
+def basis_of(label: str) -> str:
+    """What a line was charged by, of ChargeBasis."""
+    return _BASES.get(folded(label), "unknown")
+
+
+@lru_cache(maxsize=1024)
+def source_of(label: str) -> str:
+    """Who took a reading, of ReadingSource."""
+    return _SOURCES.get(folded(label), "other")
 
 
 def _words(**values: tuple[str, ...]) -> dict[str, str]:
@@ -43,6 +65,21 @@ ZONES = _words(
 OWNERSHIPS = _words(
     private=("частная", "частная собственность", "собственность", "приватизированная", "приватизировано", "жеке", "жеке меншік", "private"),
     municipal=("муниципальная", "муниципальная собственность", "государственная", "найм", "социальный найм", "коммуналдық", "мемлекеттік", "municipal"),
+)
+_BASES = _words(
+    reading=("показания", "показание", "по показаниям", "счётчик", "прибор учёта", "көрсеткіш", "көрсеткіштер", "есептегіш", "reading", "readings", "meter"),
+    average=("среднее", "по среднему", "орташа", "average"),
+    norm=("норматив", "по нормативу", "норма", "norm", "standard"),
+    communal=("общедомовые нужды", "одн", "жалпы үй", "жалпы үй қажеттіліктері", "communal", "common needs"),
+    fixed=("площадь", "по площади", "фиксированная сумма", "аудан", "алаң", "area", "fixed"),
+)
+_SOURCES = _words(
+    cabinet=("личный кабинет", "жеке кабинет", "cabinet", "personal account"),
+    site=("сайт", "website", "site"),
+    phone=("телефон", "phone", "call"),
+    inspector=("контролёр", "контролер", "бақылаушы", "inspector"),
+    installation=("акт установки", "установка", "орнату актісі", "орнату", "installation"),
+    removal=("акт снятия", "снятие", "алу актісі", "шешу актісі", "removal"),
 )
 # The first word of a row of sums.
 TOTALS = frozenset(map(folded, ("итого", "всего", "итог", "барлығы", "жиыны", "жиынтығы", "total", "totals", "количество")))

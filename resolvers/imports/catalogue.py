@@ -20,6 +20,12 @@ _RESOURCES = (  # the beginning of a service's name, the longer ones first
     ("тепло", Resource.HEATING),
     ("электр", Resource.ELECTRICITY),
     ("газ", Resource.GAS),
+    *((start, Resource.COLD_WATER) for start in ("суық", "суык", "cold", "water")),
+    *((start, Resource.HOT_WATER) for start in ("ыстық", "ыстык", "hot")),
+    *((start, Resource.SEWERAGE) for start in ("су бұру", "су буру", "кәріз", "кариз", "sewer")),
+    *((start, Resource.HEATING) for start in ("жылу", "heat")),
+    *((start, Resource.ELECTRICITY) for start in ("electric", "power")),
+    ("gas", Resource.GAS),
 )
 
 

@@ -6,28 +6,19 @@ import datetime as dt
 from typing import Any
 
 from adapters.files.headings import CHARGES
+from adapters.files.words import basis_of
 from models import sql
-from models.enums import ChargeBasis
 from models.money import half_up
 from models.quantity import MICRO, decimal_text
 from resolvers.imports import groups, journal
 from resolvers.imports.catalogue import find_services, find_suppliers
 from resolvers.imports.staging import Finding, Job, Recipe, Verdict, find_accounts, warn
 
-_BASES = {
-    "показания": ChargeBasis.READING,
-    "среднее": ChargeBasis.AVERAGE,
-    "норматив": ChargeBasis.NORM,
-    "общедомовые нужды": ChargeBasis.COMMUNAL,
-    "площадь": ChargeBasis.FIXED,
-}
-
 
 def judge(row: Any, today: dt.date) -> Verdict:
     if row.period > today:
         return Verdict(refused=("date_in_future", {"column": "Период"}))
-    basis = _BASES.get(row.basis_label.casefold(), ChargeBasis.UNKNOWN)
-    return Verdict((basis.value,), warning=_product(row))
+    return Verdict((basis_of(row.basis_label),), warning=_product(row))
 
 
 def _product(row: Any) -> Finding | None:

@@ -6,20 +6,10 @@ import datetime as dt
 from typing import Any
 
 from adapters.files.headings import READINGS
+from adapters.files.words import source_of
 from models import sql
-from models.enums import ReadingSource
 from resolvers.imports import journal
 from resolvers.imports.staging import Job, Recipe, Verdict, find_accounts, keep_last, refuse
-
-_SOURCES = {
-    "личный кабинет": ReadingSource.CABINET,
-    "сайт": ReadingSource.SITE,
-    "телефон": ReadingSource.PHONE,
-    "контролёр": ReadingSource.INSPECTOR,
-    "контролер": ReadingSource.INSPECTOR,
-    "акт установки": ReadingSource.INSTALLATION,
-    "акт снятия": ReadingSource.REMOVAL,
-}
 
 
 def judge(row: Any, today: dt.date) -> Verdict:
@@ -28,8 +18,7 @@ def judge(row: Any, today: dt.date) -> Verdict:
         return Verdict(refused=("negative", {"column": "Показание"}))
     if row.taken_on > today:
         return Verdict(refused=("date_in_future", {"column": "Дата"}))
-    source = _SOURCES.get(row.source_label.casefold(), ReadingSource.OTHER)
-    return Verdict((source.value, row.taken_on.replace(day=1)))
+    return Verdict((source_of(row.source_label), row.taken_on.replace(day=1)))
 
 
 RECIPE = Recipe(

@@ -13,7 +13,8 @@ from hypothesis import strategies as some
 from adapters.files import KINDS, FileRefused, ParsedRow, Register, open_register
 from adapters.files.cells import CellProblem, day, decimal, money, month, percent
 from adapters.files.encodings import by_letters
-from adapters.files.words import folded
+from adapters.files.words import basis_of, folded, source_of
+from models.enums import ChargeBasis, ReadingSource
 
 CHARGES = ["Период;Лицевой счёт;Услуга;Количество;Сумма", "2026-10;02000000;Холодная вода;1,5;99,70", "2026-10;02000007;Водоотведение;2;-10,00"]
 VALUES = [(dt.date(2026, 10, 1), "02000000", "Холодная вода", 1_500_000, 9_970), (dt.date(2026, 10, 1), "02000007", "Водоотведение", 2_000_000, -1_000)]
@@ -390,3 +391,18 @@ def test_account_numbers_that_a_spreadsheet_spoiled_are_refused(tmp_path: Path, 
 def test_words_of_closed_lists_are_known_in_three_languages(tmp_path: Path, heading: str, word: str, value: str):
     found = register(tmp_path, lines(f"Account;{heading};Date;Reading", f"1;{word};2026-10-01;5"))
     assert picked(found, "resource") == [(value,)]
+
+
+@pytest.mark.parametrize("heading", ["Сумма, тг", "Сумма (руб.)", "СУММА, ₸", "Сумма, руб", "Amount, KZT", "Сома (теңге)"])
+def test_units_in_headings_do_not_count(tmp_path: Path, heading: str):
+    found = register(tmp_path, lines(f"Дата;Лицевой счёт;{heading}", "01.10.2026;1;5"))
+    assert picked(found, "amount") == [(500,)]
+    assert found.headings["amount"] == heading
+
+
+def test_labels_of_readings_and_charges_are_known_in_three_languages():
+    assert {basis_of(label) for label in ("Показания", "показание", "Көрсеткіш", "корсеткиш", "Readings")} == {"reading"}
+    assert {source_of(label) for label in ("Контролёр", "контролер", "Бақылаушы", "Inspector")} == {"inspector"}
+    assert (basis_of(""), basis_of("по соглашению"), source_of("почта")) == ("unknown", "unknown", "other")
+    assert {basis_of(word) for word in ("Среднее", "Норматив", "ОДН", "Площадь")} <= {basis.value for basis in ChargeBasis}
+    assert {source_of(word) for word in ("Личный кабинет", "Сайт", "Телефон", "Акт установки", "Акт снятия")} <= {source.value for source in ReadingSource}
