@@ -2,6 +2,7 @@
 
 import datetime as dt
 import pickle
+import re
 import time
 from pathlib import Path
 
@@ -217,3 +218,9 @@ def test_no_allowed_pattern_takes_for_ever(tmp_path: Path):
     started = time.perf_counter()
     assert [row.code for row in found.rows()] == ["not_found_in_cell"]
     assert time.perf_counter() - started < 20
+
+
+def test_the_profiles_in_the_documentation_are_right():
+    text = (Path(__file__).parents[2] / "docs/registers.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert [len(parse_profile(block).entries) for block in blocks] == [1, 3]
