@@ -1,11 +1,13 @@
 """Registers for staff: sending them, looking at what they would change, taking, discarding and undoing."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response, StreamingResponse
 
+from adapters.texts import gettext, speaking
 from schema import registers
 from schema.operations import NotFound, SignInRequired
 from web import multipart, protection
@@ -25,6 +27,8 @@ async def imports(request: Request) -> Response:
     slug, sent = await _slug(request), Sent()
     try:
         await _receive(request, slug, sent)
+        if not sent.uploads:
+            return await _list(request, 422, problems=[_nothing_chosen(request)])
         result = (await ask(request, "imports/start", input=sent.input(slug))).startImport
         problems = result.problems if result.typename == "Rejected" else []
     except registers.Refused as refused:
@@ -76,6 +80,13 @@ def handed_out(found: registers.Result) -> Response:
     return StreamingResponse(found.parts, media_type=kind, headers=headers)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A problem that no document had to be asked about."""
+
+    message: str
+
+
 class Sent:
     """What a form with files has brought."""
 
@@ -85,6 +96,11 @@ class Sent:
 
     def input(self, slug: str) -> dict[str, Any]:
         return {"organizationSlug": slug, "uploads": list(dict.fromkeys(self.uploads)), "preview": True, "idempotencyKey": self.key}
+
+
+def _nothing_chosen(request: Request) -> Told:
+    with speaking(request.scope["state"]["language"]):
+        return Told(gettext("Please choose at least one file."))
 
 
 async def _receive(request: Request, slug: str, sent: Sent) -> None:
