@@ -36,8 +36,8 @@ LARGEST_PAGE = 100
 FREE = {
     "ApproveImportDone", "ConfirmationRequired", "DiscardImportDone", "Edge", "ImportAccounts", "ImportChanges", "ImportDetails", "ImportFigures",
     "ImportHold", "ImportPayments", "ImportProgress", "ImportReadings", "ImportSummary", "Money", "PageInfo", "Problem", "Quantity", "ReadingWindow",
-    "Rejected", "Service", "SignInDone", "SignOutDone", "StartImportDone", "StatementHead", "SubmitReadingsDone", "Supplier", "UndoImportDone",
-    "UnitPrice", "Viewer",
+    "Rejected", "SaveImportProfileDone", "Service", "SignInDone", "SignOutDone", "StartImportDone", "StatementHead", "SubmitReadingsDone", "Supplier",
+    "UndoImportDone", "UnitPrice", "Viewer",
 }  # fmt: skip
 INTROSPECTED = 5  # each selection inside __schema or __type lists types, fields or arguments: the usual query has some forty
 USUAL_SIZE = {

@@ -11,8 +11,9 @@ from resolvers.imports.starting import Start, approve_import, ask_undo, discard_
 from resolvers.reading_desk import Typed
 from resolvers.sessions import sign_in, sign_out
 from resolvers.submissions import Submission, submit_readings
-from schema import ids
+from schema import ids, import_profiles
 from schema.context import Info
+from schema.import_profiles import SaveImportProfileInput, SaveImportProfileResult
 from schema.imports import (
     ApproveImportDone,
     ApproveImportResult,
@@ -36,6 +37,7 @@ SignInArgument = Annotated[SignInInput, strawberry.argument(description="Who, an
 ReadingsArgument = Annotated[SubmitReadingsInput, strawberry.argument(description="The account, its readings, and what is confirmed.")]
 
 StartArgument = Annotated[StartImportInput, strawberry.argument(description="The files, and how to take them.")]
+ProfileArgument = Annotated[SaveImportProfileInput, strawberry.argument(description="Whose profile, and its text.")]
 RunArgument = Annotated[ImportRunInput, strawberry.argument(description="The run.")]
 
 
@@ -101,6 +103,11 @@ class Mutation:
     @field(description="Undo a run as if it had not been; a worker does it, by reversals where money is concerned. Codes: WRONG_STATE.")
     async def undo_import(self, info: Info, input: RunArgument) -> UndoImportResult:  # noqa: A002
         return UndoImportDone(run=await ask_undo(info.context.signed_in, _pk(input.run, "imp") or 0))  # type: ignore[arg-type]
+
+    @field(description="Keep how an organization's own registers are to be read. Codes: WRONG_PROFILE, at `text` and the key.")
+    async def save_import_profile(self, info: Info, input: ProfileArgument) -> SaveImportProfileResult:  # noqa: A002
+        viewer = info.context.signed_in
+        return await import_profiles.save(viewer, input.organization_slug, input.text, validate_only=input.validate_only)
 
 
 def _pk(text: str, prefix: str) -> int | None:

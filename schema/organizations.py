@@ -9,6 +9,7 @@ from strawberry import Parent, field
 
 from models.money import Currency
 from models.period import Period
+from resolvers.imports import profiles
 from resolvers.imports.runs import runs_page
 from resolvers.organizations import OrganizationRow
 from resolvers.windows import ReadingWindow as WindowRow
@@ -56,6 +57,10 @@ class Organization(Node):
         place = ids.after("import runs", after)
         rows = await runs_page(info.context.signed_in, root, checked_first(first), place[0] if place else None)
         return PageOf("import runs", rows, first, lambda row: (row.pk,))  # type: ignore[return-value]
+
+    @field(description="How its own registers are to be read, as TOML: null for those who may not see its imports, empty where there is none.")
+    async def import_profile(root: Parent[OrganizationRow]) -> str | None:  # noqa: N805
+        return await profiles.text_of(root.pk)
 
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:

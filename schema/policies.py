@@ -45,7 +45,7 @@ POLICIES: dict[str, dict[str, Policy]] = {
         "signIn": P.PUBLIC,
         "signOut": P.SIGNED_IN,
         "submitReadings": P.SIGNED_IN,
-        **dict.fromkeys(("startImport", "approveImport", "discardImport", "undoImport"), P.SIGNED_IN),
+        **dict.fromkeys(("startImport", "approveImport", "discardImport", "undoImport", "saveImportProfile"), P.SIGNED_IN),
     },
     "Account": {
         **dict.fromkeys(("id", "number", "kind", "organization", "branch", "contract", "holderName", "may", "address", "premises", "residents"), P.WITH_PARENT),
@@ -61,7 +61,7 @@ POLICIES: dict[str, dict[str, Policy]] = {
     },
     "Organization": {
         **dict.fromkeys(("accent", "contacts", "currency", "id", "languages", "name", "readingWindow", "slug", "timezone"), P.WITH_PARENT),
-        "importRuns": P.IMPORTS,
+        **dict.fromkeys(("importProfile", "importRuns"), P.IMPORTS),
     },
     "MeterRegister": {
         **dict.fromkeys(("id", "meter", "zone", "unit", "integerDigits", "fractionDigits"), P.WITH_PARENT),
@@ -98,6 +98,7 @@ _PLAIN = {
         "undoneAt who working"
     ),
     "ImportSummary": "accounts months payments readings rows",
+    "SaveImportProfileDone": "registers",
     "StartImportDone": "run",
     "UndoImportDone": "run",
     "Meter": "id inlet installedOn place refusal registers removedOn resource serial state verificationDueOn verificationOverdue",

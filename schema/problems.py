@@ -49,6 +49,7 @@ MEANINGS: dict[ProblemCode, str] = {
     C.WRONG_DIGEST: "What came is not what its hash says",
     C.WRONG_OFFSET: "The part does not begin where the file ends so far",
     C.WRONG_STATE: "The run is in a state where this cannot be done",
+    C.WRONG_PROFILE: "The mapping profile cannot be used; the path ends with the key",
     C.FILES_GONE: "The files of the run are no longer kept",
 }
 
@@ -91,6 +92,7 @@ SENTENCES: dict[ProblemCode, str] = {
     C.WRONG_DIGEST: N_("The file was damaged on its way. Please send it again."),
     C.WRONG_OFFSET: N_("This part of the file does not follow what has come so far."),
     C.WRONG_STATE: N_("This can no longer be done: the import has gone on meanwhile."),
+    C.WRONG_PROFILE: "%(problem)s",
     C.FILES_GONE: N_("The files of this import are no longer kept. Please send them again."),
 }
 

@@ -28,6 +28,7 @@ def routes() -> list[Route]:
         Route("/contracts/{id}", contracts.contract),
         Route("/contracts/{id}/statement.pdf", downloads.contract_pdf),
         Route("/imports", either(imports.imports, registers.imports), methods=["GET", "POST"]),
+        Route("/imports/profile", imports.profile, methods=["GET", "POST"]),
         Route("/imports/{id}", either(imports.run, registers.run)),
         Route("/imports/{id}/approve", imports.approve, methods=["POST"]),
         Route("/imports/{id}/discard", imports.discard, methods=["GET", "POST"]),

@@ -62,4 +62,4 @@ def sentence(problem: ProfileProblem) -> str:
     return f"{problem.key}: {text}" if problem.key else text
 
 
-__all__ = ["NO_PROFILE", "ProfileRefused", "of", "save", "sentence", "text_of"]
+__all__ = ["NO_PROFILE", "ProfileRefused", "of", "parse_profile", "save", "sentence", "text_of"]

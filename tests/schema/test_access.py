@@ -91,7 +91,7 @@ PATHS: dict[str, tuple[str, str]] = {
     "User": ("viewer user", "user"),
 }
 OUTCOMES = {  # reached through mutations only: tested below and beside the mutations
-    "ApproveImportDone", "ConfirmationRequired", "DiscardImportDone", "Problem", "ReadingReceipt", "Rejected", "SignInDone", "SignOutDone", "StartImportDone", "SubmitReadingsDone",
+    "ApproveImportDone", "ConfirmationRequired", "DiscardImportDone", "Problem", "ReadingReceipt", "Rejected", "SignInDone", "SaveImportProfileDone", "SignOutDone", "StartImportDone", "SubmitReadingsDone",
     "UndoImportDone", "UnderstoodReading",
 }  # fmt: skip
 WITH_MONEY = {"owner", "former", "payer", "clerk", "partner"}
@@ -242,7 +242,7 @@ SUBMITTED = {
 
 @pytest.mark.parametrize("who", EVERYBODY)
 async def test_every_mutation_for_everybody(world: World, who: str):
-    imports = {"startImport", "approveImport", "discardImport", "undoImport"}
+    imports = {"startImport", "approveImport", "discardImport", "undoImport", "saveImportProfile"}
     assert set(SCHEMA._schema.mutation_type.fields) == {"signIn", "signOut", "submitReadings", *imports}
     context = Context(world.viewers[who], make.NOW, make.TODAY)
     row = {"register": world.ids["MeterRegister"], "value": "110"}
@@ -321,6 +321,7 @@ async def test_every_verb_over_imports_for_everybody(world: World, who: str):
     context = Context(world.viewers[who], make.NOW, make.TODAY)
     inputs = {"startImport": ("StartImportInput", {"organizationSlug": "vodokanal", "uploads": ["0" * 64], "idempotencyKey": "k"})}
     inputs |= {f"{verb}Import": ("ImportRunInput", {"run": world.ids["ImportRun"]}) for verb in ("approve", "discard", "undo")}
+    inputs["saveImportProfile"] = ("SaveImportProfileInput", {"organizationSlug": "vodokanal", "text": "= no TOML"})
     for name, (kind, given) in inputs.items():
         text = f"mutation ($input: {kind}!) {{ {name}(input: $input) {{ __typename ... on Rejected {{ problems {{ code }} }} }} }}"
         answer = await execute(text, {"input": given}, context)

@@ -14,7 +14,7 @@ VALUE = Quantity(117_500_000, "куб.м", 3)
 PARAMS = {
     "limit": 100, "example": "117,5", "integer": 5, "fraction": 3, "first": dt.date(2026, 11, 1), "last": dt.date(2026, 11, 30), "due": dt.date(2026, 11, 1),
     "opens": dt.date(2026, 11, 1), "closes": dt.date(2026, 11, 25), "value": VALUE, "previous": VALUE, "consumption": VALUE, "usual": VALUE, "cold": VALUE,
-    "hot": VALUE, "meters": ["31883369", "31883423"], "runs": "12",
+    "hot": VALUE, "meters": ["31883369", "31883423"], "runs": "12", "problem": "register.1: ?",
 }  # fmt: skip
 
 
@@ -30,7 +30,7 @@ def test_a_sentence_in_every_language(code, language):
         text = sentence(Problem(code, (), PARAMS))
     assert "%" not in text
     assert "None" not in text
-    if language != "en":
+    if language != "en" and code is not ProblemCode.WRONG_PROFILE:  # its words come with it
         assert translations(language).gettext(SENTENCES[code]) != SENTENCES[code]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters import shelf
-from models import AccountFacts, ImportFile, ImportProblem, ImportRun, LedgerEntry, Premises, StatementLine, Supplier
+from models import AccountFacts, ImportFile, ImportProblem, ImportProfile, ImportRun, LedgerEntry, Premises, StatementLine, Supplier
 from models.enums import ChargeBasis, PaymentState, ReadingSource, ReadingState, Right, Severity, TariffZone, TokenScope
 from resolvers.viewer import Viewer, viewer_of_token, viewer_of_user
 from schema import ids
@@ -74,6 +74,7 @@ async def _run(org) -> ImportRun:
         "codes": [{"code": "zero", "severity": "refused", "count": 1, "amount": 100}],
         "held": [{"code": "total_moved", "subject": PAST, "value": 60.0, "limit": 50}],
     }  # fmt: skip
+    await ImportProfile.create(organization=org, text="# none", saved_at=make.NOW, saved_by="user:1")
     run = await ImportRun.create(
         organization=org, started_at=make.NOW, finished_at=make.NOW, undone_at=make.NOW, state="running", who="token:1", error="broken", summary=summary
     )

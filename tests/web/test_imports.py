@@ -208,3 +208,33 @@ async def test_the_list_shows_who_and_what(site, operator):
     assert "Оператор · эта страница" in text
     assert "командная строка" in text
     assert "ждёт решения" in text
+
+
+PROFILE = """[[register]]
+match = "bank*"
+kind = "accounts"
+
+[register.columns]
+account = 1
+surname = 2
+"""
+
+
+async def test_the_profile_is_kept_or_told_what_is_wrong(site, operator, aigul):
+    page = await operator.page("/imports/profile")
+    assert page.problems() == []
+    token = {"csrf": page.value("csrf")}
+    wrong = await operator.post("/imports/profile", {**token, "text": PROFILE.replace('kind = "accounts"', 'kind = "songs"')})
+    assert wrong.status_code == 422
+    assert Page(wrong.text).problems() == []
+    assert "songs" in wrong.text, "what was typed stays"
+    assert "register.1.kind" in wrong.text or "register.0.kind" in wrong.text
+    assert (await operator.post("/imports/profile", {**token, "text": "= x"})).status_code == 422
+    kept = await operator.post("/imports/profile", {**token, "text": PROFILE.replace("\n", "\r\n")})
+    assert kept.status_code == 303, kept.text[:3000]
+    assert (
+        PROFILE.strip() in (await operator.page("/imports/profile?saved=1")).text(None).replace(" ", "\n")
+        or "bank*" in (await operator.get("/imports/profile")).text
+    )
+    assert (await aigul.get("/imports/profile")).status_code == 404
+    assert (await aigul.post("/imports/profile", {"csrf": (await aigul.page("/")).value("csrf"), "text": ""})).status_code == 404

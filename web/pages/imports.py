@@ -71,6 +71,22 @@ async def result(request: Request) -> Response:
     return handed_out(await registers.result(await viewer(request), slug, request.path_params["id"], request.path_params["kind"], language))
 
 
+async def profile(request: Request) -> Response:
+    """How the organization's own registers are to be read: TOML, with what is wrong beside it."""
+    slug, typed, problems, saved = await _slug(request), None, [], "saved" in request.query_params
+    if request.method == "POST":
+        typed = (await form(request)).get("text", "").replace("\r\n", "\n")
+        result = (await ask(request, "imports/save_profile", input={"organizationSlug": slug, "text": typed})).saveImportProfile
+        if result.typename != "Rejected":
+            return RedirectResponse(f"{request.url.path}?saved=1", 303)
+        problems, saved = result.problems, False
+    found = (await ask(request, "imports/profile", slug=slug)).organization
+    if found is None or found.importProfile is None:
+        raise NotFound
+    text = found.importProfile if typed is None else typed
+    return answer(request, "imports/profile.html", 422 if problems else 200, text=text, problems=problems, saved=saved)
+
+
 def handed_out(found: registers.Result) -> Response:
     kind = TYPES[found.name.rpartition(".")[2]]
     headers = {"content-disposition": f'attachment; filename="{found.name}"'}
