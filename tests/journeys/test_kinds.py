@@ -1,0 +1,86 @@
+"""A flat at a housing company and at a heat supplier: axe, no page wider than its screen, and readings of two zones without JavaScript."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from models.database import close, connect
+from resolvers.imports import run_import
+from resolvers.organizations import create_organization
+from resolvers.users import create_user, grant_membership
+from tests.conftest import ROOT, run_apart
+from tests.journeys.conftest import LAST_MONTH, PASSWORD, Site
+from tests.journeys.test_access import WIDER, findings, walk
+
+pytestmark = pytest.mark.journey
+KINDS = {"housing": ("dom", "60000021"), "energy": ("teplo", "0007000002")}
+
+
+@pytest.fixture(autouse=True)
+def once(database_kind: str) -> None:
+    if database_kind != "sqlite":
+        pytest.skip("looks are checked once, on SQLite")
+
+
+@pytest.fixture
+def peopled(database_url: str, tmp_path: Path) -> str:
+    for kind in KINDS:
+        command = [sys.executable, str(ROOT / "samples" / "make_registers.py"), "--kind", kind, "--accounts", "10", "--months", "3", "--events"]
+        subprocess.run([*command, "--until", str(LAST_MONTH), "--out", str(tmp_path / kind)], check=True, capture_output=True)
+    run_apart(people(database_url, tmp_path))
+    return database_url
+
+
+async def people(url: str, registers: Path) -> None:
+    await connect(url)
+    await create_user("olga", "olga@example.com", PASSWORD, name="Ольга")
+    for kind, (slug, number) in KINDS.items():
+        await create_organization(slug, slug.capitalize(), "RUB", "Asia/Yekaterinburg")
+        await run_import(slug, [registers / kind])
+        await grant_membership("olga", slug, number)
+    await close()
+
+
+def at(site: Site, slug: str) -> Site:
+    return Site(site.base.rpartition("/")[0] + f"/{slug}", site.browser)
+
+
+@pytest.mark.parametrize("slug", ["dom", "teplo"])
+async def test_axe_finds_nothing(site: Site, slug: str):
+    found = []
+    for width, scheme, language in ((360, "light", "kk"), (1280, "dark", "ru")):
+        page = await at(site, slug).signed_in("olga", width=width, color_scheme=scheme, bypass_csp=True)
+        found += await walk(page, at(site, slug).base, findings, language)
+        await page.context.close()
+    assert found == []
+
+
+@pytest.mark.parametrize("slug", ["dom", "teplo"])
+@pytest.mark.parametrize("language", ["ru", "kk", "en"])
+async def test_nothing_runs_off_the_screen(site: Site, slug: str, language: str):
+    page = await at(site, slug).signed_in("olga")
+
+    async def look(page) -> list[str]:
+        found = []
+        for width in (320, 360, 740, 1024, 1280):
+            await page.set_viewport_size({"width": width, "height": 800})
+            found += await page.evaluate(WIDER)
+        return found
+
+    found = await walk(page, at(site, slug).base, look, language)
+    assert not found, found
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "without"])
+async def test_both_zones_of_a_meter_are_sent(site: Site, javascript: bool):
+    page = await at(site, "dom").signed_in("olga", width=360, height=640, java_script_enabled=javascript)
+    await page.get_by_role("link", name="Показания", exact=True).first.click()
+    before = [float(text) for text in await page.locator("td[data-l=Предыдущее]").all_inner_texts()]
+    assert len(before) == 4
+    for place, value in enumerate(before):
+        await page.fill(f"#value-{place}", f"{value + 3:.1f}".replace(".", ","))
+    await page.get_by_role("button", name="Передать показания").click()
+    await page.get_by_text("Электроэнергия, ночь №").wait_for()
+    assert await page.get_by_text("Квитанция о приёме").count() == 4
