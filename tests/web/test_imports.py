@@ -211,7 +211,7 @@ async def test_the_list_shows_who_and_what(site, operator):
 
 
 PROFILE = """[[register]]
-match = "bank*"
+files = "bank*"
 kind = "accounts"
 
 [register.columns]
@@ -232,9 +232,6 @@ async def test_the_profile_is_kept_or_told_what_is_wrong(site, operator, aigul):
     assert (await operator.post("/imports/profile", {**token, "text": "= x"})).status_code == 422
     kept = await operator.post("/imports/profile", {**token, "text": PROFILE.replace("\n", "\r\n")})
     assert kept.status_code == 303, kept.text[:3000]
-    assert (
-        PROFILE.strip() in (await operator.page("/imports/profile?saved=1")).text(None).replace(" ", "\n")
-        or "bank*" in (await operator.get("/imports/profile")).text
-    )
+    assert "bank*" in (await operator.page("/imports/profile?saved=1")).text()
     assert (await aigul.get("/imports/profile")).status_code == 404
     assert (await aigul.post("/imports/profile", {"csrf": (await aigul.page("/")).value("csrf"), "text": ""})).status_code == 404
