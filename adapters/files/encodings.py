@@ -19,6 +19,7 @@ ASCII = bytes(range(128))
 _LETTERS = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфёъ"
 _PARTS = (110, 85, 80, 74, 67, 63, 55, 47, 45, 44, 35, 32, 30, 28, 26, 20, 19, 17, 17, 16, 16, 14, 12, 10, 9, 7, 6, 5, 4, 3, 3, 1, 1)
 _OFTEN = dict(zip(_LETTERS, _PARTS, strict=True))
+_FOREIGN = "ЂЃѓЏђ¤¦¬"
 _CONTROL = bytes(b for b in range(32) if b not in b"\t\n\r") + b"\x7f"
 
 
@@ -53,16 +54,19 @@ def doubtful(encoding: str) -> bytes:
     if encoding.startswith("utf"):
         return _CONTROL
     strange = bytes(b for b in range(128, 256) if _is_strange(bytes([b]).decode(encoding, "replace")))
-    # In 866 and KOI8-R the letters of UTF-8 are boxes; in Windows-1251 some of them are letters that neither Russian nor Kazakh has.
-    return _CONTROL + strange + (b"\x80\x81\x83\x8f\x90" if encoding in ("cp1251", "kz1048") else b"")
+    # In 866 and KOI8-R the letters of UTF-8 are boxes; in Windows-1251 those of UTF-8 and 866 are letters and signs that neither
+    # Russian nor Kazakh has.
+    return _CONTROL + strange + (_FOREIGN.encode("cp1251") if encoding in ("cp1251", "kz1048") else b"")
 
 
 def unreadable(text: str, encoding: str) -> bool:
-    """Whether a line holds characters that no text in this encoding has, or is in UTF-8 while the file is not."""
+    """Whether a line holds characters that no text in this encoding has, or is in UTF-8 or 866 while the file is not."""
     if any(_is_strange(letter) for letter in text if not letter.isalnum()):
         return True
     if encoding.startswith("utf"):
         return False
+    if encoding == "cp1251" and sum(letter in _FOREIGN for letter in text) > 2:
+        return True
     try:
         plain = text.encode(encoding)
         return not plain.isascii() and any("а" <= letter.lower() <= "я" for letter in plain.decode("utf-8"))

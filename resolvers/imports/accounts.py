@@ -36,6 +36,7 @@ async def apply(job: Job) -> None:
     table = RECIPE.table
     await keep_last(table, job, ("account",))
     await sql.analyze(table)
+    await refuse(table, job, "zeros_lost", _zeros_lost(job.organization_id), lambda row: {"account": row["account"]}, "account")
     await sql.execute(_FIND_CONTRACTS, **values)
     unknown = "s.contract IS NOT NULL AND s.contract_id IS NULL"
     await refuse(table, job, "unknown_contract", unknown, lambda row: {"contract": row["contract"]}, "contract")
@@ -47,6 +48,13 @@ async def apply(job: Job) -> None:
     await journal.keep(job.run_id, "account_facts", _CORRECTED, **values)
     for statement in (_UPSERT, _FIND_ACCOUNTS, _CORRECT_FACTS, _ADD_FACTS):
         await sql.execute(statement, **values)
+
+
+def _zeros_lost(organization_id: int) -> str:
+    """A new account that is a known one but for its leading zeros: a spreadsheet took the number for a number."""
+    known = f"FROM personal_account a WHERE a.organization_id = {int(organization_id)}"
+    return f"""s.account NOT LIKE '0%' AND s.account IN (SELECT LTRIM(a.number, '0') {known} AND a.number LIKE '0%')
+        AND NOT EXISTS (SELECT 1 {known} AND a.number = s.account)"""
 
 
 async def _keep_what_is_not_said(job: Job) -> None:

@@ -24,6 +24,7 @@ SENTENCES = {
     "unknown_word": N_("The value “%(value)s” in column “%(column)s” is unknown."),
     "too_long": N_("Column “%(column)s” holds more than %(longest)s characters."),
     "digits_lost": N_("A spreadsheet made “%(value)s” of the number and lost its digits (column “%(column)s”): the column must be text."),
+    "zeros_lost": N_("The account %(account)s is known with leading zeros: a spreadsheet dropped them. The column must be text."),
     "formula": N_("A cell of the row holds a formula without its value."),
     "merged": N_("Cells of the row are merged with others."),
     "not_found_in_cell": N_("What the profile looks for is not in “%(value)s” (column “%(column)s”)."),

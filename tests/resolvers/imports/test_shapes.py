@@ -11,7 +11,7 @@ import pytest
 
 from adapters.files.headings import KINDS
 from models import ImportFile, Organization
-from tests.resolvers.imports.conftest import assert_whole, contents, expected, said, taken
+from tests.resolvers.imports.conftest import assert_whole, contents, expected, rows, said, taken, write
 
 ALL = ("--events", "--drift", "--dirty", "4")
 QUOTES = str.maketrans("«»", '""')  # which neither 866 nor KOI8-R has
@@ -137,3 +137,10 @@ async def test_how_a_file_was_read_is_kept(organization: Organization, registers
     await taken(tmp_path / "tariffs.csv")
     [file] = await ImportFile.all()
     assert (file.encoding, file.delimiter, file.size) == ("koi8-r", "|", (tmp_path / "tariffs.csv").stat().st_size)
+
+
+async def test_accounts_that_lost_their_zeros_are_not_taken_for_new_ones(organization: Organization, tmp_path: Path):
+    await taken(write(tmp_path / "first", accounts="Лицевой счёт;Фамилия\n02015213;А\n15;Б\n"))
+    outcome = await taken(write(tmp_path / "second", accounts="Лицевой счёт;Фамилия\n2015213;А\n15;Б\n015;В\n16;Г\n"))
+    assert [line[1:] for line in said(outcome) if line[2] == "refused"] == [("2", "refused", "zeros_lost")]
+    assert sorted(row["number"] for row in await rows("SELECT number FROM personal_account")) == ["015", "02015213", "15", "16"]
