@@ -88,8 +88,21 @@ async def apply(job: Job) -> None:
     for statement in (_FIND_KNOWN, _LIST_CLOSED):
         await sql.execute(statement, organization=job.organization_id)
     await journal.keep(job.run_id, "charge", "SELECT id FROM closed_charge")
-    for statement in (_CLOSE, _INSERT, _LINK, *([groups.LINK] if grouped else []), _TOUCH, _TOUCH_CLOSED, _MARK):
+    for statement in (_CLOSE, _INSERT):
         await sql.execute(statement, organization=job.organization_id)
+    await journal.keep(job.run_id, "charge", _relinked("corrects"))
+    await journal.keep(job.run_id, "charge", _relinked("group"))
+    for statement in (_LINK, *([groups.LINK] if grouped else []), _TOUCH, _TOUCH_CLOSED, _MARK):
+        await sql.execute(statement, organization=job.organization_id)
+
+
+def _relinked(link: str) -> str:
+    """Lines that stay and whose recalculation's line or group came again as another version."""
+    column = {"corrects": "corrects_id", "group": "parent_id"}[link]
+    return f"""
+        SELECT c.id FROM want_charge w JOIN charge c ON c.id = w.known_id
+        JOIN charge l ON l.account_id = w.account_id AND l.period = w.period AND l.key = w.{link}_key AND l.is_current
+        WHERE w.{link}_key IS NOT NULL AND c.{column} IS DISTINCT FROM l.id"""
 
 
 _PLAIN = ", ".join(f"s.{column}" for column in _PRINTED)

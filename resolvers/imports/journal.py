@@ -17,7 +17,7 @@ KEPT: dict[str, dict[str, str]] = {
     "meter": {"place": "text", "installed_on": "date", "verification_due_on": "date", "register_state": "text", "removed_on": "date"},
     "meter_register": {"integer_digits": "int", "fraction_digits": "int"},
     "reading": {"is_current": "boolean", "state": "text"},
-    "charge": {"is_current": "boolean"},
+    "charge": {"is_current": "boolean", "parent_id": "bigint", "corrects_id": "bigint"},
     "payment": {"is_current": "boolean", "state": "text", "register_key": "text", "period": "date"},
     "statement": {"is_current": "boolean"},
 }

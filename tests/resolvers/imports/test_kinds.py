@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from models import Charge, LedgerEntry, Meter, MeterRegister, Organization, PersonalAccount, Reading, Service, Statement, StatementLine, Supplier
+from resolvers.imports import undo_import
 from tests.resolvers.imports.conftest import assert_whole, contents, expected, rows, said, taken, write
+from tests.resolvers.imports.test_undo import standing
 
 HOUSING, ENERGY = ("--kind", "housing"), ("--kind", "energy")
 ACCOUNTS = "Лицевой счёт;Фамилия\n1;Иванов\n2;Петров"
@@ -192,3 +194,27 @@ async def test_services_are_named_and_one_way_of_a_month_counts(account: Persona
     outcome = await taken(write(tmp_path / "a", a=whole, b=parts))
     assert said(outcome) == [("a", "2", "warning", "duplicate_row"), ("b", "3", "refused", "missing")]
     assert await Statement.all().order_by("period").values_list("closing", "by_service") == [(100, False), (300, True)]
+
+
+@pytest.mark.parametrize("kind", [HOUSING, ENERGY], ids=["housing", "energy"])
+async def test_another_week_is_undone(organization: Organization, registers: Callable[..., Path], kind: tuple[str, str]):
+    """Groups, lines of statements and their links stand again as they were."""
+    folder = registers(*kind, "--drift", accounts=15)
+    await taken(folder)
+    before = await standing()
+    changed = await taken(registers(*kind, "--drift", "--seed", "2", accounts=15))
+    assert await standing() != before
+    await assert_whole()
+    await undo_import(changed.run_id, "user:1")
+    after = await standing()
+    for table in ("charge", "statement", "ledger_entry", "personal_account", "account_facts", "meter", "meter_register", "reading"):
+        assert after[table] == before[table], table
+    await assert_whole()
+
+
+async def test_links_to_a_groups_new_version_are_undone(account: PersonalAccount, tmp_path: Path):
+    await taken(write(tmp_path / "a", charges=CHARGES + COLD + HEAT + OTHER))
+    before = await standing()
+    changed = await taken(write(tmp_path / "b", charges=CHARGES + COLD + HEAT.replace("20;20,00", "21;21,00") + OTHER))
+    await undo_import(changed.run_id, "user:1")
+    assert await standing() == before
