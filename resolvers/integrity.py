@@ -99,6 +99,8 @@ _SENTENCES = {
     "charge_versions": "An older version of a charge stands as the current one",
     "payment_versions": "An older version of a payment stands as the current one",
     "bare_charges": "A charge's month has no statement",
+    "groups": "A charge is a part of what is no current group of its month",
+    "lines": "A statement's figures are not the sums of its lines",
     "missing_entries": "An account lacks an entry that its charges, payments and statements call for",
     "extra_entries": "No charge, payment or statement calls for an entry",
     "altered_entries": "An entry says something else than what it was posted for",
@@ -125,6 +127,10 @@ _PRINTED = f"""
 _RUN = "LEFT JOIN import_file f ON f.id = t.import_file_id LEFT JOIN import_run r ON r.id = f.run_id AND r.state = 'undone'"
 _STANDS = "CASE WHEN r.id IS NULL THEN t.id END"
 _UNDONE = ("organization_id", "account_id", "contract_id", "kind", "period", "business_date", "service_id", "supplier_id", "charge_id", "payment_id", "reason")
+_IN_LINES = ("opening", "charged", "recalculation", "penalty", "paid", "compensation", "closing")
+_LINES = f"""LEFT JOIN (SELECT statement_id, {", ".join(f"SUM({figure}) AS {figure}" for figure in _IN_LINES)}
+    FROM statement_line GROUP BY statement_id) l ON l.statement_id = t.id"""
+_UNLIKE_LINES = f"(t.by_service AND NOT ({sql.same(_IN_LINES, 'l', 't')}))"
 _PROMISES = {
     "statement_versions": (
         "statement",
@@ -146,6 +152,12 @@ _PROMISES = {
         """SELECT c.id FROM charge c LEFT JOIN statement t ON t.account_id = c.account_id AND t.period = c.period AND t.is_current
         WHERE c.is_current AND t.id IS NULL""",
     ),
+    "groups": (
+        "charge",
+        """SELECT c.id FROM charge c JOIN charge p ON p.id = c.parent_id
+        WHERE c.is_current AND NOT (p.is_current AND p.is_group AND p.account_id = c.account_id AND p.period = c.period)""",
+    ),
+    "lines": ("statement", f"SELECT t.id FROM statement t {_LINES} WHERE t.by_service <> (l.statement_id IS NOT NULL) OR {_UNLIKE_LINES}"),
     "contract_entries": (
         "ledger_entry",
         f"""SELECT e.id FROM ledger_entry e LEFT JOIN payment p ON p.id = e.payment_id AND p.contract_id = e.contract_id

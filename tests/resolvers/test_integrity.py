@@ -84,6 +84,29 @@ async def test_each_damage_is_named(books: Organization, damage: str, codes: set
     assert set(await found()) - {"guards"} >= codes
 
 
+@pytest.mark.parametrize(
+    ("damage", "code"),
+    [
+        ("UPDATE statement_line SET closing = closing + 1 WHERE position = 1", "lines"),
+        ("DELETE FROM statement_line", "lines"),
+        ("UPDATE statement SET by_service = FALSE", "lines"),
+        ("UPDATE charge SET parent_id = (SELECT MIN(id) FROM charge WHERE NOT is_group) WHERE parent_id IS NOT NULL", "groups"),
+        ("UPDATE charge SET is_group = FALSE WHERE is_group", "groups"),
+    ],
+)
+async def test_damage_to_lines_and_groups_is_named(organization: Organization, tmp_path: Path, damage: str, code: str):
+    folder = write(
+        tmp_path / "heat",
+        accounts="Лицевой счёт;Фамилия\n1;Иванов",
+        charges="Период;Лицевой счёт;Услуга;В составе;Сумма\n2026-09;1;Вода;ГВС;10,00\n2026-09;1;Тепло;ГВС;20,00",
+        balances="Период;Лицевой счёт;Услуга;Остаток на начало;Начислено;Остаток на конец\n2026-09;1;Вода;0,00;10,00;10,00\n2026-09;1;Тепло;0,00;20,00;20,00",
+    )
+    await taken(folder)
+    assert await found() == []
+    await connection().execute_query(damage)
+    assert code in await found()
+
+
 async def test_nothing_is_kept_of_a_look(books: Organization):
     await connection().execute_query("UPDATE personal_account SET balance = 1")
     before = await contents()
