@@ -19,6 +19,7 @@ __all__ = ["Cell", "CellProblem", "choice", "day", "decimal", "identifier", "mon
 LARGEST_MONEY = 10**13  # a hundred thousand million: sums over every row of a register still fit 64 bits
 MOST_DIGITS = 12  # before the comma
 _PLAIN = re.compile(r"-?[0-9]{1,10}(?:[.,][0-9]{2})?")
+_WRITTEN_PLAINLY = re.compile(r"-?[0-9]{1,12}(?:[.,][0-9]{1,6})?")
 _NUMBER = re.compile(
     r"-?(?:[0-9]+(?:[.,][0-9]+)?"
     r"|[0-9]{1,3}(?:[ \u00a0\u2009\u202f'\u2019][0-9]{3})+(?:[.,][0-9]+)?"
@@ -60,7 +61,7 @@ def money(text: str) -> int:
 def decimal(text: str) -> int:
     """`1,043` -> 1043000 millionths."""
     try:
-        return micro_units(_digits(text))
+        return micro_units(text if _WRITTEN_PLAINLY.fullmatch(text) else _digits(text))
     except ValueError:
         raise CellProblem("not_a_number", value=text[:40]) from None
 
