@@ -144,3 +144,13 @@ async def test_accounts_that_lost_their_zeros_are_not_taken_for_new_ones(organiz
     outcome = await taken(write(tmp_path / "second", accounts="Лицевой счёт;Фамилия\n2015213;А\n15;Б\n015;В\n16;Г\n"))
     assert [line[1:] for line in said(outcome) if line[2] == "refused"] == [("2", "refused", "zeros_lost")]
     assert sorted(row["number"] for row in await rows("SELECT number FROM personal_account")) == ["015", "02015213", "15", "16"]
+
+
+@pytest.mark.parametrize("kind", ["housing", "energy"])
+@pytest.mark.parametrize("shape", ["866", "typed workbook", "shuffled", "Kazakh", "English"])
+async def test_each_shape_of_the_other_kinds_too(organization: Organization, registers: Callable[..., Path], tmp_path: Path, kind: str, shape: str):
+    folder = registers("--kind", kind, "--events", "--drift", "--seed", str(len(shape)), accounts=20, months=4)
+    outcome = await taken(reshaped(folder, tmp_path / "other", SHAPES[shape]))
+    assert said(outcome) == expected(folder)
+    assert {file.changed for file in (await taken(reshaped(folder, tmp_path / "plain", as_text))).files} == {0}
+    await assert_whole()
