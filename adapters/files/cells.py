@@ -28,7 +28,7 @@ _NUMBER = re.compile(
 )
 _GROUPS = re.compile(r"[ \u00a0\u2009\u202f'\u2019]|[.,](?=.*[.,])")
 _MINUSES = str.maketrans("\u2212\u2013\u2010\u2011", "----")
-_CURRENCY = re.compile(r"(?:₸|₽|тг\.?|тенге|теңге|руб\.?|рублей|р\.|KZT|RUB)", re.IGNORECASE)
+_CURRENCY = re.compile(r"(?:₸|₽|тг\.?|тенге|теңге|руб\.?|рублей|р\.?|KZT|RUB)", re.IGNORECASE)
 _EXPONENT = re.compile(r"[0-9](?:[.,][0-9]+)?[Ee]\+[0-9]{1,3}")
 _WORD = re.compile(r"[^\W\d_]+")
 _SPACES = " \u00a0\u2009\u202f"
