@@ -18,9 +18,10 @@ from resolvers.contracts import contracts_by_ids
 from resolvers.meters import meters_of
 from resolvers.payments import in_transit, payments_pages
 from resolvers.readings import readings_pages
+from resolvers.statement_versions import versions_of
 from resolvers.statements import statement_periods, statements_of, statements_pages
 from schema import ids
-from schema.arguments import After, First, Months, OfPeriod, OnlyPeriod
+from schema.arguments import After, First, Months, OfPeriod, OnlyPeriod, TheMonth
 from schema.charges import Charge, MonthlyConsumption
 from schema.context import Info
 from schema.meters import Meter
@@ -28,6 +29,7 @@ from schema.organizations import Organization, ReadingWindow
 from schema.payments import Payment
 from schema.readings import Reading
 from schema.scalars import AccountNumber
+from schema.statement_versions import StatementVersion
 from schema.statements import AREA, Statement
 from schema.values import Connection, Money, Node, PageOf, Quantity, checked_first
 
@@ -150,6 +152,10 @@ class Account(Node):
     @field(description="The months that have a statement, newest first.")
     async def statement_periods(root: Parent[AccountRow], info: Info) -> list[Period] | None:  # noqa: N805
         return await info.context.loaders.of(statement_periods, root) or []
+
+    @field(description="Every version of a month's statement, the newest first, with charges as they stood then; null for those who are not staff.")
+    async def statement_versions(root: Parent[AccountRow], info: Info, period: TheMonth) -> list[StatementVersion] | None:  # noqa: N805
+        return await info.context.loaders.of(versions_of, root, period) or []
 
     @field(description="Statements, newest first.")
     async def statements(root: Parent[AccountRow], info: Info, first: First, after: After = None) -> Connection[Statement] | None:  # noqa: N805

@@ -11,6 +11,7 @@ First = Annotated[int, strawberry.argument(description="How many rows, 1–100."
 After = Annotated[str | None, strawberry.argument(description="The `endCursor` or an edge's `cursor` of the page before; null for the first page.")]
 OfPeriod = Annotated[Period | None, strawberry.argument(description="A month, `YYYY-MM`; null for the last closed one.")]
 OnlyPeriod = Annotated[Period | None, strawberry.argument(description="Only this month, `YYYY-MM`; null for all.")]
+TheMonth = Annotated[Period, strawberry.argument(description="The month, `YYYY-MM`.")]
 Months = Annotated[int, strawberry.argument(description="How many months back from the newest, 1–60.")]
 Id = Annotated[strawberry.ID, strawberry.argument(description="Its opaque id, as the API gave it.")]
 OptionalId = Annotated[strawberry.ID | None, strawberry.argument(description="Its opaque id; or leave it out and give the two others.")]

@@ -43,8 +43,10 @@ INTROSPECTED = 5  # each selection inside __schema or __type lists types, fields
 USUAL_SIZE = {
     "Account.consumption": 12,
     "Account.meters": 4,
+    "Account.statementVersions": 3,
     "ContractStatement.totals": 4,
     "Statement.charges": 8,
+    "StatementVersion.charges": 8,
     "Statement.recalculations": 2,
     "Statement.volumes": 4,
     "Statement.differences": 1,

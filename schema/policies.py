@@ -14,6 +14,7 @@ from graphql import GraphQLObjectType, GraphQLSchema
 from models.enums import Right, TokenScope
 from models.errors import SignInRequired
 from resolvers.imports.runs import may_import
+from resolvers.statement_versions import may_look_back
 from schema.context import Context
 
 
@@ -24,6 +25,7 @@ class Policy(Enum):
     MONEY = "READ_MONEY, and SEE_MONEY now or once: rows of the days in which it held; null otherwise"
     MONEY_TODAY = "READ_MONEY, and SEE_MONEY today; null otherwise"
     READINGS = "READ_READINGS; null otherwise"
+    STAFF = "the organization's staff; null otherwise"
     IMPORTS = "the organization's staff, or its own system with IMPORT_REGISTERS; null otherwise"
 
 
@@ -53,6 +55,7 @@ POLICIES: dict[str, dict[str, Policy]] = {
         **dict.fromkeys(("balance", "balanceAsOf", "inTransit"), P.MONEY_TODAY),
         **dict.fromkeys(("statement", "statementPeriods", "statements", "charges", "payments", "consumption"), P.MONEY),
         "readings": P.READINGS,
+        "statementVersions": P.STAFF,
     },
     "Contract": {
         **dict.fromkeys(("id", "number", "payerName", "organization", "recipients"), P.WITH_PARENT),
@@ -123,6 +126,7 @@ _PLAIN = {
     "StatementHead": "address area branch contractNumber holderName irrigatedArea ownership residents tariffGroup",
     "StatementLine": "charged closing compensation derived opening paid penalty recalculation service",
     "SubmitReadingsDone": "receipts",
+    "StatementVersion": "asOf charged charges closing compensation opening paid penalty recalculation until version",
     "Supplier": "id name",
     "SupplierDifference": "amount reason service",
     "UnderstoodReading": "consumption path previous register value",
@@ -184,10 +188,15 @@ def _imports(root: Any, context: Context) -> bool:
     return may_import(context.viewer, root.pk)
 
 
+def _is_staff(root: Any, context: Context) -> bool:
+    return may_look_back(context.viewer, root.organization.pk)
+
+
 _CHECKS: dict[Policy, Callable[[Any, Context], bool]] = {
     Policy.SIGNED_IN: _is_signed_in,
     Policy.MONEY: _has_seen_money,
     Policy.MONEY_TODAY: _sees_money,
     Policy.READINGS: _reads_readings,
     Policy.IMPORTS: _imports,
+    Policy.STAFF: _is_staff,
 }

@@ -22,6 +22,7 @@ def routes() -> list[Route]:
         Route("/sign-out", sessions.sign_out, methods=["POST"]),
         Route("/accounts/{id}", accounts.account),
         Route("/accounts/{id}/statement", statements.statement),
+        Route("/accounts/{id}/statement/versions", statements.versions),
         Route("/accounts/{id}/statement.pdf", downloads.statement_pdf),
         Route("/accounts/{id}/readings", readings.readings, methods=["GET", "POST"]),
         Route("/accounts/{id}/payments", payments.payments),

@@ -83,6 +83,7 @@ PATHS: dict[str, tuple[str, str]] = {
     "StatementEdge": (f"{ACCOUNT} statements(first: 1) edges", "money"),
     "StatementHead": (f"{STATEMENT} head", "money"),
     "StatementLine": (f"{STATEMENT} lines", "money"),
+    "StatementVersion": (f'{ACCOUNT} statementVersions(period: "{PAST}")', "staff"),
     "Supplier": (f"{STATEMENT} charges supplier", "money"),
     "SupplierDifference": (f"{STATEMENT} differences", "money"),
     "UnitPrice": (f"{STATEMENT} charges tariff", "money"),
@@ -108,9 +109,11 @@ VISIBLE = {
     "payer": {"payer", "clerk", "partner"},
     "readings": set(MEMBERS) - {"accounts_only"},
     "imports": {"clerk", "partner"},
+    "staff": {"clerk"},
 }
-NARROWS = {Policy.MONEY: WITH_MONEY, Policy.MONEY_TODAY: VISIBLE["today"], Policy.READINGS: VISIBLE["readings"], Policy.IMPORTS: VISIBLE["imports"]}
-EMPTY = {  # fields that say nothing about this account, whoever asks
+NARROWS = {Policy.MONEY: WITH_MONEY, Policy.MONEY_TODAY: VISIBLE["today"], Policy.READINGS: VISIBLE["readings"], Policy.IMPORTS: VISIBLE["imports"], Policy.STAFF: VISIBLE["staff"]}
+EMPTY = {
+    "StatementVersion.until", "StatementVersion.charges",  # fields that say nothing about this account, whoever asks
     "Meter.removedOn", "Meter.refusal", "User.name", "User.language", "Charge.correctsPeriod", "PageInfo.endCursor", "Viewer.organization", "Viewer.user",
 }  # fmt: skip
 # Not everybody among those who reach an account reaches its contract, and a former owner has no reading of this month.
@@ -197,7 +200,7 @@ def _steps(path: str) -> list[str]:
 
 def _selection(field, name: str) -> str:
     needed = [argument for argument, one in field.args.items() if isinstance(one.type, GraphQLNonNull) and argument == "first"]
-    given = "(first: 1)" if needed else f'(period: "{PAST}")' if name == "statement" else ""
+    given = "(first: 1)" if needed else f'(period: "{PAST}")' if name in ("statement", "statementVersions") else ""
     return f"{name}{given}" + (" { __typename }" if is_composite_type(get_named_type(field.type)) else "")
 
 

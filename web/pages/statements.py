@@ -3,13 +3,27 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from web.answers import answer, ask, month, months_to_choose
+from schema.operations import NotFound
+from web.answers import BadAddress, answer, ask, month, months_to_choose
 from web.pages.accounts import ours
 
 
 async def statement(request: Request) -> Response:
     wanted = month(request)
-    account = ours(request, (await ask(request, "statements/index", id=request.path_params["id"], period=wanted)).account)
+    page = await ask(request, "statements/index", id=request.path_params["id"], period=wanted)
+    account = ours(request, page.account)
     known = account.statementPeriods or []
     shown = account.statement.period if account.statement else wanted or (known[0] if known else None)
-    return answer(request, "statements/index.html", account=account, period=shown, periods=months_to_choose(known, shown))
+    looks_back = page.viewer.kind == "STAFF" and account.statement is not None and account.statement.version > 1
+    return answer(request, "statements/index.html", account=account, period=shown, periods=months_to_choose(known, shown), looks_back=looks_back)
+
+
+async def versions(request: Request) -> Response:
+    """What a month's statement said before, for staff."""
+    wanted = month(request)
+    if wanted is None:
+        raise BadAddress
+    account = ours(request, (await ask(request, "statements/versions", id=request.path_params["id"], period=wanted)).account)
+    if not account.statementVersions:
+        raise NotFound
+    return answer(request, "statements/versions.html", account=account, period=wanted)
