@@ -17,12 +17,14 @@ async def apply(job: Job) -> None:
     for module in (charges, payments, balances):
         if job.of(module.RECIPE.kind):
             await module.apply(job)
+            await sql.analyze({charges: "charge", payments: "payment", balances: "statement"}[module])
     await balances.complete(job, charges_came=bool(job.of(charges.RECIPE.kind)))
     for file in job.files.values():
         if file.register.kind.name in _DAY:
             await _note_coverage(job, file)
     covers = await ledger.coverage_of(job.organization_id, job.run_id)
     await ledger.restate(job.organization_id, job.now, covered, covers, lambda done, total: job.progress("ledger", done, total))
+    await sql.analyze("ledger_entry")
     await balances.doubt(job)
 
 
