@@ -46,7 +46,7 @@ async def apply(job: Job) -> None:
     await sql.execute(_MARK, **values)
     await journal.keep(job.run_id, "personal_account", _KNOWN)
     await journal.keep(job.run_id, "account_facts", _CORRECTED, **values)
-    for statement in (_UPSERT, _FIND_ACCOUNTS, _CORRECT_FACTS, _ADD_FACTS):
+    for statement in (_UPSERT, _FIND_ACCOUNTS, _CORRECT_FACTS, _ADD_FACTS, _FIRST_FACTS):
         await sql.execute(statement, **values)
 
 
@@ -110,8 +110,11 @@ _ASSIGNED = ", ".join(f"{column} = s.{column}" for column in (*_FACTS, "search")
 _CORRECT_FACTS = f"""
     UPDATE account_facts AS f SET {_ASSIGNED} FROM stage_accounts s
     WHERE f.id = s.facts_id AND s.changed = 1 AND s.facts_from >= :month AND NOT ({sql.same(_FACTS, "f", "s")})"""
-_ADD_FACTS = f"""
+_NEW_FACTS = f"""
     INSERT INTO account_facts (organization_id, account_id, valid_from, {", ".join(_FACTS)}, search)
     SELECT :organization, s.account_id, CASE WHEN s.facts_id IS NULL THEN :ever ELSE :month END, {", ".join(f"s.{c}" for c in _FACTS)}, s.search
-    FROM stage_accounts s LEFT JOIN account_facts f ON f.id = s.facts_id
-    WHERE s.changed = 1 AND (s.facts_id IS NULL OR (s.facts_from < :month AND NOT ({sql.same(_FACTS, "f", "s")})))"""
+    FROM stage_accounts s"""
+# Two statements: joined to the table that it fills, one would look through what it has just written, for each row.
+_FIRST_FACTS = f"{_NEW_FACTS} WHERE s.changed = 1 AND s.facts_id IS NULL"
+_ADD_FACTS = f"""{_NEW_FACTS} JOIN account_facts f ON f.id = s.facts_id
+    WHERE s.changed = 1 AND s.facts_from < :month AND NOT ({sql.same(_FACTS, "f", "s")})"""

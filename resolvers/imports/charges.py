@@ -12,7 +12,7 @@ from models.money import half_up
 from models.quantity import MICRO, decimal_text
 from resolvers.imports import groups, journal
 from resolvers.imports.catalogue import find_services, find_suppliers
-from resolvers.imports.staging import Finding, Job, Recipe, Verdict, find_accounts, warn
+from resolvers.imports.staging import Job, Recipe, Said, Verdict, find_accounts, warn
 
 
 def judge(row: Any, today: dt.date) -> Verdict:
@@ -21,7 +21,7 @@ def judge(row: Any, today: dt.date) -> Verdict:
     return Verdict((basis_of(row.basis_label),), warning=_product(row))
 
 
-def _product(row: Any) -> Finding | None:
+def _product(row: Any) -> Said | None:
     """Doubt a sum that is not quantity × price with tax, rounded half up: the price first, then the sum."""
     if row.quantity is None:
         return None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from models.enums import Severity
@@ -22,20 +22,20 @@ _RANKED = """
     ) WHERE place = 1"""
 
 
-class Findings:
-    """A private file of findings, gone with the object."""
+Finding = tuple[int, int, Severity, str, dict[str, Any], str | None]  # file id, line, severity, code, params, the row as it came
 
-    def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="abonent-import-")
-        self._file = sqlite3.connect(f"{self._folder.name}/findings.db", isolation_level=None)
+
+class Findings:
+    """A file of findings in the run's private folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = sqlite3.connect(folder / "findings.db", isolation_level=None)
         self._file.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_TABLE};")
 
     def close(self) -> None:
         self._file.close()
-        self._folder.cleanup()
 
-    def add(self, found: list[tuple[int, int, Severity, str, dict[str, Any], str | None]]) -> None:
-        """Keep (file id, line, severity, code, params, the row as it came) of some rows."""
+    def add(self, found: list[Finding]) -> None:
         records = [
             (
                 file_id,

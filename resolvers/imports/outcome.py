@@ -70,6 +70,7 @@ class ImportOutcome:
     lines: list[Line] = field(default_factory=list)
     files: list[FileOutcome] = field(default_factory=list)
     refused_files: list[str] = field(default_factory=list)
+    repeated: dict[int, int] = field(default_factory=dict)  # import_file ids of files passed over: of the time they were taken
     unread: dict[int, str] = field(default_factory=dict)  # ids of import_file for these
 
     @property

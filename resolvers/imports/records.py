@@ -8,7 +8,7 @@ from contextlib import suppress
 from itertools import islice
 from typing import Any
 
-from adapters.files import FileRefused
+from adapters.files import KINDS, FileRefused
 from models import AuditRecord, ImportFile, ImportRun, sql
 from models.database import transaction
 from models.enums import ImportState, Severity
@@ -41,6 +41,10 @@ def count(job: Job, outcome: ImportOutcome) -> None:
         file.outcome.taken = file.outcome.rows - file.outcome.refused
         outcome.files.append(file.outcome)
         outcome.lines += job.findings.lines(file.row.id, file.register.name, MOST_LINES)
+    order = [kind.name for kind in KINDS]
+    outcome.files.sort(key=lambda file: (order.index(file.kind), file.name))
+    places = {file.name: place for place, file in enumerate(outcome.files)}
+    outcome.lines.sort(key=lambda line: (places.get(line.file, -1), line.file))  # each file's own are in their order
 
 
 async def keep(job: Job, outcome: ImportOutcome, state: ImportState) -> None:
@@ -49,6 +53,7 @@ async def keep(job: Job, outcome: ImportOutcome, state: ImportState) -> None:
         if state is not ImportState.DONE:  # it brought nothing
             file.row.update_from_dict({"covers": "", "months": None, "first_period": None, "last_period": None, "controls": None})
         await file.row.update_from_dict({name: getattr(file.outcome, name) for name in _COUNTS}).save()
+    await ImportFile.filter(id__in=list(outcome.unread)).update(kind="", refused=1)  # one may have turned out to be unusable while it was read
     for file_id in (*outcome.unread, *job.files):
         said = job.findings.said(file_id)
         while chunk := list(islice(said, CHUNK)):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import sqlite3
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
+from dataclasses import asdict
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -16,22 +16,19 @@ from zoneinfo import ZoneInfo
 from tortoise.exceptions import OperationalError, TransactionManagementError
 
 from adapters.files import KINDS, NO_PROFILE, FileRefused, Profile, Register, is_register, open_registers, private_folder
-from models import ImportFile, ImportRun, Organization, sql
+from models import ImportFile, ImportRun, Organization
 from models.database import connection, is_sqlite, sqlite_path, transaction
 from models.enums import ImportSource, ImportState, Severity
 from models.errors import AbonentError, NotFound
-from resolvers.imports import accounts, balances, charges, contracts, meters, money, payments, profiles, readings, records, summary, tariffs, thresholds, undo
+from resolvers.imports import profiles, records, repeats, steps, summary, thresholds
+from resolvers.imports.ahead import reading
 from resolvers.imports.findings import Findings
 from resolvers.imports.outcome import FileOutcome, ImportOutcome, Progress
-from resolvers.imports.staging import Job, StagedFile, prepare, stage
+from resolvers.imports.staging import Job, StagedFile
 from settings import settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
-# What a kind fills: PostgreSQL plans by what it knew of a table before the run, unless it is told.
-_FILLS = {"accounts": ("personal_account", "account_facts", "premises", "house"), "meters": ("meter", "meter_register"), "readings": ("reading",)}
-REFERENCES = (tariffs, contracts, accounts, meters, readings)  # later kinds hang on earlier ones
-MONEY = (charges, payments, balances)
 STARTABLE = (ImportState.WAITING, ImportState.PREVIEWED, ImportState.HELD)
 SECONDS_TO_WAIT = 15  # on SQLite, for another import
 _LOCK = 7_215_305  # any number of our own: an advisory lock of PostgreSQL
@@ -92,17 +89,13 @@ async def run_import(
     now = dt.datetime.now(dt.UTC)
     today = today or now.astimezone(ZoneInfo(organization.timezone)).date()
     run = await _begin(organization, run_id, now, who=who, source=source, preview=preview, approved=approved)
-    findings = Findings()
-    job = Job(organization.id, run.id, today, now, progress or (lambda stage, done, total: None), findings, complete)
     outcome = ImportOutcome(preview, run.id)
-    try:
-        async with _failing(run), _alone():
-            with private_folder(settings().data_dir / "tmp") as folder:
-                profile = await profiles.of(organization.id)
-                await _open(job, outcome, found(paths, besides, profile), folder, profile)
-                await _take(job, outcome, organization, approved=approved)
-    finally:
-        findings.close()
+    async with _failing(run), _alone():
+        with private_folder(settings().data_dir / "tmp") as folder, closing(Findings(folder)) as findings:
+            job = Job(organization.id, run.id, today, now, progress or (lambda stage, done, total: None), findings, complete)
+            profile = await profiles.of(organization.id)
+            await _open(job, outcome, found(paths, besides, profile), folder, profile)
+            await _take(job, outcome, organization, folder, approved=approved)
     return outcome
 
 
@@ -163,25 +156,33 @@ async def _refuse_file(job: Job, outcome: ImportOutcome, name: str, refused: Fil
     job.findings.add([(row.id, refused.line, Severity.REFUSED, refused.code, refused.params, None)])
 
 
-async def _take(job: Job, outcome: ImportOutcome, organization: Organization, *, approved: bool) -> None:
+async def _take(job: Job, outcome: ImportOutcome, organization: Organization, folder: Path, *, approved: bool) -> None:
     """Stage, apply, look at what came of it, and keep it all or nothing of it."""
+    clock = steps.Clock()
+    await repeats.pass_over(job, outcome)
+    tasks = [(file.row.id, file.register, module.RECIPE) for module in steps.MODULES for file in job.of(module.RECIPE.kind)]
     try:
-        async with _writing(job, outcome) as clock:
-            before = await summary.before(job)
-            await _apply(job)
-            clock.lap("applying")
-            vanished = await summary.missing(job, before)
-            await _settle(job, outcome)
-            outcome.summary = {**await summary.after(job, before, vanished), "seconds": clock.seconds}
-            outcome.held = thresholds.passed(outcome, organization)
-            if outcome.preview:
-                raise _Back(ImportState.PREVIEWED)
-            if outcome.held and not approved:
-                raise _Back(ImportState.HELD)
-            await records.keep(job, outcome, ImportState.DONE if outcome.files else ImportState.FAILED)
+        with reading(tasks, job.today, folder) as reader:
+            await steps.before(job, outcome, reader, clock)
+            async with _exclusive(job):
+                await _keep_or_undo(job, outcome, organization, await steps.within(job, outcome, reader, clock), clock, approved=approved)
     except _Back as back:
         async with transaction():
             await records.keep(job, outcome, back.state)
+
+
+async def _keep_or_undo(job: Job, outcome: ImportOutcome, organization: Organization, before: summary.Before, clock: steps.Clock, *, approved: bool) -> None:
+    vanished = await summary.missing(job, before)
+    await _settle(job, outcome)
+    outcome.summary = {**await summary.after(job, before, vanished), "reading_release": repeats.READING, "day": str(job.today), "seconds": clock.seconds}
+    outcome.held = thresholds.passed(outcome, organization)
+    outcome.summary["held"] = [asdict(held) for held in outcome.held]
+    clock.lap("settling")
+    if outcome.preview:
+        raise _Back(ImportState.PREVIEWED)
+    if outcome.held and not approved:
+        raise _Back(ImportState.HELD)
+    await records.keep(job, outcome, ImportState.DONE if outcome.files else ImportState.FAILED)
 
 
 async def _settle(job: Job, outcome: ImportOutcome) -> None:
@@ -193,57 +194,13 @@ async def _settle(job: Job, outcome: ImportOutcome) -> None:
     records.count(job, outcome)
 
 
-async def _stage(job: Job, outcome: ImportOutcome) -> None:
-    for module in (*REFERENCES, *MONEY):
-        recipe = module.RECIPE
-        await prepare(recipe)
-        for file in job.of(recipe.kind):
-            refused = await stage(recipe, job, file)
-            if refused is not None:
-                del job.files[file.row.id]
-                outcome.refused_files.append(file.register.name)
-                outcome.unread[file.row.id] = file.register.name
-                job.findings.add([(file.row.id, refused.line, Severity.REFUSED, refused.code, refused.params, None)])
-
-
-async def _apply(job: Job) -> None:
-    await undo.mark(job)
-    for module in REFERENCES:
-        if job.of(module.RECIPE.kind):
-            await module.apply(job)
-            await sql.analyze(*_FILLS.get(module.RECIPE.kind.name, ()))
-    if any(job.of(module.RECIPE.kind) for module in MONEY):
-        await money.apply(job)
-
-
-class _Clock:
-    """Seconds of each stage."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self._since = time.perf_counter()
-
-    def lap(self, stage: str) -> None:
-        now = time.perf_counter()
-        self.seconds[stage], self._since = round(now - self._since, 2), now
-
-
 @asynccontextmanager
-async def _writing(job: Job, outcome: ImportOutcome) -> AsyncIterator[_Clock]:
-    """The run's transaction, with everything staged. SQLite's temporary tables need none, so that nobody waits for us while files are read;
-    PostgreSQL's live in the transaction that uses them, where nobody waits anyway."""
-    clock = _Clock()
-    if is_sqlite():
-        await _stage(job, outcome)
-        clock.lap("reading")
-        async with transaction():
-            yield clock
-        return
+async def _exclusive(job: Job) -> AsyncIterator[None]:
+    """The run's transaction. PostgreSQL lets one import of an organization write at a time; on SQLite there is one anyway."""
     async with transaction():
-        await connection().execute_query("SELECT pg_advisory_xact_lock($1, $2)", [_LOCK, job.organization_id])
-        await _stage(job, outcome)
-        clock.lap("reading")
-        yield clock
+        if not is_sqlite():
+            await connection().execute_query("SELECT pg_advisory_xact_lock($1, $2)", [_LOCK, job.organization_id])
+        yield
 
 
 @asynccontextmanager

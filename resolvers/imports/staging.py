@@ -8,21 +8,34 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from adapters.files import FileRefused, Kind, ParsedRow, Register
 from models import ImportFile, sql
 from models.enums import Severity
-from resolvers.imports.findings import Findings
+from resolvers.imports.findings import Finding, Findings
 from resolvers.imports.outcome import FileOutcome, Progress
 
 CHUNK = 5_000
-Finding = tuple[str, dict[str, Any]]
+Said = tuple[str, dict[str, Any]]  # a code and its params
 COMMON = {"row_number": "row number", "file_id": "bigint", "line": "int", "code": "text", "changed": "int"}
+
+
+class Read(NamedTuple):
+    """Some thousands of rows as the staging table takes them, what was found in them, and how many bytes of the file they reach to."""
+
+    records: list[tuple[Any, ...]]
+    found: list[Finding]
+    done: int
+
+
+class Reader(Protocol):
+    """Gives the chunks of registers in the order in which they are staged (resolvers/imports/ahead.py)."""
+
+    def chunks(self, file_id: int) -> AsyncIterator[Read]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +43,8 @@ class Verdict:
     """What a row says by itself: values of the recipe's `derived` columns, why it is refused, what is doubted about it."""
 
     derived: tuple[Any, ...] = ()
-    refused: Finding | None = None
-    warning: Finding | None = None
+    refused: Said | None = None
+    warning: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +56,11 @@ class Recipe:
     derived: dict[str, str] = field(default_factory=dict)
     later: dict[str, str] = field(default_factory=dict)
     indexes: tuple[str, ...] = ()
+
+    @property
+    def module(self) -> str:
+        """Where it is defined: another process finds it there."""
+        return self.judge.__module__
 
     @property
     def table(self) -> str:
@@ -109,15 +127,31 @@ async def prepare(recipe: Recipe) -> None:
     await sql.staging(recipe.table, recipe.columns(), *recipe.indexes)
 
 
-async def stage(recipe: Recipe, job: Job, file: StagedFile) -> FileRefused | None:
-    """Read a register into its kind's staging table, chunk by chunk. One that turns out unusable on the way is forgotten again."""
-    numbers = iter(range(file.row.id * 10**9, (file.row.id + 1) * 10**9))  # grow with the file and the line
-    rows = file.register.rows()
+def judged(recipe: Recipe, file_id: int, today: dt.date, numbers: Iterator[int], chunk: list[ParsedRow]) -> tuple[list[tuple[Any, ...]], list[Finding]]:
+    """Rows as their staging table takes them, and what they say is wrong with themselves."""
+    named, nothing, judge = _named(recipe.kind), (None,) * len(recipe.derived), recipe.judge
+    records: list[tuple[Any, ...]] = []
+    found: list[Finding] = []
+    for line, values, code, params, text in chunk:
+        verdict, loaded = judge(named(values), today) if code is None else Verdict(refused=(code, params)), values
+        if verdict.refused:
+            found.append((file_id, line, Severity.REFUSED, *verdict.refused, text or None))
+            loaded = tuple(map(_without_nul, values))
+        elif verdict.warning:
+            found.append((file_id, line, Severity.WARNING, *verdict.warning, None))
+        records.append((next(numbers), file_id, line, verdict.refused and verdict.refused[0], *loaded, *(verdict.derived or nothing)))
+    return records, found
+
+
+async def stage(recipe: Recipe, job: Job, file: StagedFile, reader: Reader) -> FileRefused | None:
+    """Bring a register into its kind's staging table, chunk by chunk. One that turns out unusable on the way is forgotten again."""
     try:
-        while chunk := list(islice(rows, CHUNK)):
-            await sql.load(recipe.table, recipe.loaded, list(_records(recipe, job, file, numbers, chunk)))
-            file.outcome.rows += len(chunk)
-            job.progress(file.register.name, file.register.done, file.register.size)
+        async for read in reader.chunks(file.row.id):
+            await sql.load(recipe.table, recipe.loaded, read.records)
+            if read.found:
+                job.findings.add(read.found)
+            file.outcome.rows += len(read.records)
+            job.progress(file.register.name, read.done, file.register.size)
     except FileRefused as reason:
         await sql.execute(f"DELETE FROM {recipe.table} WHERE file_id = :id", id=file.row.id)
         job.findings.forget(file.row.id)
@@ -168,23 +202,6 @@ def _named(kind: Kind) -> Callable[[Iterable[Any]], Any]:
     """Makes a row's values readable by their columns' names."""
     row: Any = namedtuple("Row", list(kind.names))  # type: ignore[misc]
     return row._make
-
-
-def _records(recipe: Recipe, job: Job, file: StagedFile, numbers: Iterator[int], chunk: list[ParsedRow]) -> Iterator[tuple[Any, ...]]:
-    named = _named(recipe.kind)
-    nothing = (None,) * len(recipe.derived)
-    file_id, judge, today = file.row.id, recipe.judge, job.today
-    found: list[tuple[int, int, Severity, str, dict[str, Any], str | None]] = []
-    for line, values, code, params, text in chunk:
-        verdict = judge(named(values), today) if code is None else Verdict(refused=(code, params))
-        if verdict.refused:
-            found.append((file_id, line, Severity.REFUSED, *verdict.refused, text or None))
-        elif verdict.warning:
-            found.append((file_id, line, Severity.WARNING, *verdict.warning, None))
-        loaded = map(_without_nul, values) if verdict.refused else values
-        yield (next(numbers), file_id, line, verdict.refused and verdict.refused[0], *loaded, *(verdict.derived or nothing))
-    if found:
-        job.findings.add(found)
 
 
 def _without_nul(value: Any) -> Any:

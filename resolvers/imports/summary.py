@@ -16,6 +16,7 @@ The record, kept in `import_run.summary`; money in minor units, null where unkno
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from typing import Any
 
 from models import sql
@@ -27,13 +28,16 @@ FIGURES = ("opening", "charged", "recalculation", "penalty", "paid", "compensati
 Before = dict[str, Any]
 
 
-async def before(job: Job) -> Before:
-    """What the registers of this run are about to change, as it is now."""
-    months = await _months(job)
+async def marks(job: Job) -> Before:
+    """Before anything is written: how many accounts there are, and the highest ids."""
     [accounts] = await sql.fetch(_COUNT_ACCOUNTS, organization=job.organization_id)
-    [marks] = await sql.fetch(_MARKS)
-    totals = {month: await _totals(job, month) for month in months}
-    return {"months": totals, "accounts": accounts["n"], **marks}
+    [highest] = await sql.fetch(_MARKS)
+    return {"accounts": accounts["n"], **highest}
+
+
+async def totals(job: Job) -> Before:
+    """After registers of money were staged and before they are applied: sums of the months that they speak of."""
+    return {"months": {month: await _totals(job, month) for month in await _months(job)}}
 
 
 async def missing(job: Job, then: Before) -> tuple[int, list[str]]:
@@ -59,7 +63,10 @@ async def missing(job: Job, then: Before) -> tuple[int, list[str]]:
 async def after(job: Job, then: Before, vanished: tuple[int, list[str]]) -> dict[str, Any]:
     """The summary, after everything was applied and findings were settled."""
     amounts = {row["reason"]: int(row["amount"]) for row in await sql.fetch(_DIFFERENCES, organization=job.organization_id, last=then["entry"])}
-    codes = [{"code": code, "severity": severity, "count": count, "amount": amounts.get(code)} for code, severity, count in job.findings.codes()]
+    counted = Counter({(code, severity): count for code, severity, count in job.findings.codes()})
+    for row in await sql.fetch(_CODES_COPIED, run=job.run_id):
+        counted[row["code"], row["severity"]] += row["n"]
+    codes = [{"code": code, "severity": severity, "count": count, "amount": amounts.get(code)} for (code, severity), count in counted.most_common()]
     return {
         "accounts": await _accounts(job, then, vanished),
         "months": [await _month(job, month, totals, then) for month, totals in then["months"].items()],
@@ -192,6 +199,9 @@ _VANISHED = """
 _DIFFERENCES = """
     SELECT reason, SUM(amount) AS amount FROM ledger_entry
     WHERE organization_id = :organization AND id > :last AND kind = 'supplier_difference' AND reverses_id IS NULL GROUP BY reason"""
+_CODES_COPIED = """
+    SELECT p.code, p.severity, COUNT(*) AS n FROM import_problem p JOIN import_file f ON f.id = p.file_id WHERE f.run_id = :run
+    GROUP BY p.code, p.severity"""
 _PAYMENTS = """
     SELECT COUNT(CASE WHEN known_amount IS NULL THEN 1 END) AS new, COUNT(CASE WHEN known_amount <> amount THEN 1 END) AS changed,
         COUNT(CASE WHEN matched = 1 THEN 1 END) AS matched, SUM(CASE WHEN known_amount IS NULL THEN amount ELSE 0 END) AS amount

@@ -131,7 +131,14 @@ async def test_the_heat_of_march_2020():
     for line, charge, row in zip(found["lines"], found["charges"], printed["rows"], strict=True):
         name, unit, tariff, quantity, opening, charged, recalculation, closing = row
         assert line["service"]["name"] == charge["service"]["name"] == name
-        assert amounts(line, "opening", "charged", "recalculation", "penalty", "closing", "paid") == [opening, charged, recalculation, None, closing, paid[name]]
+        assert amounts(line, "opening", "charged", "recalculation", "penalty", "closing", "paid") == [
+            opening,
+            charged,
+            recalculation,
+            None,
+            closing,
+            paid[name],
+        ]
         assert line["derived"] == ["PAID"]
         assert (charge["unit"], charge["quantity"]["value"], charge["tariffWithTax"]["amount"], charge["amount"]["amount"]) == (unit, quantity, tariff, charged)
         assert amounts(charge, "recalculation") == [recalculation]

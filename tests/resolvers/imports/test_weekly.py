@@ -8,7 +8,8 @@ import pytest
 
 from models import ImportRun, LedgerEntry, Organization, Payment, PersonalAccount
 from models.enums import PaymentState
-from tests.resolvers.imports.conftest import assert_whole, contents, said, taken, write
+from resolvers.imports import undo_import
+from tests.resolvers.imports.conftest import assert_whole, contents, expected, said, taken, write
 from tests.resolvers.imports.test_money import ACCOUNTS, BALANCES, CHARGES, PAYMENTS, live
 
 
@@ -132,3 +133,51 @@ async def test_the_summary_tells_totals_and_controls(account: PersonalAccount, t
     assert outcome.summary["payments"] == {"new": 1, "changed": 0, "matched": 0, "amount": 500, "withdrawn": 0}
     assert {(code["code"], code["count"], code["amount"]) for code in outcome.summary["codes"]} == {("chain", 1, 100)}
     assert (await ImportRun.get(id=outcome.run_id)).summary["rows"] == 4
+
+
+async def test_files_that_come_again_as_they_were_are_not_read(organization: Organization, registers: Callable[..., Path], monkeypatch: pytest.MonkeyPatch):
+    folder = registers("--events", "--drift", "--dirty", "3")
+    first = await taken(folder)
+    before = await contents()
+    read: list[str] = []
+    monkeypatch.setattr("resolvers.imports.steps.stage", lambda recipe, *_: (_ for _ in ()).throw(AssertionError(recipe.kind.name)))
+    again = await taken(folder)
+    assert (read, await contents() == before) == ([], True)
+    assert (said(again), again.status) == (said(first), first.status)
+    assert [(file.rows, file.taken, file.warned, file.refused, file.changed) for file in again.files] == [
+        (file.rows, file.taken, file.warned, file.refused, 0) for file in first.files
+    ]
+    assert {(code["code"], code["count"]) for code in again.summary["codes"]} == {(code["code"], code["count"]) for code in first.summary["codes"]}
+    await assert_whole()
+
+
+async def test_a_file_is_read_again_where_something_came_between(account: PersonalAccount, tmp_path: Path):
+    folder, other = write(tmp_path / "a", charges=CHARGES + "2026-10;1;Вода;;;10;;"), write(tmp_path / "b", charges=CHARGES + "2026-10;1;Вода;;;20;;")
+    await taken(folder)
+    await taken(other)
+    outcome = await taken(folder)
+    assert (outcome.files[0].changed, await live()) == (1, [("2026-10", "charge", 1_000, None)])
+    await undo_import(outcome.run_id, "command line")
+    assert await live() == [("2026-10", "charge", 2_000, None)]
+    await taken(folder)
+    assert await live() == [("2026-10", "charge", 1_000, None)]
+    await in_transit(account, 5_000, 2, "abn-1")
+    paid = write(tmp_path / "c", payments=PAYMENTS + "02.10.2026;1;50,00;Банк;abn-1")
+    await taken(paid)
+    await assert_whole()
+
+
+async def test_big_registers_are_read_by_another_process(organization: Organization, registers: Callable[..., Path], monkeypatch: pytest.MonkeyPatch):
+    """The same is taken and said; a file that turns out to be unusable on the way is refused there too."""
+    folder = registers("--events", "--drift", "--dirty", "3")
+    monkeypatch.setattr("resolvers.imports.ahead.WORTH_A_PROCESS", 0)
+    assert said(await taken(folder)) == expected(folder)
+    await assert_whole()
+
+
+async def test_what_another_process_finds_unusable_is_refused(account: PersonalAccount, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("resolvers.imports.ahead.WORTH_A_PROCESS", 0)
+    folder = write(tmp_path / "a", charges=CHARGES + "2026-10;1;Вода;;;10;;\n" * 8_000 + '2026-10;1;"Вода;;;10;;\n' + "2026-10;1;Вода;;;10;;\n" * 40)
+    outcome = await taken(folder, write(tmp_path / "b", payments=PAYMENTS + "05.10.2026;1;20;Касса;7"))
+    assert outcome.refused_files == ["charges"]
+    assert await live() == [("2026-10", "payment", -2_000, None)]
