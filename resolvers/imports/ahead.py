@@ -66,10 +66,16 @@ class _There:
         self._pipe.close()
 
     async def chunks(self, file_id: int) -> AsyncIterator[Read]:
-        while (message := await asyncio.to_thread(self._pipe.recv)) is not None:
+        while (message := await asyncio.to_thread(self._next)) is not None:
             if isinstance(message, FileRefused):
                 raise message
             yield await asyncio.to_thread(self._load, *message)
+
+    def _next(self) -> Any:
+        try:
+            return self._pipe.recv()
+        except EOFError:
+            raise RuntimeError("the process that reads registers ended before its time") from None
 
     def _load(self, offset: int, length: int) -> Read:
         with self._chunks.open("rb") as file:
