@@ -45,7 +45,7 @@ class Findings:
                 code,
                 json.dumps(params, ensure_ascii=False),
                 str(params.get("column", ""))[:120],
-                row,
+                _kept(row),
             )
             for file_id, line, severity, code, params, row in found
         ]
