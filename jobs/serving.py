@@ -72,7 +72,9 @@ class _Server(uvicorn.Server):
     beside: asyncio.Task[None]
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self.beside.cancel()  # before the application closes the database
+        self.beside.cancel()  # before the application closes the database: an import at work is stopped and put back
+        with contextlib.suppress(asyncio.CancelledError):
+            await self.beside
         await super().shutdown(sockets)
 
     @contextlib.contextmanager

@@ -14,7 +14,7 @@ from models.enums import ImportSource, ImportState
 from models.errors import Refused
 from resolvers import audit
 from resolvers.imports.outcome import Progress
-from resolvers.imports.run import run_import
+from resolvers.imports.run import ImportBusy, run_import
 from resolvers.sql import fetch
 
 SECONDS_BETWEEN_NOTES = 0.5
@@ -58,7 +58,11 @@ async def take(run_pk: int) -> bool:
         if run.state == ImportState.DONE.value and run.undone_by is not None and run.undone_at is None:
             await _undo(run)
         elif run.state == ImportState.WAITING.value and run.folder is not None:
-            await _import(run, run.organization)
+            try:
+                await _import(run, run.organization)
+            except ImportBusy:  # somebody else writes: this one waits on
+                await ImportRun.filter(id=run_pk, state=ImportState.FAILED.value).update(state=ImportState.WAITING.value, finished_at=None, error="")
+                raise
         else:
             return False
         (shelf.desk(run_pk) / "progress.json").unlink(missing_ok=True)

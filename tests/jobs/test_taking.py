@@ -1,8 +1,10 @@
 """Imports that wait are taken once, by processes of their own, whoever dies on the way."""
 
 import asyncio
+import contextlib
 import os
 import signal
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -12,7 +14,10 @@ from adapters import shelf
 from jobs import inbox, taking
 from jobs.taking import next_of, take_next
 from models import AuditRecord, ImportRun, PersonalAccount
+from models.database import connection
 from models.enums import ImportSource, ImportState
+from resolvers.imports import ImportBusy
+from resolvers.imports import run as imports_run
 from resolvers.imports import taking as work
 from tests import factories as make
 
@@ -112,6 +117,20 @@ async def test_a_run_that_breaks_is_failed_with_a_word(organization, monkeypatch
     await take_next(asyncio.Event())
     found = await ImportRun.get(id=run.id)
     assert (found.state, found.error) == ("failed", work.BROKEN)
+
+
+async def test_a_database_that_is_held_by_another_import_is_waited_for(organization, database_kind: str, monkeypatch: pytest.MonkeyPatch):
+    if database_kind != "sqlite":
+        pytest.skip("PostgreSQL waits as long as it takes")
+    run = await a_waiting_run(organization)
+    monkeypatch.setattr(imports_run, "SECONDS_TO_WAIT", 0.2)
+    with contextlib.closing(sqlite3.connect(f"{connection().filename}.importing", isolation_level=None)) as another:
+        another.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(ImportBusy):
+            await work.take(run.id)
+        assert await state_of(run) is ImportState.WAITING
+    assert await work.take(run.id)
+    assert await state_of(run) is ImportState.DONE
 
 
 def test_one_organization_after_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
