@@ -47,6 +47,7 @@ async def apply(job: Job) -> None:
     await journal.keep(job.run_id, "statement", _REPLACED)
     for statement in (_CLOSE, _INSERT, _TOUCH):
         await sql.execute(statement, **values)
+    await sql.analyze(RECIPE.table, "statement")  # before the months are compared: PostgreSQL takes new rows for none
 
 
 async def complete(job: Job, charges_came: bool) -> None:
