@@ -21,7 +21,7 @@ from tortoise.transactions import in_transaction
 from models import guards
 
 POOL_SIZE = 10
-BUSY_MILLISECONDS = 15_000
+BUSY_MILLISECONDS = 5  # that SQLite itself waits for a lock, keeping the connection; models/sqlite waits longer without it
 _MIGRATION_LOCK = 7_215_304  # any number of our own: an advisory lock of PostgreSQL
 
 

@@ -2,11 +2,13 @@
 
 import asyncio
 import datetime as dt
+import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tortoise.exceptions import DBConnectionError, IntegrityError
+from tortoise.exceptions import DBConnectionError, IntegrityError, TransactionManagementError
 
 from models import LedgerEntry, Organization, PersonalAccount, Reading, Statement
 from models import database as db
@@ -197,3 +199,33 @@ async def test_a_step_that_has_not_run_is_told(database: str):
     """`serve` and every command refuse a database that is behind the release."""
     await db.connection().execute_query("DELETE FROM tortoise_migrations")
     assert (await db.missing_guards())[0] == "migration 0001_initial"
+
+
+async def test_readers_do_not_wait_behind_a_writer_who_waits(account: PersonalAccount, database: str, database_kind: str):
+    """Another process writes for a while (an import): here somebody wants to write too, and everybody else still reads."""
+    if database_kind != "sqlite":
+        pytest.skip("about the SQLite engine")
+    other = sqlite3.connect(database.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waiting = [asyncio.create_task(_named(account)), asyncio.create_task(_renamed(account))]
+    for _ in range(20):
+        await asyncio.wait_for(Organization.get(id=account.organization_id), 1)
+    assert not any(task.done() for task in waiting)
+    other.execute("ROLLBACK")
+    other.close()
+    await asyncio.wait_for(asyncio.gather(*waiting), 5)
+    db.connection().patience = 0.1
+    with closing(sqlite3.connect(database.removeprefix("sqlite:///"), isolation_level=None)) as again:
+        again.execute("BEGIN IMMEDIATE")
+        with pytest.raises(TransactionManagementError, match="locked"):
+            await _renamed(account)
+    await _renamed(account)  # the connection was given back
+
+
+async def _renamed(account: PersonalAccount) -> None:
+    async with db.transaction():
+        await Organization.filter(id=account.organization_id).update(name="В")
+
+
+async def _named(account: PersonalAccount) -> None:
+    await Organization.filter(id=account.organization_id).update(name="Б")

@@ -127,7 +127,7 @@ async def test_parts_stand_where_their_lines_say(organization: Organization, see
     for row in reckoned:
         if parts := closings[row["account_id"], sql.day(row["period"])]:
             assert row["balance_after"] == parts.get(row["part"], 0)
-    assert {p.code for p in (await check()).problems} <= {"statement_versions", "bare_charges", "movements", "openings", "controls"}
+    assert {p.code for p in (await check()).problems} <= {"statement_versions", "bare_charges", "movements", "openings", "controls", "lines"}
     before = await live()
     await restated(organization, {account.id: dice.choice(MONTHS) for account in accounts})
     assert await live() == before

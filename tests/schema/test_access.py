@@ -111,7 +111,13 @@ VISIBLE = {
     "imports": {"clerk", "partner"},
     "staff": {"clerk"},
 }
-NARROWS = {Policy.MONEY: WITH_MONEY, Policy.MONEY_TODAY: VISIBLE["today"], Policy.READINGS: VISIBLE["readings"], Policy.IMPORTS: VISIBLE["imports"], Policy.STAFF: VISIBLE["staff"]}
+NARROWS = {
+    Policy.MONEY: WITH_MONEY,
+    Policy.MONEY_TODAY: VISIBLE["today"],
+    Policy.READINGS: VISIBLE["readings"],
+    Policy.IMPORTS: VISIBLE["imports"],
+    Policy.STAFF: VISIBLE["staff"],
+}
 EMPTY = {
     "StatementVersion.until", "StatementVersion.charges",  # fields that say nothing about this account, whoever asks
     "Meter.removedOn", "Meter.refusal", "User.name", "User.language", "Charge.correctsPeriod", "PageInfo.endCursor", "Viewer.organization", "Viewer.user",

@@ -9,6 +9,7 @@ import pytest
 
 from adapters.files import KINDS
 from models import ImportFile, ImportProblem, ImportRun, Organization
+from models.database import connection
 from models.enums import Severity
 from models.errors import NotFound
 from resolvers.imports import ImportBusy, ImportOutcome, Line, result_rows, run_import, sentence, wording
@@ -101,7 +102,7 @@ async def test_somebody_else_writes_for_too_long(organization: Organization, tmp
         pytest.skip("PostgreSQL waits for the other import and then goes on")
     import sqlite3
 
-    await rows("PRAGMA busy_timeout = 50")
+    connection().patience = 0.1
     other = sqlite3.connect(database.removeprefix("sqlite:///"), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(ImportBusy):
