@@ -18,7 +18,7 @@ from adapters.texts import speaking
 from models.enums import Severity
 from models.quantity import decimal_text
 from resolvers.imports.outcome import ImportOutcome, Line
-from resolvers.imports.runs import ProblemRow, counts_of, problems_page
+from resolvers.imports.runs import ProblemRow, counts_of, files_with_problems, problems_of_file
 from resolvers.imports.titles import title
 from resolvers.imports.wording import sentence
 
@@ -29,17 +29,14 @@ AT_ONCE = 2_000
 ROWS_SHEET, CODES_SHEET, VANISHED_SHEET = "rows", "sums per code", "vanished"
 
 
-async def problems(run_pk: int, *severities: Severity) -> AsyncIterator[ProblemRow]:
+async def problems(run_pk: int) -> AsyncIterator[ProblemRow]:
     """All that was said of rows, file by file."""
-    after = None
-    while True:
-        found = await problems_page(run_pk, AT_ONCE, after, severities or tuple(Severity))
-        for row in found[:AT_ONCE]:
-            yield row
-        if len(found) <= AT_ONCE:
-            return
-        last = found[AT_ONCE - 1]
-        after = (last.file_pk, last.line, last.pk)
+    for file_pk in await files_with_problems(run_pk):
+        after = (-1, 0)
+        while found := await problems_of_file(file_pk, AT_ONCE, after):
+            for row in found:
+                yield row
+            after = (found[-1].line, found[-1].pk)
 
 
 async def as_csv(run_pk: int, language: str) -> AsyncIterator[bytes]:

@@ -134,10 +134,22 @@ async def actors_of(viewer: Viewer, runs: Sequence[RunRow]) -> dict[int, str]:
 async def problems_page(run_pk: int, first: int, after: tuple[int, int, int] | None, severities: Sequence[Severity] = tuple(Severity)) -> list[ProblemRow]:
     """In the order of files and lines, one more than `first` if there are more. The caller has found the run for a viewer. One statement."""
     said = ", ".join(f"'{Severity(severity).value}'" for severity in severities)
-    where = f"f.run_id = $1 AND p.severity IN ({said})" + (" AND (p.file_id, p.line, p.id) > ($2, $3, $4)" if after else "")
-    text = f"""SELECT {_PROBLEM} FROM import_problem p JOIN import_file f ON f.id = p.file_id WHERE {where}
-        ORDER BY p.file_id, p.line, p.id LIMIT {int(first) + 1}"""
+    where = f"f.run_id = $1 AND p.severity IN ({said})" + (" AND f.id >= $2 AND (f.id, p.line, p.id) > ($2, $3, $4)" if after else "")
+    text = f"""SELECT {_PROBLEM} FROM import_file f JOIN import_problem p ON p.file_id = f.id WHERE {where}
+        ORDER BY f.id, p.line, p.id LIMIT {int(first) + 1}"""
     return [_problem(row) for row in await fetch(text, run_pk, *(after or ()))]
+
+
+async def files_with_problems(run_pk: int) -> list[int]:
+    """Ids of the run's files, in their order. One statement."""
+    return [row["id"] for row in await fetch("SELECT f.id FROM import_file f WHERE f.run_id = $1 ORDER BY f.id", run_pk)]
+
+
+async def problems_of_file(file_pk: int, most: int, after: tuple[int, int]) -> list[ProblemRow]:
+    """The next ones of a file behind a line and id, straight off the index however many there are. One statement."""
+    text = f"""SELECT {_PROBLEM} FROM import_problem p JOIN import_file f ON f.id = p.file_id
+        WHERE p.file_id = $1 AND (p.line, p.id) > ($2, $3) ORDER BY p.line, p.id LIMIT {int(most)}"""
+    return [_problem(row) for row in await fetch(text, file_pk, *after)]
 
 
 async def counts_of(run_pk: int) -> list[Row]:
