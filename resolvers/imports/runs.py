@@ -148,7 +148,7 @@ async def files_with_problems(run_pk: int) -> list[int]:
 async def problems_of_file(file_pk: int, most: int, after: tuple[int, int]) -> list[ProblemRow]:
     """The next ones of a file behind a line and id, straight off the index however many there are. One statement."""
     text = f"""SELECT {_PROBLEM} FROM import_problem p JOIN import_file f ON f.id = p.file_id
-        WHERE p.file_id = $1 AND (p.line, p.id) > ($2, $3) ORDER BY p.line, p.id LIMIT {int(most)}"""
+        WHERE p.file_id = $1 AND p.line >= $2 AND (p.line > $2 OR p.id > $3) ORDER BY p.line, p.id LIMIT {int(most)}"""
     return [_problem(row) for row in await fetch(text, file_pk, *after)]
 
 
