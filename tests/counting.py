@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from models.database import connection
 
+_inside: ContextVar[bool] = ContextVar("inside a counted statement", default=False)
 METHODS = ("execute_query", "execute_query_dict", "execute_insert", "execute_many")
 
 
@@ -18,8 +20,14 @@ def counted() -> Iterator[list[str]]:
 
     def noting(original: Any) -> Any:
         async def noted(self: Any, query: str, *rest: Any, **named: Any) -> Any:
+            if _inside.get():  # a client's own method, which calls its parent's
+                return await original(self, query, *rest, **named)
             seen.append(" ".join(query.split()))
-            return await original(self, query, *rest, **named)
+            token = _inside.set(True)
+            try:
+                return await original(self, query, *rest, **named)
+            finally:
+                _inside.reset(token)
 
         return noted
 
