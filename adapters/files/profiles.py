@@ -43,6 +43,7 @@ class Entry:
     files: tuple[str, ...]
     kind: str = ""
     ignored: bool = False
+    complete: bool = False  # a register of payments holds all there is of the days that it speaks of
     encoding: str = ""
     delimiter: str = ""
     headings: int | None = None  # line; 0 where there are none, None where they are looked for
@@ -111,6 +112,7 @@ class _Table:
             files=self._texts("files"),
             kind=self.kind.name if self.kind else "",
             ignored=self._one("ignored", bool, False),
+            complete=self._one("complete", bool, False),
             encoding=_encoding(encoding),
             delimiter=DELIMITERS.get(delimiter, delimiter),
             headings=self._one("headings", int, None),

@@ -46,7 +46,7 @@ async def apply(job: Job) -> None:
     """Take each payment once. It is known by its day, channel and document, else by its day, channel and amount: numbers of documents
     begin anew at every till. One that was made here and is in transit is the one that comes back with its document, or with its amount and
     channel within some days. What a file that comes again under its name no longer has, within the days that it speaks of, is told; it is
-    withdrawn where the run says that its registers are complete, since many exports hold only what is new.
+    withdrawn where the organization's profile calls the register complete, since many exports hold only what is new.
     """
     await find_accounts(RECIPE.table, job)
     await sql.staging("want_payment", _WANTED, "account_id, payment_key")
@@ -60,19 +60,23 @@ async def apply(job: Job) -> None:
     await warn(RECIPE.table, job, "payment_differs", f"s.row_number IN ({_DIFFERENT})")
     for file in job.of(PAYMENTS):
         await sql.execute(_LIST_MISSING, organization=job.organization_id, file=file.row.id)
-    if not job.complete:
-        await _report_missing(job)
+    await _report_missing(job)
     await journal.keep(job.run_id, "payment", _REPLACED)
     for statement in (_TOUCH_REPLACED, _CLOSE, _RECEIVE, _INSERT, _TOUCH, _MARK):
         await sql.execute(statement, organization=job.organization_id)
 
 
 async def _report_missing(job: Job) -> None:
-    query = """SELECT w.file_id, p.id, p.amount, p.document, p.paid_on, a.number FROM withdrawn_payment w
-        JOIN payment p ON p.id = w.id JOIN personal_account a ON a.id = p.account_id"""
+    """Keep in the list only what is missed by registers that are said to be complete."""
+    partial = ", ".join(str(file.row.id) for file in job.of(PAYMENTS) if not (file.register.entry and file.register.entry.complete))
+    if not partial:
+        return
+    query = f"""SELECT w.file_id, p.id, p.amount, p.document, p.paid_on, a.number FROM withdrawn_payment w
+        JOIN payment p ON p.id = w.id JOIN personal_account a ON a.id = p.account_id
+        WHERE w.file_id IN ({partial})"""
     async for page in sql.pages(query, "id"):
         job.findings.add([(row["file_id"], 0, Severity.NOTICE, "payment_missing", _told(row), None) for row in page])
-    await sql.execute("DELETE FROM withdrawn_payment")
+    await sql.execute(f"DELETE FROM withdrawn_payment WHERE file_id IN ({partial})")
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:

@@ -20,8 +20,6 @@ async def pass_over(job: Job, outcome: ImportOutcome) -> None:
     """Take such files out of the job: their counts and problems are those of the time when they were taken."""
     before: tuple[str, ...] = ()
     mine: list[int] = []  # what was taken then, files of earlier steps included
-    if job.complete:  # it asks for more than was asked before
-        return
     for step in _STEPS:
         before += step
         files = [file for file in job.files.values() if file.register.kind.name in step]

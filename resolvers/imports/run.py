@@ -70,7 +70,6 @@ async def run_import(
     who: str = "command line",
     source: ImportSource = ImportSource.COMMAND,
     approved: bool = False,
-    complete: bool = False,
     progress: Progress | None = None,
     today: dt.date | None = None,
     besides: Path | None = None,
@@ -80,8 +79,7 @@ async def run_import(
 
     Files may come in any order; the run is one transaction. `preview` looks and undoes everything; so does a threshold of the organization
     that is passed, unless the run is `approved`. `besides` is a file that is none of the registers, wherever it lies. `run_id` is a run
-    that waits, was previewed or is held; without it one is made. `complete` says that a register of payments holds all of the days that
-    it speaks of: earlier payments that it lacks are withdrawn. Raises NotFound, ImportBusy.
+    that waits, was previewed or is held; without it one is made. Raises NotFound, ImportBusy.
     """
     organization = await Organization.get_or_none(slug=slug)
     if organization is None:
@@ -92,7 +90,7 @@ async def run_import(
     outcome = ImportOutcome(preview, run.id)
     async with _failing(run), _alone():
         with private_folder(settings().data_dir / "tmp") as folder, closing(Findings(folder)) as findings:
-            job = Job(organization.id, run.id, today, now, progress or (lambda stage, done, total: None), findings, complete)
+            job = Job(organization.id, run.id, today, now, progress or (lambda stage, done, total: None), findings)
             profile = await profiles.of(organization.id)
             await _open(job, outcome, found(paths, besides, profile), folder, profile)
             await _take(job, outcome, organization, folder, approved=approved)

@@ -106,7 +106,6 @@ class Job:
     now: dt.datetime
     progress: Progress
     findings: Findings
-    complete: bool = False  # its registers of payments hold all there is of the days that they speak of
     files: dict[int, StagedFile] = field(default_factory=dict)
 
     @property

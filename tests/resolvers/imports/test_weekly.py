@@ -6,11 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from models import ImportRun, LedgerEntry, Organization, Payment, PersonalAccount
+from models import ImportProfile, ImportRun, LedgerEntry, Organization, Payment, PersonalAccount
 from models.enums import PaymentState
 from resolvers.imports import undo_import
 from tests.resolvers.imports.conftest import assert_whole, contents, expected, said, taken, write
 from tests.resolvers.imports.test_money import ACCOUNTS, BALANCES, CHARGES, PAYMENTS, live
+
+COMPLETE = """[[register]]
+files = "payments*"
+kind = "payments"
+complete = true
+"""
 
 
 @pytest.fixture
@@ -71,7 +77,8 @@ async def test_a_complete_register_withdraws_what_it_no_longer_has(account: Pers
     outcome = await taken(folder)
     assert said(outcome) == [("payments", "0", "notice", "payment_missing")] * 2, "of the days that it speaks of"
     assert len(await live()) == 5
-    outcome = await taken(folder, complete=True)
+    await ImportProfile.create(organization_id=account.organization_id, text=COMPLETE, saved_at=dt.datetime.now(dt.UTC), saved_by="user:1")
+    outcome = await taken(folder)
     assert outcome.summary["payments"]["withdrawn"] == 2
     assert [entry[2] for entry in await live()] == [-4_000, -1_000, -500]
     assert await LedgerEntry.filter(reverses_id__isnull=False).count() == 2
