@@ -81,11 +81,11 @@ async def restate(organization_id: int, now: dt.datetime, before: Coverage, afte
         for month in before[component] - after[component]:
             await sql.execute(_TOUCH_UNCOVERED, organization=organization_id, month=month)
     await _compare(organization_id, after)
-    for step, statement in enumerate((_LIST_CHANGES_GONE, _LIST_CHANGES_NEW, _REVERSE, _POST, _BALANCE), 1):
-        if step == 3:
-            await sql.analyze("entry_change")
+    steps = (_LIST_CHANGES_GONE, _LIST_CHANGES_NEW, _REVERSE, _POST, _NEW_BALANCES, _BALANCE)
+    for step, statement in enumerate(steps, 1):
         await sql.execute(statement, organization=organization_id, now=now)
-        progress(step, 5)
+        await sql.analyze("entry_change", "new_balance")
+        progress(step, len(steps))
 
 
 async def rehearse(organization_id: int, coverage: Coverage, after: int) -> int | None:
@@ -116,6 +116,7 @@ async def _compare(organization_id: int, coverage: Coverage) -> None:
     await derivation.derive(coverage, by_service)
     await sql.staging("past_entry", _PAST)
     await sql.execute(_LIST_PAST)
+    await sql.staging("new_balance", {"account_id": "bigint", "has_base": "int", "known": "int", "whole": "bigint", "moved": "bigint"}, "account_id")
     await sql.staging("entry_change", {"account_id": "bigint", "base": "text", "entry_id": "bigint", "amount": "bigint", "n": "int"})
     await sql.index("want_entry", "account_id, base")
     await sql.index("past_entry", "account_id, base")
@@ -224,13 +225,17 @@ _POST = """
         w.reason, w.base || '#' || x.n, w.import_file_id, :now
     FROM entry_change x JOIN want_entry w ON w.account_id = x.account_id AND w.base = x.base
     WHERE x.n > 0 ORDER BY w.account_id, w.business_date, w.base"""
-# Known where an opening or a closing has been printed; what was not known before is the sum of all entries.
+# Known where an opening or a closing has been printed. What was derived from the beginning is the whole balance by itself.
+_NEW_BALANCES = """
+    INSERT INTO new_balance (account_id, has_base, known, whole, moved)
+    SELECT p.account_id, p.has_base, f.known, COALESCE(w.amount, 0), COALESCE(x.amount, 0) FROM posting p
+    LEFT JOIN (SELECT account_id, CAST(SUM(amount) AS bigint) AS amount FROM want_entry GROUP BY account_id) w ON w.account_id = p.account_id
+    LEFT JOIN (SELECT account_id, CAST(SUM(amount) AS bigint) AS amount FROM entry_change GROUP BY account_id) x ON x.account_id = p.account_id
+    LEFT JOIN (SELECT account_id, MAX(CASE WHEN COALESCE(opening, closing) IS NOT NULL THEN 1 END) AS known FROM figure GROUP BY account_id) f
+        ON f.account_id = p.account_id"""
 _BALANCE = """
     UPDATE personal_account AS a SET balance_as_of = :now, balance = CASE
-        WHEN NOT EXISTS (SELECT 1 FROM statement t WHERE t.account_id = a.id AND t.is_current AND (t.opening IS NOT NULL OR t.closing IS NOT NULL)) THEN NULL
+        WHEN n.has_base = 0 THEN CASE n.known WHEN 1 THEN n.whole END
         WHEN a.balance IS NULL THEN (SELECT CAST(COALESCE(SUM(e.amount), 0) AS bigint) FROM ledger_entry e WHERE e.account_id = a.id)
-        ELSE a.balance + s.amount END
-    FROM (
-        SELECT p.account_id, CAST(COALESCE(SUM(x.amount), 0) AS bigint) AS amount FROM posting p LEFT JOIN entry_change x ON x.account_id = p.account_id
-        GROUP BY p.account_id
-    ) s WHERE s.account_id = a.id"""
+        ELSE a.balance + n.moved END
+    FROM new_balance n WHERE n.account_id = a.id"""

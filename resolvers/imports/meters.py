@@ -45,7 +45,7 @@ async def apply(job: Job) -> None:
     await sql.execute(_MARK, **values)
     await journal.keep(job.run_id, "meter", _KNOWN)
     await journal.keep(job.run_id, "meter_register", f"SELECT d.id FROM meter_register d WHERE d.meter_id IN ({_KNOWN})")
-    for statement in (_UPDATE, _INSERT, _FIND_BY_DAY, _ADD_DIALS, _UPDATE_DIALS):
+    for statement in (_UPDATE, _UPDATE_DIALS, _INSERT, _FIND_BY_DAY, _ADD_DIALS):
         await sql.execute(statement, **values)
 
 
