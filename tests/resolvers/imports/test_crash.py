@@ -1,5 +1,6 @@
 """An import that dies leaves the old or the new state of each file; two at once do not mix."""
 
+import os
 import random
 import subprocess
 import sys
@@ -40,14 +41,8 @@ async def main():
 
 asyncio.run(main())
 """
-GROUPS = (  # tables that one transaction fills
-    ("tariff",),
-    ("contract",),
-    ("personal_account", "account_facts"),
-    ("meter",),
-    ("reading",),
-    ("charge", "payment", "statement", "ledger_entry"),
-)
+TABLES = ("tariff", "contract", "personal_account", "account_facts", "meter", "reading", "charge", "payment", "statement", "ledger_entry")
+KILLS = int(os.environ.get("KILLS", "4"))  # at moments that chance chooses: KILLS=100 takes minutes
 
 
 def start(slug: str, folder: Path, fatal: int = 0) -> subprocess.Popen[str]:
@@ -72,10 +67,10 @@ def ended(process: subprocess.Popen[str]) -> int:
     return process.returncode
 
 
-async def counts(slug: str) -> list[list[int]]:
+async def counts(slug: str) -> list[int]:
     organization = await Organization.get(slug=slug)
     where = f"WHERE organization_id = {organization.id}"
-    return [[(await rows(f"SELECT COUNT(*) AS n FROM {table} {where}"))[0]["n"] for table in group] for group in GROUPS]
+    return [(await rows(f"SELECT COUNT(*) AS n FROM {table} {where}"))[0]["n"] for table in TABLES]
 
 
 async def organize(slug: str) -> str:
@@ -83,22 +78,21 @@ async def organize(slug: str) -> str:
     return slug
 
 
-async def test_killed_at_any_moment_it_leaves_whole_files_and_can_be_repeated(database: str, registers: Callable[..., Path]):
+async def test_killed_at_any_moment_it_leaves_nothing_or_all_and_can_be_repeated(database: str, registers: Callable[..., Path]):
     folder = registers(*FLAGS)
     await run_import(await organize("whole"), [folder], today=TODAY)
     whole = await counts("whole")
     dice = random.Random(5)  # noqa: S311 - moments, not secrets
-    for number, step in enumerate((2, 5, 8, 9, 0, 0, 0)):
+    for number, step in enumerate((2, 5, 8, 9, *(0 for _ in range(KILLS)))):
         slug = await organize(f"killed-{number}")
         process = start(slug, folder, step)
         go(process)
         if not step:
-            time.sleep(dice.uniform(0.05, 0.4))  # noqa: ASYNC251 - nothing else runs in this loop
+            time.sleep(dice.uniform(0.02, 0.6))  # noqa: ASYNC251 - nothing else runs in this loop
             process.kill()
         code = ended(process)
         assert code < 0 or not step
-        for left, right in zip(await counts(slug), whole, strict=True):
-            assert left in ([0] * len(right), right)
+        assert await counts(slug) in ([0] * len(whole), whole)
         await assert_whole()
         assert said(await run_import(slug, [folder], today=TODAY)) == expected(folder)
         assert await counts(slug) == whole
