@@ -6,9 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tortoise.expressions import Q
+
 from adapters import shelf
 from adapters.texts import LANGUAGES
-from models import ImportRun, ImportUpload
+from models import ImportProfile, ImportRun, ImportUpload
 from models.database import connection, is_sqlite, transaction
 from models.enums import ImportSource, ImportState, TokenScope
 from models.errors import NotFound, Problem, ProblemCode, Refused, RefusedMany
@@ -40,7 +42,8 @@ class Start:
 
 
 async def start_import(viewer: Viewer, start: Start, now: dt.datetime) -> RunRow | None:
-    """The run that waits for a worker, None with `validate_only`. The same files once more give the run that has them already.
+    """The run that waits for a worker, None with `validate_only`. The same files once more give the run
+    that has them already, unless anything was imported, undone or set otherwise since.
 
     Raises NotFound, Forbidden, RefusedMany with REQUIRED, TOO_MANY_ROWS, UNKNOWN_UPLOAD, UPLOAD_INCOMPLETE, DUPLICATE_ROW at `uploads`,
     INVALID at `language`, KEY_REUSED.
@@ -57,7 +60,7 @@ async def start_import(viewer: Viewer, start: Start, now: dt.datetime) -> RunRow
         uploads = await _uploads(organization, start.uploads)
         if start.validate_only:
             return None
-        pk = await _standing(organization, uploads, start) or await _made(viewer, organization, uploads, start, now)
+        pk = await _standing(uploads, start) or await _made(viewer, organization, uploads, start, now)
         if start.key is not None:
             await idempotency.bind(viewer.actor, MUTATION, start.key, start.fingerprint, pk, now)
         return await _run(viewer, pk)
@@ -152,8 +155,8 @@ def _unusable(row: ImportUpload | None) -> ProblemCode | None:
     return None if on_disk == row.size == row.received else ProblemCode.UPLOAD_INCOMPLETE
 
 
-async def _standing(organization: OrganizationRow, uploads: Sequence[ImportUpload], start: Start) -> int | None:
-    """The run that has exactly these files, unless nothing came of it or something newer by one of their names has come since."""
+async def _standing(uploads: Sequence[ImportUpload], start: Start) -> int | None:
+    """The run that has exactly these files, where taking them again would come to the same: nothing came or was taken back since."""
     [run_pk, *others] = {row.run_id for row in uploads}
     if run_pk is None or others:
         return None
@@ -162,8 +165,22 @@ async def _standing(organization: OrganizationRow, uploads: Sequence[ImportUploa
         return None
     if run.preview and not start.preview:
         return None  # looked at by then, to be taken now
-    newer = ImportUpload.filter(organization_id=organization.pk, name__in=[row.name for row in uploads], run_id__gt=run_pk)
-    return None if await newer.exists() else run_pk
+    return None if await _is_overtaken(run) else run_pk
+
+
+async def _is_overtaken(run: ImportRun) -> bool:
+    """Whether another run writes after this one, or an undo or another profile has changed what these files come to."""
+    ahead = Q(state__in=[ImportState.WAITING.value, ImportState.RUNNING.value], preview=False) | Q(undone_by__not_isnull=True, undone_at=None)
+    if run.finished_at is None:
+        ahead &= Q(id__gt=run.id)  # they are taken in this order
+    else:
+        written = Q(state__in=[ImportState.DONE.value, ImportState.UNDONE.value], finished_at__gte=run.finished_at) & ~Q(id=run.id)
+        ahead |= written | Q(undone_at__gte=run.finished_at)
+    if await ImportRun.filter(ahead, organization_id=run.organization_id).exists():
+        return True
+    if run.state == ImportState.WAITING.value:
+        return False  # it will be read by the profile of then
+    return await ImportProfile.filter(organization_id=run.organization_id, saved_at__gte=run.started_at).exists()
 
 
 async def _made(viewer: Viewer, organization: OrganizationRow, uploads: Sequence[ImportUpload], start: Start, now: dt.datetime) -> int:

@@ -3,14 +3,16 @@
 import datetime as dt
 import hashlib
 from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from adapters import shelf
-from models import AuditRecord, ImportRun, ImportUpload
+from models import AccountFacts, AuditRecord, ImportRun, ImportUpload
 from models.enums import ImportState, TokenScope
 from models.errors import Forbidden, NotFound, ProblemCode, Refused
-from resolvers.imports import starting, taking, uploads
+from resolvers.imports import profiles, run_import, starting, taking, undo_import, uploads
 from resolvers.imports.forgetting import forget_import_files
 from resolvers.imports.starting import Start
 from resolvers.viewer import Viewer, viewer_of_token, viewer_of_user
@@ -20,6 +22,7 @@ from tests import factories as make
 ACCOUNTS = "Лицевой счёт;Фамилия\r\n1;А\r\n2;Б\r\n".encode()
 OTHER = "Лицевой счёт;Фамилия\r\n1;А\r\n2;В\r\n".encode()
 NOW = dt.datetime.now(dt.UTC)
+EARLIER = NOW - dt.timedelta(days=1)
 
 
 @pytest.fixture
@@ -135,6 +138,48 @@ async def test_the_same_files_start_one_run(system):
     await sent(system, ACCOUNTS)
     back = await starting.start_import(system, start, NOW)
     assert back.pk not in (first.pk, changed.pk)
+
+
+async def test_files_sent_again_after_another_import_are_taken_again(system, tmp_path: Path):
+    start = Start("vk", (await sent(system, ACCOUNTS),))
+    first = await starting.start_import(system, start, NOW)
+    await taking.take(first.pk)
+    (tmp_path / "accounts.csv").write_bytes(OTHER)
+    other = await run_import("vk", [tmp_path / "accounts.csv"], approved=True)
+    again = await starting.start_import(system, start, NOW)
+    assert again.pk > other.run_id
+    await taking.take(again.pk)
+    latest = await AccountFacts.filter(account__number="2").order_by("-id").first()
+    assert latest.surname == "Б", "what was sent last stands"
+    assert (await starting.start_import(system, start, NOW)).pk == again.pk
+    await undo_import(again.pk, "command line")
+    assert (await starting.start_import(system, start, NOW)).pk > again.pk
+
+
+@pytest.mark.parametrize("ahead", [{"state": "waiting"}, {"state": "running"}, {"state": "done", "undone_by": "user:1", "finished_at": EARLIER}])
+async def test_files_sent_again_before_another_import_ends_are_taken_after_it(system, organization, ahead: dict[str, Any]):
+    start = Start("vk", (await sent(system, ACCOUNTS),))
+    first = await starting.start_import(system, start, NOW)
+    await taking.take(first.pk)
+    await ImportRun.create(organization=organization, who="command line", started_at=EARLIER, **ahead)
+    assert (await starting.start_import(system, start, NOW)).pk != first.pk
+
+
+async def test_a_preview_is_stale_after_another_profile_or_import(system, organization, tmp_path: Path):
+    start = Start("vk", (await sent(system, ACCOUNTS),), preview=True)
+    first = await starting.start_import(system, start, NOW)
+    assert (await starting.start_import(system, start, NOW)).pk == first.pk, "while it waits"
+    await taking.take(first.pk)
+    assert (await starting.start_import(system, start, NOW)).pk == first.pk
+    await profiles.save(organization.id, '[[register]]\nfiles = "x*"\nkind = "accounts"', "user:1")
+    second = await starting.start_import(system, start, NOW)
+    assert second.pk != first.pk
+    await taking.take(second.pk)
+    (tmp_path / "accounts.csv").write_bytes(OTHER)
+    await run_import("vk", [tmp_path / "accounts.csv"], preview=True)
+    assert (await starting.start_import(system, start, NOW)).pk == second.pk, "another look changes nothing"
+    await run_import("vk", [tmp_path / "accounts.csv"], approved=True)
+    assert (await starting.start_import(system, start, NOW)).pk not in (first.pk, second.pk)
 
 
 async def test_problems_name_the_file(system):
