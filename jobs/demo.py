@@ -70,13 +70,13 @@ class Person:
 
 COMPANIES = (
     Company("vodokanal", "Водоканал", "water", "KZT", TIMEZONE, 2000, ("--events",)),
-    Company("dom", "Дом и двор", "housing", "RUB", "Asia/Yekaterinburg", 300, ("--events", "--drift"), "#7a4a16"),
-    Company("teplo", "Теплосбыт", "energy", "RUB", "Asia/Yekaterinburg", 300, ("--events", "--drift"), "#a3361f"),
+    Company("dom", "Дом и двор", "housing", "RUB", "Asia/Yekaterinburg", 300, ("--drift",), "#7a4a16"),
+    Company("teplo", "Теплосбыт", "energy", "RUB", "Asia/Yekaterinburg", 300, ("--drift",), "#a3361f"),
 )
 PEOPLE = {
     "aigul": Person("Айгүл", "a flat with two meters", {"vodokanal": ("02000147",)}),
     "marat": Person("Марат", "three accounts: owes, overpaid, four meters", {"vodokanal": ("02000014", "02000042", "02000126")}),
-    "olga": Person("Ольга", "one flat, an account at each company", {"vodokanal": ("02000154",), "dom": ("60000021",), "teplo": ("0007000002",)}),
+    "olga": Person("Ольга", "an account at each of the three companies", {"vodokanal": ("02000154",), "dom": ("60000021",), "teplo": ("0007000002",)}),
     "firma": Person("ТОО «Предприятие 2279»", "a legal payer, several recipients", kind=AccountKind.LEGAL, contract="2279"),
     "operator": Person("Оператор", "staff of Водоканал: sees every account", employer="vodokanal"),
     "domoved": Person("Диспетчер", "staff of Дом и двор", employer="dom"),
@@ -134,7 +134,7 @@ class Demo:
                     await Organization.filter(slug=company.slug).update(accent=company.accent)
 
     async def _generate(self) -> None:
-        """Write the registers as a billing system would, with months by average, replaced meters and recalculations."""
+        """Write the registers as a billing system would; the water utility's with months by average, replaced meters and recalculations."""
         until, accounts = str(self._notes()["until"]), sum(company.accounts for company in COMPANIES)
         with progress() as bars:
             bars.add_task(f"Writing the registers of {accounts} accounts, {MONTHS} months up to {until}", total=None)
