@@ -34,7 +34,7 @@ async def save(viewer: Viewer, slug: str, text: str, *, validate_only: bool) -> 
     """Raises NotFound, Forbidden, RefusedMany with WRONG_PROFILE at `text` and the key that is wrong."""
     organization = await importing(viewer, slug)
     try:
-        profile = profiles.parse_profile(text) if validate_only else await profiles.save(organization.pk, text, viewer.actor)
+        profile = await profiles.checked(text) if validate_only else await profiles.save(organization.pk, text, viewer.actor)
     except profiles.ProfileRefused as refused:
         wrong = [ProblemValue(ProblemCode.WRONG_PROFILE, ("text", one.key), {"problem": profiles.sentence(one)}) for one in refused.problems]
         raise RefusedMany(wrong) from None

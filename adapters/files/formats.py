@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from adapters.files.dates import PIVOT
+from adapters.files.patterns import matched
 from adapters.files.problems import CellProblem
 from adapters.files.words import folded
 
@@ -21,12 +22,6 @@ _PARTS = {
     "HH": "[0-9]{1,2}", "MI": "[0-9]{2}", "SS": "[0-9]{2}",
 }  # fmt: skip
 _PART = re.compile("YYYY|YY|MM|DD|HH|MI|SS")
-LONGEST_MATCHED = 250  # characters of a cell or a name that a pattern is tried on
-LONGEST_PATTERN = 200
-MOST_ENDLESS = 3
-_REPEATED_GROUP = re.compile(r"(?<!\\)\)[*+{]")
-_ENDLESS = re.compile(r"(?<!\\)[*+]|\{[0-9]*,\}")
-_BACK = re.compile(r"\\[1-9]|\(\?P=")
 Parser = Callable[[str], Any]
 
 
@@ -102,23 +97,3 @@ def _negated(parse: Parser) -> Parser:
         return -value if isinstance(value, int) else value
 
     return read
-
-
-def pattern_problem(pattern: str) -> str | None:
-    """Patterns are tried on every row: those that could take for ever are not taken."""
-    try:
-        compiled = re.compile(pattern)
-    except (re.error, RecursionError, OverflowError):
-        return "not_a_pattern"
-    if compiled.groups == 0:
-        return "pattern_without_group"
-    endless = len(_ENDLESS.findall(pattern))
-    if len(pattern) > LONGEST_PATTERN or endless > MOST_ENDLESS or _REPEATED_GROUP.search(pattern) or _BACK.search(pattern):
-        return "pattern_too_costly"
-    return None
-
-
-def matched(pattern: str, text: str) -> str | None:
-    """What the pattern's groups hold, joined by a dash; None where it does not match."""
-    found = re.search(pattern, text[:LONGEST_MATCHED])
-    return "-".join(group for group in found.groups() if group is not None) if found else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,14 +11,18 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Any
 
-from adapters.files.formats import DECIMALS, day_format, pattern_problem
+from adapters.files.formats import DECIMALS, day_format
 from adapters.files.headings import KINDS, Kind
+from adapters.files.patterns import pattern_problem
 from adapters.files.problems import CellProblem
 
-LONGEST = 64 * 1024
+LONGEST = 16 * 1024
+DEEPEST = 6  # parts of a key: reading `a.a.a.…` takes the square of their number
 MOST_REGISTERS = 100
 MOST_COLUMNS = 1_000
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "cp1251", "cp866", "koi8-r", "kz1048")
+_TEXTS = re.compile(r'"""(?:\\.|[^\\])*?(?:"{3,5}|\Z)|\'\'\'.*?(?:\'{3,5}|\Z)|"(?:\\.|[^"\\\n])*"?|\'[^\'\n]*\'?|#[^\n]*', re.DOTALL)
+_KEYS = re.compile(r"[\n=,\[\]{}]")
 DELIMITERS = {"tab": "\t", "semicolon": ";", "comma": ",", "bar": "|"}
 
 
@@ -75,12 +80,7 @@ NO_PROFILE = Profile()
 
 def parse_profile(text: str) -> Profile:
     """Read and check a profile; ProfileRefused tells everything that is wrong at once."""
-    if len(text) > LONGEST:
-        raise ProfileRefused([ProfileProblem("", "too_long", {"longest": LONGEST})])
-    try:
-        content = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ProfileRefused([ProfileProblem("", "not_toml", {"reason": str(error)[:200]})]) from None
+    content = _content(text)
     problems = [ProfileProblem(key, "unknown_key") for key in content if key != "register"]
     tables = content.get("register", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables) or len(tables) > MOST_REGISTERS:
@@ -92,6 +92,19 @@ def parse_profile(text: str) -> Profile:
     if problems:
         raise ProfileRefused(problems)
     return Profile(tuple(entries))
+
+
+def _content(text: str) -> dict[str, Any]:
+    if len(text) > LONGEST:
+        raise ProfileRefused([ProfileProblem("", "too_long", {"longest": LONGEST})])
+    if any(part.count(".") >= DEEPEST for part in _KEYS.split(_TEXTS.sub("", text))):
+        raise ProfileRefused([ProfileProblem("", "too_deep", {"deepest": DEEPEST})])
+    try:
+        text.encode()
+        return tomllib.loads(text)
+    except (ValueError, RecursionError, OverflowError) as error:  # numbers of 5,000 digits, halves of characters
+        reason = str(error)[:200].encode("utf-8", "replace").decode()
+        raise ProfileRefused([ProfileProblem("", "not_toml", {"reason": reason})]) from None
 
 
 class _Table:
@@ -136,9 +149,9 @@ class _Table:
             self._wrong("files", "missing")
         if entry.encoding and entry.encoding not in ENCODINGS:
             self._wrong("encoding", "unknown_encoding", known=", ".join(ENCODINGS))
-        if entry.delimiter and (len(entry.delimiter) != 1 or entry.delimiter in '"\r\n' or entry.delimiter.isalnum()):
+        if entry.delimiter and (len(entry.delimiter) != 1 or entry.delimiter == '"' or entry.delimiter.isalnum() or _is_control(entry.delimiter)):
             self._wrong("delimiter", "unknown_delimiter", known=", ".join(DELIMITERS))
-        for name, number in (("headings", entry.headings), ("skip", entry.skip)):
+        for name, number in (("headings", entry.headings), ("skip", entry.skip), ("footer_count", entry.footer_count)):
             if not 0 <= (number or 0) <= 1_000:
                 self._wrong(name, "out_of_range", most=1_000)
         if self.kind is None and entry.headings == 0 and not entry.ignored:
@@ -193,15 +206,19 @@ def _of_columns(kind: Kind | None, entry: Entry) -> Iterator[tuple[Any, ...]]:
 def _is_readable(kind: Kind, name: str, text: str) -> bool:
     try:
         next(column for column in kind.columns if column.name == name).cell.parse(text.strip())
-    except (CellProblem, StopIteration):
+    except (CellProblem, StopIteration, ValueError, OverflowError):
         return False
-    return True
+    return "\0" not in text
 
 
 def _encoding(name: str) -> str:
     """`Windows-1251` is `cp1251`."""
     try:
         known = codecs.lookup(name).name if name else ""
-    except LookupError:
+    except (LookupError, ValueError):
         return name
     return known
+
+
+def _is_control(sign: str) -> bool:
+    return sign < " " and sign != "\t"

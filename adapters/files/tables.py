@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from adapters.files.formats import matched, parser_of
+from adapters.files.formats import parser_of
 from adapters.files.headings import KINDS, Kind
+from adapters.files.patterns import matched
 from adapters.files.problems import CellProblem, FileRefused
 from adapters.files.profiles import Entry
 from adapters.files.recognition import MOST_COLUMNS, kind_of, positions

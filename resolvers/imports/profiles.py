@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections import defaultdict
 
@@ -13,6 +14,7 @@ from models.database import transaction
 N_ = str
 SENTENCES = {
     "too_long": N_("The profile is longer than %(longest)s characters."),
+    "too_deep": N_("A key has more than %(deepest)s parts."),
     "not_toml": N_("This is no TOML: %(reason)s"),
     "not_tables": N_("Registers are written as [[register]], at most 100 of them."),
     "unknown_key": N_("There is no such key."),
@@ -25,16 +27,21 @@ SENTENCES = {
     "out_of_range": N_("The number must be between 0 and %(most)s."),
     "missing": N_("This key is missing."),
     "unreadable_value": N_("The value cannot be read as one of this column."),
-    "not_a_pattern": N_("This is no regular expression."),
+    "not_a_pattern": N_("This is no regular expression of RE2, which looks neither around nor back."),
     "pattern_without_group": N_("The regular expression must hold what is looked for in parentheses."),
-    "pattern_too_costly": N_("The regular expression is too costly: no repeated groups, at most three of * and +."),
+    "pattern_too_costly": N_("The regular expression is too long, or repeats too much."),
 }
 
 
 async def of(organization_id: int) -> Profile:
     """The profile that imports use; none where nothing has been kept."""
     text = await text_of(organization_id)
-    return parse_profile(text) if text.strip() else NO_PROFILE
+    return await checked(text) if text.strip() else NO_PROFILE
+
+
+async def checked(text: str) -> Profile:
+    """The profile that a text is. In a thread: nobody else waits while it is read."""
+    return await asyncio.to_thread(parse_profile, text)
 
 
 async def text_of(organization_id: int) -> str:
@@ -45,7 +52,7 @@ async def text_of(organization_id: int) -> str:
 
 async def save(organization_id: int, text: str, who: str, *, now: dt.datetime | None = None) -> Profile:
     """Keep a profile in place of the former one. Raises ProfileRefused, and then the former one stays."""
-    profile = parse_profile(text)
+    profile = await checked(text)
     now = now or dt.datetime.now(dt.UTC)
     async with transaction():
         await ImportProfile.update_or_create({"text": text, "saved_at": now, "saved_by": who[:40]}, organization_id=organization_id)
@@ -62,4 +69,4 @@ def sentence(problem: ProfileProblem) -> str:
     return f"{problem.key}: {text}" if problem.key else text
 
 
-__all__ = ["NO_PROFILE", "ProfileRefused", "of", "parse_profile", "save", "sentence", "text_of"]
+__all__ = ["NO_PROFILE", "ProfileRefused", "checked", "of", "save", "sentence", "text_of"]

@@ -1,6 +1,7 @@
 """Mapping profiles: what they say of a file, what is wrong with them, and registers of banks that have no headings."""
 
 import datetime as dt
+import json
 import pickle
 import re
 import time
@@ -12,6 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from adapters.files import FileRefused, Profile, ProfileRefused, Register, Unusable, open_registers, parse_profile, private_folder
+from adapters.files.patterns import matched, pattern_problem
+from adapters.files.profiles import Entry
 from tests.adapters.test_spreadsheets import archive
 
 SBER = """
@@ -192,7 +195,7 @@ def test_profiles_are_for_files_by_their_names_in_archives_and_sheets_too(tmp_pa
         ('[[register]]\nfiles = "*"\nkind = "payments"\ncolumns = { sum = 1, amount = 0, account = true }', [("register.1.columns.account", "wrong_type"), ("register.1.columns.amount", "wrong_type"), ("register.1.columns.sum", "unknown_column")]),
         ('[[register]]\nfiles = "*"\nheadings = "first"\nskip = -1', [("register.1.headings", "wrong_type"), ("register.1.skip", "out_of_range")]),
         ('[[register]]\nfiles = "*"\nextract = { account = "(" }\nfrom_name = { period = "x" }', [("register.1.extract.account", "not_a_pattern"), ("register.1.from_name.period", "pattern_without_group")]),
-        ('[[register]]\nfiles = "*"\nextract = { account = "(a+)+$" }', [("register.1.extract.account", "pattern_too_costly")]),
+        ('[[register]]\nfiles = "*"\nextract = { account = "(\\\\pL{1000})" }', [("register.1.extract.account", "pattern_too_costly")]),
         ('[[register]]\nfiles = "*"\nformats = { paid_on = "D.M" }', [("register.1.formats.paid_on", "unknown_format")]),
         ('[[register]]\nfiles = "*"\nkind = "readings"\nconstants = { resource = "пар" }', [("register.1.constants.resource", "unreadable_value")]),
         ('[[register]]\nfiles = "*"\nfoo = 1\nnegate = 5', [("register.1.foo", "unknown_key"), ("register.1.negate", "wrong_type")]),
@@ -212,12 +215,81 @@ def test_any_text_is_a_profile_or_a_refusal(text: str):
         assert refused.problems  # noqa: PT017 - either is an answer
 
 
-def test_no_allowed_pattern_takes_for_ever(tmp_path: Path):
-    profile = "[[register]]\nfiles = \"*\"\nextract = { account = '(a*a*a*b)' }"
-    found = register(tmp_path, profile, "x.csv", "Лицевой счёт;Фамилия\n" + f"{'a' * 5_000};А\n")
+REGISTER = '[[register]]\nfiles = "*"\nkind = "payments"\n'
+VALUES = some.recursive(
+    some.text(max_size=8) | some.sampled_from(("cp1251", "payments", "tab", "amount", "(a)", "DD.MM.YYYY", "\0")) | some.integers() | some.floats() | some.booleans() | some.dates(),
+    lambda inner: some.lists(inner, max_size=3) | some.dictionaries(some.sampled_from(("amount", "account", "x", "\0")), inner, max_size=3),
+    max_leaves=6,
+)  # fmt: skip
+
+
+def toml(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(key)} = {toml(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    return json.dumps(value) if isinstance(value, (str, bool)) else str(value)
+
+
+@given(some.dictionaries(some.sampled_from(sorted(Entry.__dataclass_fields__)), VALUES))
+def test_any_values_of_the_keys_are_a_profile_or_a_refusal(table: dict[str, object]):
+    text = "[[register]]\n" + "".join(f"{key} = {toml(value)}\n" for key, value in table.items())
+    try:
+        assert isinstance(parse_profile(text), Profile)
+    except ProfileRefused as refused:
+        assert refused.problems  # noqa: PT017 - either is an answer
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('encoding = "\\u0000"', ("register.1.encoding", "unknown_encoding")),
+        ('delimiter = "\\u0000"', ("register.1.delimiter", "unknown_delimiter")),
+        ('constants = { channel = "\\u0000" }', ("register.1.constants.channel", "unreadable_value")),
+        ("footer_count = -5", ("register.1.footer_count", "out_of_range")),
+        (f"skip = {'9' * 5_000}", ("", "not_toml")),
+        ("x = '\ud800'", ("", "not_toml")),
+        (f"x = {'[' * 3_000}", ("", "not_toml")),
+        ("#" * (16 << 10), ("", "too_long")),
+        (f"{'.'.join('a' * 8_000)} = 1", ("", "too_deep")),
+        (f'x."".{".".join("a" * 6_000)} = 1', ("", "too_deep")),
+        (f'x = {{ a = """b"""", {".".join("a" * 6_000)} = 1 }}', ("", "too_deep")),
+    ],
+)
+def test_what_once_ended_in_an_error_of_ours_or_in_no_end(text: str, problem: tuple[str, str]):
     started = time.perf_counter()
-    assert [row.code for row in found.rows()] == ["not_found_in_cell"]
-    assert time.perf_counter() - started < 20
+    with pytest.raises(ProfileRefused) as caught:
+        parse_profile(REGISTER + text)
+    assert [(one.key, one.code) for one in caught.value.problems] == [problem]
+    assert time.perf_counter() - started < 1
+
+
+def test_points_within_texts_are_not_parts_of_keys():
+    assert parse_profile(REGISTER + 'footers = ["a.b.c.d.e.f.g.h", \'a.b.c.d.e.f.g.h\', """a.b.c.d.e.f.g.h"""] # a.b.c.d.e.f.g.h').entries[0].footers
+
+
+@pytest.mark.parametrize(
+    "pattern", [r"(\d?" + r"\d?" * 39 + "x)", "(" + "(1|1)" * 14 + "x)", r"(\d{1,99}\d{1,99}\d{1,99}\d{1,99}x)", "((1+)+)x", r"(1*1*1*1*1*)x"]
+)
+def test_no_pattern_takes_for_ever(pattern: str):
+    assert pattern_problem(pattern) is None
+    started = time.perf_counter()
+    assert matched(pattern, "1" * 5_000) is None
+    assert time.perf_counter() - started < 0.5
+
+
+def test_what_a_pattern_finds_is_bounded():
+    assert len(matched("(.*)", "я" * 5_000) or "") == 200
+    assert matched("((((.*))))", "я" * 5_000) is None
+    assert matched("(\\pL+)", "\udc80 имя") == "имя"
+    problems = {
+        "(?=(a))": "not_a_pattern",
+        r"(a)\1": "not_a_pattern",
+        r"(\pL{1000})": "pattern_too_costly",
+        f"({'a' * 200})": "pattern_too_costly",
+        "(\ud800)": "not_a_pattern",
+    }
+    assert {pattern: pattern_problem(pattern) for pattern in problems} == problems
 
 
 def test_the_profiles_in_the_documentation_are_right():

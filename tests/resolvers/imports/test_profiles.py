@@ -1,10 +1,11 @@
 """An organization's profile: kept when it is right, used by its imports and nobody else's."""
 
+import threading
 from pathlib import Path
 
 import pytest
 
-from adapters.files import NO_PROFILE, ProfileProblem, ProfileRefused
+from adapters.files import NO_PROFILE, Profile, ProfileProblem, ProfileRefused
 from adapters.texts import LANGUAGES, speaking
 from models import AuditRecord, ImportProfile, Organization
 from resolvers.imports import profiles
@@ -47,9 +48,23 @@ async def test_a_profile_is_of_one_organization(organization: Organization):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_problem_has_its_sentence(language: str):
     source = (Path(__file__).parents[3] / "adapters/files/profiles.py").read_text(encoding="utf-8") + (
-        Path(__file__).parents[3] / "adapters/files/formats.py"
+        Path(__file__).parents[3] / "adapters/files/patterns.py"
     ).read_text(encoding="utf-8")
     with speaking(language):
         for code in profiles.SENTENCES:
             assert f'"{code}"' in source
             assert "%(" not in profiles.sentence(ProfileProblem("register.1.x", code))
+
+
+async def test_nobody_waits_while_a_profile_is_read(organization: Organization, monkeypatch: pytest.MonkeyPatch):
+    threads: list[threading.Thread] = []
+
+    def parse(text: str) -> Profile:
+        threads.append(threading.current_thread())
+        return NO_PROFILE
+
+    monkeypatch.setattr(profiles, "parse_profile", parse)
+    await profiles.save(organization.id, SBER, "user:1")
+    await profiles.of(organization.id)
+    assert len(threads) == 2
+    assert threading.main_thread() not in threads
