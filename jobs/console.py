@@ -16,6 +16,7 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)  # what a person wat
 _SENTENCES = {
     ProblemCode.REQUIRED: "{field} is missing",
     ProblemCode.TAKEN: "{field} is already taken",
+    ProblemCode.LATER_IMPORTS: "later imports stand on this one. Undo first: {runs}",
     ProblemCode.INVALID: "{field} is not valid",
     ProblemCode.TOO_LONG: "{field} is too long: at most {limit} characters",
     ProblemCode.PASSWORD_TOO_SHORT: "{field} is too short: at least {limit} characters",

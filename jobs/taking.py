@@ -15,7 +15,8 @@ from adapters.logs import log
 from jobs import inbox
 from models.enums import ImportState
 from resolvers.imports import taking
-from resolvers.imports.taking import BROKEN, INTERRUPTED, Waiting
+from resolvers.imports.taking import Waiting
+from resolvers.imports.troubles import BROKEN, INTERRUPTED
 
 ROOT = Path(__file__).parent.parent
 SECONDS_BETWEEN_LOOKS = 1.5

@@ -8,26 +8,19 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import Parent, field
 
-from adapters.texts import gettext
 from models.enums import ImportSource, ImportState, Severity
 from resolvers.imports.result import said, sums
 from resolvers.imports.runs import FileRow, ProblemRow, RunRow, actors_of, files_of, problems_page, progress_of
 from resolvers.imports.starting import is_approvable
-from resolvers.imports.taking import BROKEN, INTERRUPTED, STANDS
 from resolvers.imports.titles import title
+from resolvers.imports.troubles import why_not
 from schema import ids
 from schema.arguments import After, First
 from schema.context import Info
 from schema.import_summaries import ImportHold, ImportSummary, SummaryOf, holds_of
-from schema.problems import N_
 from schema.results import Rejected
 from schema.values import Connection, Money, Node, PageOf, checked_first
 
-ERRORS = {  # by the word that is kept with the run
-    INTERRUPTED: N_("The work was interrupted. Nothing was written: please send the files again."),
-    BROKEN: N_("Something broke on our side. Nothing was written; the log of the server says what it was."),
-    STANDS: N_("Later imports stand on this one and must be undone first: %(runs)s."),
-}
 OnlySeverities = Annotated[list[Severity] | None, strawberry.argument(description="Only these; null for all.")]
 
 
@@ -173,8 +166,7 @@ class ImportRun(Node):
 
 def error_of(run: RunRow) -> str | None:
     """Why the run failed or could not be undone, in the present language; what is no word of ours is shown as it is."""
-    word, _, runs = run.error.partition(" ")
-    return gettext(ERRORS[word], runs=runs or "—") if word in ERRORS else run.error or None
+    return why_not(run.error) or None
 
 
 @strawberry.input(description="Files that have come, to be imported together.")

@@ -20,7 +20,6 @@ MOST_SMALL = 16 * 1024**2  # of a part that is not rows or texts
 MOST_SHEETS = 200
 BLOCK = 1 << 16
 LONGEST_TAG = 4 << 20
-DEEPEST = 64
 _DATES = frozenset({14, 15, 16, 17, 18, 19, 20, 21, 22, 27, 30, 36, 45, 46, 47, 50, 57})
 _PERCENTS = frozenset({9, 10})
 _LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')

@@ -1,7 +1,6 @@
 """``abonent imports``: runs of imports, looked at, approved, undone and written out."""
 
 import asyncio
-import datetime as dt
 import os
 import signal
 from collections.abc import Awaitable
@@ -16,11 +15,14 @@ from adapters.texts import LANGUAGES, speaking
 from jobs.commands import telling
 from jobs.console import Stop, opened, out, progress
 from models import ImportRun
-from models.enums import ImportSource, ImportState
-from models.errors import NotFound
+from models.enums import ImportState
+from models.errors import NotFound, ProblemCode, Refused
 from resolvers import audit
+from resolvers.imports.busy import saying_busy
 from resolvers.imports.outcome import Progress
+from resolvers.imports.troubles import why_not
 from resolvers.organizations import organization_by_slug
+from resolvers.viewer import Viewer, ViewerKind
 
 imports = typer.Typer(no_args_is_help=True, help="Runs of imports: what came, what became of it, and undoing it.")
 Run = Annotated[int, typer.Argument(metavar="RUN", help="number of the run, as `abonent imports list` shows it")]
@@ -133,45 +135,55 @@ async def _show(number: int, language: str | None) -> None:
     async with opened():
         run = await run_of(number)
         with speaking(spoken(run, language)):
-            out.print(f"Run {run.id} of {run.organization.slug}: {_state(run)}{f' ({run.error})' if run.error else ''}", markup=False)
+            out.print(f"Run {run.id} of {run.organization.slug}: {_state(run)}{f'. {why_not(run.error)}' if run.error else ''}", markup=False)
             await telling.run(run)
 
 
 async def _approve(number: int) -> None:
-    from resolvers.imports import run_import
+    from resolvers.imports.starting import approve_import
+    from resolvers.imports.taking import take
 
     async with opened():
         run = await run_of(number)
-        if run.state not in (ImportState.PREVIEWED.value, ImportState.HELD.value):
-            raise Stop(f"Run {number} is {_state(run)}: only one that was looked at or is held can be approved.")
-        if run.folder is None or not shelf.files_of(run.folder).exists():
-            raise Stop(f"The files of run {number} are not kept. Import them again: abonent import {run.organization.slug} … --approve")
-        with shelf.locked(shelf.desk(number) / "lock") as mine, progress() as bars:
-            if not mine:
-                raise Stop(f"Run {number} is being taken by another process.")
-            source = ImportSource(run.source)
-            show = shown(bars)
-            files = [shelf.files_of(run.folder)]
-            await run_import(run.organization.slug, files, who=audit.COMMAND_LINE, source=source, approved=True, progress=show, run_id=number)
+        try:
+            await approve_import(_speaker(run), number)
+        except Refused as refused:
+            if refused.problems[0].code is ProblemCode.FILES_GONE:
+                raise Stop(f"The files of run {number} are not kept: import them again with `abonent import {run.organization.slug} … --approve`.") from None
+            raise await _wrong(number, "only one that was looked at or is held can be approved") from None
+        if (await run_of(number)).state == ImportState.WAITING.value:
+            with progress() as bars:
+                if not await take(number, shown(bars)):
+                    raise Stop(f"Run {number} is approved, and another process is taking it.")
 
 
 async def _discard(number: int) -> None:
+    from resolvers.imports.starting import discard_import
+
     async with opened():
-        run = await run_of(number)
-        if run.state not in (ImportState.PREVIEWED.value, ImportState.HELD.value, ImportState.WAITING.value):
-            raise Stop(f"Run {number} is {_state(run)}: only one of which nothing was written can be dropped.")
-        folder = run.folder if run.source is ImportSource.FOLDER else None
-        await ImportRun.filter(id=number, state=run.state).update(state=ImportState.DISCARDED.value, finished_at=dt.datetime.now(dt.UTC), folder=folder)
-        await audit.record(audit.COMMAND_LINE, "import.discard", f"import_run:{number}", organization_id=run.organization_id)
-        if folder is None:
-            shelf.remove(run.folder)
+        try:
+            await discard_import(_speaker(await run_of(number)), number)
+        except Refused:
+            raise await _wrong(number, "only one of which nothing was written can be dropped") from None
+
+
+def _speaker(run: ImportRun) -> Viewer:
+    """Whoever sits at the server's terminal."""
+    return Viewer(ViewerKind.SYSTEM, audit.COMMAND_LINE, organization_ids=frozenset({run.organization_id}))
+
+
+async def _wrong(number: int, rule: str) -> Stop:
+    return Stop(f"Run {number} is {_state(await run_of(number))}: {rule}.")
 
 
 async def _undo(number: int) -> Any:
     from resolvers.imports.undo import undo_import
 
     async with opened():
-        await run_of(number)
+        if (run := await run_of(number)).state == ImportState.UNDONE.value:
+            raise Stop(f"Import {number} was undone already.")
+        if run.state != ImportState.DONE.value:
+            raise await _wrong(number, "only one that is done can be undone")
         with shelf.locked(shelf.desk(number) / "lock") as mine, progress() as bars:
             if not mine:
                 raise Stop(f"Run {number} is being worked at by another process.")
@@ -216,5 +228,10 @@ def shown(bars: Any) -> Progress:
 
 
 def _busy_with(work: Awaitable[Any]) -> Any:
-    """Run it; that another import holds the database is told as it is."""
-    return asyncio.run(work)  # type: ignore[arg-type]
+    """Run it; that another import or a long write holds the database is told as it is."""
+
+    @saying_busy
+    async def told() -> Any:
+        return await work
+
+    return asyncio.run(told())  # type: ignore[arg-type]

@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import pickle
+import signal
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -91,10 +92,11 @@ def _chunks(file_id: int, register: Register, recipe: Recipe, today: dt.date) ->
 
 
 def _read_all(pipe: Any, path: str, tasks: list[tuple[int, Register, str]], today: dt.date) -> None:
-    """In the other process: every register, each ended by None or by why it was refused."""
+    """In the other process: every register, each ended by None or by why it was refused. Quiet where nobody listens any more."""
     from importlib import import_module
 
-    with Path(path).open("wb") as file:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches us too; the parent ends us
+    with suppress(BrokenPipeError), Path(path).open("wb") as file:
         for file_id, register, module in tasks:
             end: FileRefused | None = None
             try:

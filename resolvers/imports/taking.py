@@ -13,12 +13,13 @@ from models.database import transaction
 from models.enums import ImportSource, ImportState
 from models.errors import Refused
 from resolvers import audit
+from resolvers.imports.busy import ImportBusy
 from resolvers.imports.outcome import Progress
-from resolvers.imports.run import ImportBusy, run_import
+from resolvers.imports.run import run_import
+from resolvers.imports.troubles import STANDS
 from resolvers.sql import fetch
 
 SECONDS_BETWEEN_NOTES = 0.5
-INTERRUPTED, BROKEN, STANDS = "interrupted", "broken", "stands"  # schema/imports.py has their sentences
 _UNFINISHED = f"'{ImportState.WAITING.value}', '{ImportState.RUNNING.value}'"
 
 
@@ -46,7 +47,7 @@ async def waiting() -> list[Waiting]:
     return [Waiting(row["id"], row["organization_id"], ImportState(row["state"]), bool(row["undo"])) for row in rows]
 
 
-async def take(run_pk: int) -> bool:
+async def take(run_pk: int, progress: Progress | None = None) -> bool:
     """Take the run, or undo it where that was asked. False where another process is at it, or nothing waits any more.
 
     Raises what run_import and undo_import raise; Refused of an undo is kept with the run instead.
@@ -56,10 +57,10 @@ async def take(run_pk: int) -> bool:
         if run is None:
             return False
         if run.state == ImportState.DONE.value and run.undone_by is not None and run.undone_at is None:
-            await _undo(run)
+            await _undo(run, progress or noting(run_pk))
         elif run.state == ImportState.WAITING.value and run.folder is not None:
             try:
-                await _import(run, run.organization)
+                await _import(run, run.organization, progress or noting(run_pk))
             except ImportBusy:  # somebody else writes: this one waits on
                 await ImportRun.filter(id=run_pk, state=ImportState.FAILED.value).update(state=ImportState.WAITING.value, finished_at=None, error="")
                 raise
@@ -102,7 +103,7 @@ def noting(run_pk: int) -> Progress:
     return note
 
 
-async def _import(run: ImportRun, organization: Organization) -> None:
+async def _import(run: ImportRun, organization: Organization, progress: Progress) -> None:
     await run_import(
         organization.slug,
         [shelf.files_of(str(run.folder))],
@@ -110,15 +111,15 @@ async def _import(run: ImportRun, organization: Organization) -> None:
         who=run.who,
         source=ImportSource(run.source),
         approved=run.approved_by is not None,
-        progress=noting(run.id),
+        progress=progress,
         run_id=run.id,
     )
 
 
-async def _undo(run: ImportRun) -> None:
+async def _undo(run: ImportRun, progress: Progress) -> None:
     from resolvers.imports.undo import undo_import
 
     try:
-        await undo_import(run.id, str(run.undone_by), progress=noting(run.id))
+        await undo_import(run.id, str(run.undone_by), progress=progress)
     except Refused as refused:
         await give_up_undoing(run.id, f"{STANDS} {refused.problems[0].params.get('runs', '')}"[:300].strip())

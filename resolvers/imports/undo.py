@@ -8,19 +8,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from models import AuditRecord, ImportFile, ImportRun, sql
-from models.database import connection, is_sqlite, transaction
+from models import AuditRecord, ImportRun, sql
+from models.database import is_sqlite, transaction
 from models.enums import ImportState
 from models.errors import NotFound, ProblemCode, Refused
 from resolvers import ledger
 from resolvers.imports import journal
+from resolvers.imports.busy import saying_busy, wait_for_others
 from resolvers.imports.outcome import Progress
 from resolvers.imports.staging import Job
 
 # Tables that registers fill, those that others hang on last: rows above the mark of the run, and of its organization, are the run's.
 _FILLED = ("meter_register", "meter", "account_facts", "tariff", "personal_account", "premises", "house", "contract", "supplier", "service")
 _MONEY = ("charge", "payment", "statement")
-_LOCK = 7_215_305  # of imports, on PostgreSQL
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +41,19 @@ async def mark(job: Job) -> None:
     await ImportRun.filter(id=job.run_id).update(marks=dict(row))
 
 
+@saying_busy
 async def undo_import(run_id: int, who: str, *, progress: Progress | None = None) -> UndoOutcome:
-    """Undo a run that is done. Raises NotFound, and Refused (LATER_IMPORTS) where later runs changed something: they go first."""
+    """Undo a run that is done. Raises NotFound, ImportBusy, and Refused (LATER_IMPORTS) where later runs changed something: they go first."""
     now = dt.datetime.now(dt.UTC)
     async with transaction():
         run = await ImportRun.get_or_none(id=run_id, state=ImportState.DONE.value)
         if run is None:
             raise NotFound(f"import {run_id}")
-        if not is_sqlite():
-            await connection().execute_query("SELECT pg_advisory_xact_lock($1, $2)", [_LOCK, run.organization_id])
+        await wait_for_others(run.organization_id)
         await _refuse_if_later_stand_on_it(run)
         outcome = await _undo(run, who, now, progress or (lambda stage, done, total: None))
         details = {"reversed": outcome.reversed, "restored": outcome.restored, "removed": outcome.removed, "withdrawn": outcome.withdrawn}
-        await AuditRecord.create(organization_id=run.organization_id, at=now, actor=who, action="import_undo", subject=f"import_run:{run.id}", details=details)
+        await AuditRecord.create(organization_id=run.organization_id, at=now, actor=who, action="import.undo", subject=f"import_run:{run.id}", details=details)
     return outcome
 
 
@@ -131,12 +131,6 @@ async def _remove(run: ImportRun, values: dict[str, Any]) -> tuple[int, int]:
         if table == "personal_account":
             withdrawn = await sql.execute(_WITHDRAW, mark=marks[table], **values)
     return removed, withdrawn
-
-
-async def is_undone(file_id: int) -> bool:
-    """Whether the run of an import file was undone."""
-    file = await ImportFile.get(id=file_id).select_related("run")
-    return bool(file.run.state == ImportState.UNDONE.value)
 
 
 _FILES = "SELECT id FROM import_file WHERE run_id = :run"

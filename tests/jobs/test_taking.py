@@ -19,6 +19,7 @@ from models.enums import ImportSource, ImportState
 from resolvers.imports import ImportBusy
 from resolvers.imports import run as imports_run
 from resolvers.imports import taking as work
+from resolvers.imports.troubles import BROKEN, INTERRUPTED
 from tests import factories as make
 
 ACCOUNTS = "Лицевой счёт;Фамилия\r\n1;А\r\n2;Б\r\n;В\r\n".encode()
@@ -65,7 +66,7 @@ async def test_a_run_whose_process_died_is_failed_by_the_next_worker(organizatio
         assert await state_of(run) is ImportState.RUNNING, "somebody is at it"
     await take_next(asyncio.Event())
     found = await ImportRun.get(id=run.id)
-    assert (found.state, found.error) == ("failed", work.INTERRUPTED)
+    assert (found.state, found.error) == ("failed", INTERRUPTED)
 
 
 async def test_a_process_that_is_killed_leaves_nothing(organization, monkeypatch: pytest.MonkeyPatch):
@@ -116,7 +117,7 @@ async def test_a_run_that_breaks_is_failed_with_a_word(organization, monkeypatch
     monkeypatch.setenv("ABONENT_DATABASE_URL", "sqlite:////nowhere/at/all.db")  # for the child alone: the settings are read already
     await take_next(asyncio.Event())
     found = await ImportRun.get(id=run.id)
-    assert (found.state, found.error) == ("failed", work.BROKEN)
+    assert (found.state, found.error) == ("failed", BROKEN)
 
 
 async def test_a_database_that_is_held_by_another_import_is_waited_for(organization, database_kind: str, monkeypatch: pytest.MonkeyPatch):

@@ -46,7 +46,7 @@ async def test_the_first_import_leaves_nothing_to_see(organization: Organization
     assert (undone.reversed > 0, undone.removed > 0) == (True, True)
     run = await ImportRun.get(id=outcome.run_id)
     assert (run.state, run.undone_by, run.undone_at is not None) == ("undone", "user:1", True)
-    assert (await AuditRecord.filter(action="import_undo").get()).details["reversed"] == undone.reversed
+    assert (await AuditRecord.filter(action="import.undo").get()).details["reversed"] == undone.reversed
     await assert_whole()
 
 
