@@ -163,9 +163,15 @@ def _fits(column: Column, cells: Sequence[str]) -> float:
         return 0.4 + 0.5 * sum(bool(_CENTS.fullmatch(cell)) for cell in cells) / len(cells)
     if column.name in ("account", "number", "serial"):
         numbers = sum(bool(_NUMBER.fullmatch(cell)) and not _CENTS.fullmatch(cell) for cell in cells) / len(cells)
-        usual = 0.7 + 0.15 * len(set(cells)) / len(cells) + 0.1 * (6 <= len(cells[0]) <= 10)  # accounts differ, and are neither short nor long
-        return numbers * usual or 0.1
+        return numbers * _usual(cells) or 0.1
     return 0.5
+
+
+def _usual(cells: Sequence[str]) -> float:
+    """How much numbers look like those of accounts: neither short nor long, padded to one length, and, unlike documents, here and there twice."""
+    several = min(1, 2 * len(set(cells)) / len(cells))
+    padded = 0.05 * (len(set(map(len, cells))) == 1) + 0.07 * sum(cell.startswith("0") for cell in cells) / len(cells)
+    return 0.6 + 0.15 * several + 0.1 * (6 <= len(cells[0]) <= 10) + padded + 0.03 * (len(set(cells)) < len(cells))
 
 
 def _reads(column: Column, cell: str) -> bool:

@@ -2,11 +2,13 @@
 
 import asyncio
 import datetime as dt
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 
 from adapters.files import FileRefused, ProfileRefused, Register
 from adapters.files.cells import money
@@ -19,6 +21,7 @@ from resolvers.imports.wording import worded
 from resolvers.organizations import organization_by_slug
 
 ROWS = 10
+WIDEST = 18
 
 
 def learn(file: Path, slug: str | None, *, write: bool) -> None:
@@ -39,18 +42,51 @@ def learn(file: Path, slug: str | None, *, write: bool) -> None:
 
 
 def show(register: Register) -> None:
-    """The first rows, as an import would understand them."""
+    """The first rows, as an import would understand them: the columns that a line has room for, those that the kind needs before others."""
     columns = [column for column in register.kind.columns if register.has(column.name)]
-    table = Table("line", *(column.headings[0] for column in columns), title=f"{register.kind.name}, {register.encoding}", box=None)
+    rows = list(_first(register, columns))
+    widths = [_width(column.headings[0], [cells[place] for _, cells in rows]) for place, column in enumerate(columns)]
+    table = Table("line", title=f"{register.kind.name}, {register.encoding}", box=None)
+    places = _fitting([column.name in register.kind.marks for column in columns], widths, out.width - 6)
+    for place in places:
+        table.add_column(columns[place].headings[0], width=widths[place], overflow="ellipsis")
+    for line, cells in rows:
+        table.add_row(str(line), *(_cut(cells[place], widths[place]) for place in places))
+    out.print(table)
+    if len(places) < len(columns):
+        left = ", ".join(column.headings[0] for place, column in enumerate(columns) if place not in places)
+        out.print(f"Also read, no room to show it: {left}.", markup=False)
+
+
+def _first(register: Register, columns: list[Column]) -> Iterator[tuple[int, list[str]]]:
+    """Line and cells of the first rows; what is wrong with them is said on standard error."""
     try:
         for row in islice(register.rows(), ROWS):
             named = dict(zip(register.kind.names, row.values, strict=True))
-            table.add_row(str(row.line), *(_shown(column, named[column.name]) for column in columns))
             if row.code:
                 err.print(f"{row.line}: {worded(row.code, row.params)}", markup=False)
+            yield row.line, [_shown(column, named[column.name]) for column in columns]
     except FileRefused as refused:
         err.print(f"{refused.line}: {worded(refused.code, refused.params)}", markup=False)
-    out.print(table)
+
+
+def _width(heading: str, cells: list[str]) -> int:
+    """The longest cell, and a heading that breaks between its words; neither more than WIDEST."""
+    return min(WIDEST, max(map(len, [*heading.split(), *cells])))
+
+
+def _fitting(needed: list[bool], widths: list[int], room: int) -> list[int]:
+    """The places of the columns to show, in their order: never none."""
+    places: list[int] = []
+    for place in sorted(range(len(widths)), key=lambda place: not needed[place]):
+        if not places or widths[place] + 2 <= room:
+            places.append(place)
+            room -= widths[place] + 2
+    return sorted(places)
+
+
+def _cut(text: str, width: int) -> Text:
+    return Text(text if len(text) <= width else f"{text[: width - 1]}…", no_wrap=True)
 
 
 def _shown(column: Column, value: Any) -> str:

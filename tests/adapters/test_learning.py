@@ -47,6 +47,17 @@ def test_a_bank_s_register_is_a_proposal_to_correct(tmp_path: Path):
     assert parse_profile(found.text)
 
 
+def test_numbers_of_operations_are_no_accounts(tmp_path: Path):
+    """Both are all digits and of one length; accounts begin with zeros and come twice."""
+    rows = [
+        SBER_ROW.replace(";123456789;", f";{123456789 + turn * 7};").replace(";02015213;", f";{2015213 + turn % 30 * 7:08d};").replace(";10,53", f";{turn},53")
+        for turn in range(40)
+    ]
+    found = proposal(tmp_path, "sber_0124.txt", "".join(f"{row}\r\n" for row in rows))
+    assert found.register is not None
+    assert {name: found.register.positions[name] for name in ("paid_on", "account")} == {"paid_on": 0, "account": 5}
+
+
 def test_a_workbook(tmp_path: Path):
     book = openpyxl.Workbook()
     for row in (["Отчёт"], [], ["№ счета абонента", "Дата оплаты", "Сумма платежа, тг"], ["02015213", "01.10.2026", 15.5], ["02015220", "02.10.2026", 3]):
