@@ -1,12 +1,14 @@
 """Files that arrive and are kept for a while: on the data folder's disk, never in memory, under a final name only when whole.
 
-`<data>/uploads/<organization>/<sha256>` is an upload, shorter than announced while it is on its way. `<data>/imports/<token>/files/`
-are the registers of one run, `<data>/imports/run-<number>/` holds the lock of the process that takes it and how far it has come.
+`<data>/uploads/<organization>/<sha256>` is an upload that is whole: nobody writes to it any more, and runs link to it. What is on its
+way is `<sha256>.<number>.part` beside it. `<data>/imports/<token>/files/` are the registers of one run and `seal.json` their hashes;
+`<data>/imports/run-<number>/` holds the lock of the process that takes it and how far it has come.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import json
@@ -14,6 +16,7 @@ import os
 import re
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -39,9 +42,16 @@ def safe_name(given: str) -> str | None:
 
 
 def has_room(size: int) -> bool:
-    """Whether a file of this size may still come."""
+    """Whether so many bytes may still come."""
     data().mkdir(parents=True, exist_ok=True)
     return shutil.disk_usage(data()).free - size > ROOM_TO_LEAVE
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether this was raised because the disk, or the share of it that we may use, is full: by the system or by a database on it."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return True
+    return any(words in str(error) for words in ("database or disk is full", "No space left on device"))
 
 
 def upload_path(organization_id: int, name: str) -> Path:
@@ -87,13 +97,39 @@ def desk(run_pk: int) -> Path:
     return data() / "imports" / f"run-{run_pk}"
 
 
+def finish(draft: Path, whole: Path) -> None:
+    """A draft that has all its bytes gets its final name, and is written to no more."""
+    draft.chmod(0o400)
+    draft.replace(whole)
+
+
 def put(file: Path, folder: str, name: str) -> None:
-    """Into a run's folder under this name. The same bytes on the same disk are not copied."""
+    """Into a run's folder under this name. The same bytes on the same disk are not copied: nobody writes to a whole upload."""
     target = files_of(folder) / name
     try:
         os.link(file, target)
     except OSError:
         shutil.copyfile(file, target)
+
+
+def seal(folder: str, hashes: dict[str, str]) -> None:
+    """Write down what the files of a run are: from now on they are these or none."""
+    write_json(data() / folder / "seal.json", hashes)
+
+
+def broken(files: Path) -> list[str]:
+    """Names of a run's files that are no longer what was sealed. The first look at files that nobody has sealed does it."""
+    hashes = {path.name: sha256_of(path) for path in sorted(files.iterdir()) if is_plain(path)}
+    sealed = read_json(files.with_name("seal.json"))
+    if sealed is None:
+        write_json(files.with_name("seal.json"), hashes)
+        return []
+    return sorted(name for name in {*sealed, *hashes} if sealed.get(name) != hashes.get(name))
+
+
+def is_plain(path: Path) -> bool:
+    """Whether this is a file itself: no link to one, no folder, no pipe."""
+    return stat.S_ISREG(path.lstat().st_mode)
 
 
 def remove(folder: str | None) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from adapters import shelf
 from models import ImportRun, ImportUpload
 from models.enums import ImportSource, ImportState
+from resolvers.imports.uploads import draft_path
 from settings import settings
 
 A_DAY = dt.timedelta(days=1)
@@ -31,13 +32,16 @@ async def forget_import_files(now: dt.datetime) -> dict[str, int]:
 
 
 async def _forget_uploads(limit: dt.datetime) -> int:
-    """A file goes when the last upload that speaks of it does."""
+    """A file goes when the last upload that speaks of it does, what came of one that is not whole with its own."""
     old = await ImportUpload.filter(created_at__lt=limit).values_list("id", "organization_id", "sha256")
     await ImportUpload.filter(id__in=[pk for pk, *_ in old]).delete()
+    for pk, organization_id, sha256 in old:
+        draft = draft_path(organization_id, sha256, pk)
+        for path in (draft, draft.with_suffix(".lock")):
+            path.unlink(missing_ok=True)
     for organization_id, sha256 in {(owner, name) for _, owner, name in old}:
         if not await ImportUpload.exists(organization_id=organization_id, sha256=sha256):
-            for name in (sha256, f"{sha256}.lock"):
-                shelf.upload_path(organization_id, name).unlink(missing_ok=True)
+            shelf.upload_path(organization_id, sha256).unlink(missing_ok=True)
     return len(old)
 
 

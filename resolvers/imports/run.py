@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from adapters import shelf
 from adapters.files import KINDS, NO_PROFILE, FileRefused, Profile, Register, is_register, open_registers, private_folder
 from models import ImportFile, ImportRun, Organization
 from models.database import is_sqlite, sqlite_path, transaction
@@ -67,20 +68,30 @@ async def run_import(
         with private_folder(settings().data_dir / "tmp") as folder, closing(Findings(folder)) as findings:
             job = Job(organization.id, run.id, today, now, progress or (lambda stage, done, total: None), findings)
             profile = await profiles.of(organization.id)
-            await _open(job, outcome, found(paths, besides, profile), folder, profile)
+            own = paths[0] if run_id is not None and paths else None
+            spoiled = await asyncio.to_thread(shelf.broken, own) if own and own.is_dir() else []
+            await _open(job, outcome, found(paths, besides, profile, every=own is not None), folder, profile, spoiled)
             await _take(job, outcome, organization, folder, approved=approved)
     return outcome
 
 
-def found(paths: Sequence[Path], besides: Path | None = None, profile: Profile = NO_PROFILE) -> list[tuple[str, Path]]:
-    """(name, file) of each file but `besides`: the name is its path in the given folder without its extension, `/` between folders."""
+def found(paths: Sequence[Path], besides: Path | None = None, profile: Profile = NO_PROFILE, *, every: bool = False) -> list[tuple[str, Path]]:
+    """(name, file) of each file but `besides`: the name is its path in the given folder without its extension, `/` between folders.
+
+    `every` file of a folder, as of a run's own: somebody has sent each of them. Otherwise those that may be registers by their names.
+    """
     files: dict[Path, str] = {}
     for path in paths:
-        inside = sorted(p for p in path.rglob("*") if is_register(p.relative_to(path).as_posix(), profile) and p.is_file()) if path.is_dir() else [path]
-        for file in inside:
+        for file in _inside(path, profile, every=every) if path.is_dir() else [path]:
             name = file.relative_to(path) if path.is_dir() else Path(file.name)
             files.setdefault(file.resolve(), name.with_suffix("").as_posix())
     return [(name, file) for file, name in files.items() if not is_same(file, besides)]
+
+
+def _inside(folder: Path, profile: Profile, *, every: bool) -> list[Path]:
+    if every:
+        return sorted(path for path in folder.iterdir() if shelf.is_plain(path))
+    return sorted(path for path in folder.rglob("*") if is_register(path.relative_to(folder).as_posix(), profile) and path.is_file())
 
 
 def is_same(file: Path, other: Path | None) -> bool:
@@ -105,12 +116,19 @@ async def _begin(
     return await ImportRun.get(id=run_id)
 
 
-async def _open(job: Job, outcome: ImportOutcome, files: list[tuple[str, Path]], folder: Path, profile: Profile) -> None:
-    """Look at each file: what it is, or why nothing of it can be taken. Archives are unpacked into the folder."""
+async def _open(job: Job, outcome: ImportOutcome, files: list[tuple[str, Path]], folder: Path, profile: Profile, spoiled: Sequence[str]) -> None:
+    """Look at each file: what it is, or why nothing of it can be taken. Archives are unpacked into the folder.
+
+    `spoiled` are names of files that are no longer what was sent, or what was looked at.
+    """
     registers: list[Register] = []
     if not files:
         await _refuse_file(job, outcome, "", FileRefused("no_files"))
+    for called in spoiled:
+        await _refuse_file(job, outcome, called, FileRefused("changed_while_read"))
     for name, path in files:
+        if path.name in spoiled:
+            continue
         for one in await asyncio.to_thread(open_registers, name, path, folder, profile):
             if isinstance(one, Register):
                 registers.append(one)

@@ -16,7 +16,7 @@ from models.enums import ImportSource, ImportState, TokenScope
 from models.errors import NotFound, Problem, ProblemCode, Refused, RefusedMany
 from resolvers import audit, idempotency
 from resolvers.imports.runs import RunRow, runs_by_ids
-from resolvers.imports.uploads import SHA256, importing
+from resolvers.imports.uploads import importing, newest
 from resolvers.organizations import OrganizationRow
 from resolvers.viewer import Viewer, ViewerKind
 
@@ -136,7 +136,7 @@ async def _uploads(organization: OrganizationRow, hashes: Sequence[str]) -> list
     found: dict[str, ImportUpload] = {}
     wrong: list[Problem] = []
     for index, sha256 in enumerate(hashes):
-        row = await ImportUpload.filter(organization_id=organization.pk, sha256=sha256).order_by("-id").first() if SHA256.fullmatch(sha256) else None
+        row = await newest(organization.pk, sha256)
         if code := _unusable(row):
             wrong.append(Problem(code, ("uploads", str(index))))
         elif row and found.setdefault(row.name.casefold(), row) is not row:
@@ -149,8 +149,8 @@ async def _uploads(organization: OrganizationRow, hashes: Sequence[str]) -> list
 def _unusable(row: ImportUpload | None) -> ProblemCode | None:
     if row is None:
         return ProblemCode.UNKNOWN_UPLOAD
-    on_disk = shelf.size_of(shelf.upload_path(row.organization_id, row.sha256))
-    return None if on_disk == row.size == row.received else ProblemCode.UPLOAD_INCOMPLETE
+    whole = shelf.upload_path(row.organization_id, row.sha256)
+    return None if whole.exists() and shelf.size_of(whole) == row.size else ProblemCode.UPLOAD_INCOMPLETE
 
 
 async def _standing(uploads: Sequence[ImportUpload], start: Start) -> int | None:
@@ -184,6 +184,7 @@ async def _is_overtaken(run: ImportRun) -> bool:
 async def _made(viewer: Viewer, organization: OrganizationRow, uploads: Sequence[ImportUpload], start: Start, now: dt.datetime) -> int:
     source = ImportSource.PAGE if viewer.kind is ViewerKind.STAFF and viewer.session_id is not None else ImportSource.UPLOAD
     folder = shelf.new_folder(source.value)
+    shelf.seal(folder, {row.name: row.sha256 for row in uploads})
     for row in uploads:
         shelf.put(shelf.upload_path(organization.pk, row.sha256), folder, row.name)
     run = await ImportRun.create(

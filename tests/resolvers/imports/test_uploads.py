@@ -1,6 +1,8 @@
 """Files on their way: known by their hash, gone on with after a break, started once."""
 
+import asyncio
 import datetime as dt
+import errno
 import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import Any
 import pytest
 
 from adapters import shelf
-from models import AccountFacts, AuditRecord, ImportRun, ImportUpload
+from models import AccountFacts, AuditRecord, ImportFile, ImportProblem, ImportRun, ImportUpload, PersonalAccount
 from models.enums import ImportState, TokenScope
 from models.errors import Forbidden, NotFound, ProblemCode, Refused
 from resolvers.imports import profiles, run_import, starting, taking, undo_import, uploads
@@ -74,6 +76,92 @@ async def test_an_upload_goes_on_where_it_broke_off(system):
     assert done.is_whole
     assert done.path.read_bytes() == ACCOUNTS
     assert await AuditRecord.filter(action="import.upload").count() == 1
+
+
+async def test_whatever_is_sent_later_a_run_takes_what_was_looked_at(system):
+    """The same hash, announced longer under another name, must not reach the file that a run links to."""
+    run = await starting.start_import(system, Start("vk", (await sent(system, ACCOUNTS),), preview=True), NOW)
+    await taking.take(run.pk)
+    with pytest.raises(Refused) as error:
+        await uploads.announce(system, "vk", sha(ACCOUNTS), "b.csv", len(ACCOUNTS) + 5)
+    assert code_of(error) is ProblemCode.INVALID
+    found = await uploads.find_upload(system, "vk", sha(ACCOUNTS))
+    found.size += 5
+    with pytest.raises(Refused):
+        await uploads.append(system, found, len(ACCOUNTS), parts(b"3;C\r\n"))
+    file = shelf.files_of(run.folder) / "accounts.csv"
+    assert file.read_bytes() == ACCOUNTS
+    assert file.stat().st_mode & 0o222 == 0
+    assert file.stat().st_ino == found.path.stat().st_ino, "not copied"
+
+
+async def test_a_run_refuses_a_file_that_is_no_longer_what_was_looked_at(system):
+    run = await starting.start_import(system, Start("vk", (await sent(system, ACCOUNTS),), preview=True), NOW)
+    await taking.take(run.pk)
+    file = shelf.files_of(run.folder) / "accounts.csv"
+    file.unlink()
+    file.write_bytes(OTHER)
+    await starting.approve_import(system, run.pk)
+    await taking.take(run.pk)
+    assert (await ImportRun.get(id=run.pk)).state == ImportState.FAILED.value
+    assert [row.code for row in await ImportProblem.all()] == ["changed_while_read"]
+    assert await PersonalAccount.all().count() == 0
+
+
+async def test_the_same_file_under_two_names_is_here_once_and_whole(system):
+    await sent(system, ACCOUNTS, "a.csv")
+    again = await uploads.announce(system, "vk", sha(ACCOUNTS), "b.csv", len(ACCOUNTS))
+    assert (again.is_whole, again.name) == (True, "b.csv")
+    assert (await starting.start_import(system, Start("vk", (sha(ACCOUNTS),)), NOW)).state is ImportState.WAITING
+
+
+async def test_a_file_sent_many_times_at_once_can_be_imported(system):
+    async def one() -> bool:
+        upload = await uploads.announce(system, "vk", sha(ACCOUNTS), "a.csv", len(ACCOUNTS))
+        try:
+            return (await uploads.append(system, upload, 0, parts(ACCOUNTS))).is_whole
+        except Refused as refused:  # somebody is at it
+            return refused.problems[0].code is ProblemCode.WRONG_OFFSET
+
+    await ImportUpload.create(  # announced by somebody who never sent it
+        organization_id=next(iter(system.organization_ids)), sha256=sha(ACCOUNTS), name="a.csv", size=999, who="token:9", created_at=NOW
+    )
+    assert await asyncio.gather(*(one() for _ in range(6))) == [True] * 6
+    assert (await uploads.find_upload(system, "vk", sha(ACCOUNTS))).is_whole
+    run = await starting.start_import(system, Start("vk", (sha(ACCOUNTS),)), NOW)
+    assert [path.read_bytes() for path in shelf.files_of(run.folder).iterdir()] == [ACCOUNTS]
+
+
+async def test_room_is_kept_for_what_was_announced_and_looked_at_again_as_it_comes(system, monkeypatch: pytest.MonkeyPatch):
+    room = [1000]
+    monkeypatch.setattr(shelf, "has_room", lambda size: size <= room[0])
+    first = await uploads.announce(system, "vk", sha(ACCOUNTS), "a.csv", 600)
+    with pytest.raises(Refused) as error:
+        await uploads.announce(system, "vk", sha(OTHER), "b.csv", 600)
+    assert code_of(error) is ProblemCode.NO_ROOM
+    room[0] = 5
+    with pytest.raises(Refused) as error:
+        await uploads.append(system, first, 0, parts(ACCOUNTS))
+    assert code_of(error) is ProblemCode.NO_ROOM
+    room[0] = 1000
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shelf, "append", full)
+    with pytest.raises(Refused) as error:
+        await uploads.append(system, first, 0, parts(ACCOUNTS))
+    assert code_of(error) is ProblemCode.NO_ROOM
+    with pytest.raises(Refused) as error:
+        await uploads.receive(system, "vk", "a.csv", parts(ACCOUNTS))
+    assert code_of(error) is ProblemCode.NO_ROOM
+
+
+async def test_each_file_that_was_sent_is_told_of_whatever_its_name(system):
+    hashes = [await sent(system, ACCOUNTS, "a.csv"), await sent(system, OTHER, "b.txt"), await sent(system, b"\x00\x01\x02", "c.bin")]
+    run = await starting.start_import(system, Start("vk", tuple(hashes)), NOW)
+    await taking.take(run.pk)
+    assert {row.name: row.kind for row in await ImportFile.filter(run_id=run.pk)} == {"a": "accounts", "b": "accounts", "c": ""}
 
 
 async def test_what_is_not_what_its_hash_says_is_gone(system):
