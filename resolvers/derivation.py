@@ -84,7 +84,8 @@ _STARTS_OF_LINES = """
 _PARTS = """
     INSERT INTO part (account_id, part)
     SELECT account_id, part FROM figure WHERE account_id IN (SELECT account_id FROM figure WHERE part <> 0 UNION SELECT account_id FROM start WHERE part <> 0)
-    UNION SELECT account_id, part FROM start WHERE part <> 0 UNION SELECT account_id, 0 FROM figure WHERE part <> 0"""
+    UNION SELECT account_id, part FROM start WHERE part <> 0 UNION SELECT account_id, 0 FROM figure WHERE part <> 0
+    UNION SELECT account_id, part FROM want_entry WHERE part <> 0"""
 _NOTHING_PRINTED = f"""
     INSERT INTO figure (account_id, period, part, source, {", ".join(_FIGURES)})
     SELECT m.account_id, m.period, p.part, m.source, {", ".join("0" for _ in _FIGURES)}

@@ -126,6 +126,13 @@ _PRINTED = f"""
     JOIN organization o ON o.id = t.organization_id AND o.billing = 'supplier' WHERE t.is_current AND """
 _RUN = "LEFT JOIN import_file f ON f.id = t.import_file_id LEFT JOIN import_run r ON r.id = f.run_id AND r.state = 'undone'"
 _STANDS = "CASE WHEN r.id IS NULL THEN t.id END"
+
+
+def _lacking(*figures: str) -> str:
+    """A statement by service sums the figures that its lines have: where one lacks it, the sum is not the whole."""
+    return f"(t.by_service AND EXISTS (SELECT 1 FROM statement_line l WHERE l.statement_id = t.id AND ({' OR '.join(f'l.{f} IS NULL' for f in figures)})))"
+
+
 _UNDONE = ("organization_id", "account_id", "contract_id", "kind", "period", "business_date", "service_id", "supplier_id", "charge_id", "payment_id", "reason")
 _IN_LINES = ("opening", "charged", "recalculation", "penalty", "paid", "compensation", "closing")
 _LINES = f"""LEFT JOIN (SELECT statement_id, {", ".join(f"SUM({figure}) AS {figure}" for figure in _IN_LINES)}
@@ -188,10 +195,11 @@ _PROMISES = {
         f"""SELECT r.id FROM ledger_entry r JOIN ledger_entry e ON e.id = r.reverses_id
         WHERE r.amount <> -e.amount OR e.reverses_id IS NOT NULL OR NOT ({sql.same(_UNDONE, "r", "e")})""",
     ),
-    "openings": ("statement", f"{_PRINTED} t.opening IS NOT NULL AND s.running - s.amount + s.opening <> t.opening"),
+    "openings": ("statement", f"{_PRINTED} t.opening IS NOT NULL AND s.running - s.amount + s.opening <> t.opening AND NOT {_lacking('opening')}"),
     "movements": (
         "statement",
-        f"{_PRINTED} s.movement <> t.charged + t.recalculation + t.penalty - t.paid - t.compensation",  # null, so silent, where one is unknown
+        f"""{_PRINTED} s.movement <> t.charged + t.recalculation + t.penalty - t.paid - t.compensation
+        AND NOT {_lacking("charged", "recalculation", "penalty", "paid", "compensation")}""",  # null, so silent, where one is unknown
     ),
     "closings": ("statement", f"{_PRINTED} t.closing IS NOT NULL AND s.running <> t.closing"),
     "doubled_differences": (

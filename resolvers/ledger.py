@@ -158,10 +158,11 @@ _WANT_CHARGES = """
     FROM posting p JOIN charge c ON c.account_id = p.account_id AND c.period > p.base WHERE c.is_current AND NOT c.is_group"""
 _WANT_CHARGES_IN_PARTS = """
     INSERT INTO want_entry (account_id, part, base, kind, amount, period, business_date, service_id, supplier_id, charge_id, import_file_id)
-    SELECT c.account_id, COALESCE(f.part, 0), 'charge/' || c.id, CASE c.basis WHEN 'recalculation' THEN 'recalculation' ELSE 'charge' END, c.amount, c.period,
-        LAST_DAY(c.period), c.service_id, c.supplier_id, c.id, c.import_file_id
+    SELECT c.account_id, CASE WHEN t.id IS NULL THEN 0 ELSE c.service_id END, 'charge/' || c.id,
+        CASE c.basis WHEN 'recalculation' THEN 'recalculation' ELSE 'charge' END, c.amount, c.period, LAST_DAY(c.period),
+        c.service_id, c.supplier_id, c.id, c.import_file_id
     FROM posting p JOIN charge c ON c.account_id = p.account_id AND c.period > p.base
-    LEFT JOIN figure f ON f.account_id = c.account_id AND f.period = c.period AND f.part = c.service_id
+    LEFT JOIN statement t ON t.account_id = c.account_id AND t.period = c.period AND t.is_current AND t.by_service
     WHERE c.is_current AND NOT c.is_group"""
 _WANT_PAYMENTS = """
     INSERT INTO want_entry (account_id, part, base, kind, amount, period, business_date, payment_id, import_file_id)
@@ -184,8 +185,10 @@ _ALLOCATE = f"""
     SELECT account_id, payment_id, service_id, upper_end - lower_end FROM (
         SELECT y.account_id, y.payment_id, l.part AS service_id, CASE WHEN y.total < l.total THEN y.total ELSE l.total END AS upper_end,
             CASE WHEN y.total - y.amount > l.total - l.paid THEN y.total - y.amount ELSE l.total - l.paid END AS lower_end
-        FROM (SELECT x.account_id, x.period, x.payment_id, x.amount, SUM(x.amount) OVER (PARTITION BY x.account_id, x.period ORDER BY x.payment_id) AS total
-            FROM (SELECT w.account_id, w.period, w.payment_id, CASE WHEN f.payment_id IS NULL THEN -w.amount ELSE f.back - w.amount END AS amount
+        FROM (SELECT x.account_id, x.period, x.payment_id, x.amount, SUM(x.amount) OVER (
+                PARTITION BY x.account_id, x.period ORDER BY x.business_date, x.amount, x.payment_id) AS total
+            FROM (SELECT w.account_id, w.period, w.payment_id, w.business_date,
+                    CASE WHEN f.payment_id IS NULL THEN -w.amount ELSE f.back - w.amount END AS amount
                 FROM want_entry w LEFT JOIN ({_GIVEN_BACK}) f ON f.payment_id = w.payment_id WHERE w.payment_id IS NOT NULL) x) y
         JOIN (SELECT account_id, period, part, paid, SUM(paid) OVER (PARTITION BY account_id, period ORDER BY part) AS total
             FROM figure WHERE part <> 0 AND paid > 0) l ON l.account_id = y.account_id AND l.period = y.period

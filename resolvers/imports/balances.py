@@ -62,6 +62,15 @@ async def doubt(job: Job) -> None:
     """Warn of each row that the ledger needed a difference for. A row is warned of once: by itself first, then by its details."""
     async for page in sql.pages(_DOUBTS, "row_number, place, reason"):
         job.findings.add([(row["file_id"], row["line"], Severity.WARNING, row["reason"], _numbers(row), None) for row in page])
+    await _doubt_elsewhere(job)
+
+
+async def _doubt_elsewhere(job: Job) -> None:
+    """Differences of these accounts that no row of the register stands for: of a later month, or of a service that it leaves out."""
+    async for page in sql.pages(_ELSEWHERE, "id", organization=job.organization_id, run=job.run_id, now=job.now):
+        found = [(row["file_id"], {"account": row["number"], "month": str(row["period"])[:7], "service": row["service"], "amount": _amount(row["amount"])})
+                 for row in page]  # fmt: skip
+        job.findings.add([(file_id, 0, Severity.NOTICE, "difference_elsewhere", params, None) for file_id, params in found])
 
 
 def _numbers(row: dict[str, Any]) -> dict[str, Any]:
@@ -113,3 +122,12 @@ _DOUBTS = """
         AND COALESCE(e.service_id, 0) = COALESCE(s.service_id, 0)
     LEFT JOIN ledger_entry r ON r.reverses_id = e.id
     WHERE s.code IS NULL AND e.reverses_id IS NULL AND r.id IS NULL"""
+_ELSEWHERE = """
+    SELECT e.id, b.file_id, a.number, e.period, v.name AS service, e.amount FROM ledger_entry e
+    JOIN (SELECT account_id, MAX(file_id) AS file_id FROM stage_balances WHERE code IS NULL GROUP BY account_id) b ON b.account_id = e.account_id
+    JOIN personal_account a ON a.id = e.account_id
+    LEFT JOIN service v ON v.id = e.service_id LEFT JOIN ledger_entry r ON r.reverses_id = e.id
+    LEFT JOIN stage_balances s ON s.account_id = e.account_id AND s.period = e.period AND COALESCE(s.service_id, 0) = COALESCE(e.service_id, 0)
+        AND s.code IS NULL
+    WHERE e.organization_id = :organization AND e.kind = 'supplier_difference' AND e.posted_at = :now AND e.reverses_id IS NULL AND r.id IS NULL
+    AND s.row_number IS NULL"""

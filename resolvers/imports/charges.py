@@ -8,6 +8,7 @@ from typing import Any
 from adapters.files.headings import CHARGES
 from adapters.files.words import basis_of
 from models import sql
+from models.enums import Severity
 from models.money import half_up
 from models.quantity import MICRO, decimal_text
 from resolvers.imports import groups, journal
@@ -67,8 +68,9 @@ _WANTED = {
 async def apply(job: Job) -> None:
     """Bring the charges of every account and month that the register speaks of to what it says.
 
-    A line that it no longer has is closed, unless a row of that account and month was refused: then the line may be the one
-    that could not be read. The months and accounts that changed are left in `ledger_touched`.
+    A line that it no longer has is closed and told, unless a row of that account and month was refused: then the line may be the one
+    that could not be read. Lines of services that it does not mention stay, where they came from a register of another name: suppliers of
+    one bill may each send their own. The months and accounts that changed are left in `ledger_touched`.
     """
     grouped = any(file.register.has("parent") for file in job.files.values() if file.register.kind is CHARGES)
     await find_accounts(RECIPE.table, job)
@@ -86,7 +88,8 @@ async def apply(job: Job) -> None:
     await sql.execute(_WANT_RECALCULATIONS)
     await sql.analyze("want_charge")
     for statement in (_FIND_KNOWN, _LIST_CLOSED):
-        await sql.execute(statement, organization=job.organization_id)
+        await sql.execute(statement, organization=job.organization_id, run=job.run_id)
+    await _tell_gone(job)
     await journal.keep(job.run_id, "charge", "SELECT id FROM closed_charge")
     for statement in (_CLOSE, _INSERT):
         await sql.execute(statement, organization=job.organization_id)
@@ -103,6 +106,15 @@ def _relinked(link: str) -> str:
         SELECT c.id FROM want_charge w JOIN charge c ON c.id = w.known_id
         JOIN charge l ON l.account_id = w.account_id AND l.period = w.period AND l.key = w.{link}_key AND l.is_current
         WHERE w.{link}_key IS NOT NULL AND c.{column} IS DISTINCT FROM l.id"""
+
+
+async def _tell_gone(job: Job) -> None:
+    async for page in sql.pages(_GONE, "id"):
+        job.findings.add([(row["file_id"], 0, Severity.NOTICE, "charge_gone", _told(row), None) for row in page])
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    return {"account": row["number"], "service": row["service"], "month": str(row["period"])[:7], "amount": decimal_text(row["amount"] * 10_000, 2)}
 
 
 _PLAIN = ", ".join(f"s.{column}" for column in _PRINTED)
@@ -137,7 +149,14 @@ _LIST_CLOSED = """
     JOIN (SELECT DISTINCT account_id, period FROM want_charge) spoken ON spoken.account_id = c.account_id AND spoken.period = c.period
     LEFT JOIN want_charge w ON w.account_id = c.account_id AND w.period = c.period AND w.line_key = c.key
     WHERE c.is_current AND ((w.line_key IS NOT NULL AND w.known_id IS NULL) OR (w.line_key IS NULL AND NOT EXISTS (
-        SELECT 1 FROM stage_charges s WHERE s.account_id = c.account_id AND s.period = c.period AND s.code IS NOT NULL)))"""
+        SELECT 1 FROM stage_charges s WHERE s.account_id = c.account_id AND s.period = c.period AND s.code IS NOT NULL)
+        AND (c.service_id IN (SELECT service_id FROM stage_charges UNION SELECT group_id FROM stage_charges WHERE group_id IS NOT NULL)
+            OR c.import_file_id IN (SELECT o.id FROM import_file n JOIN import_file o ON o.name = n.name AND o.kind = n.kind WHERE n.run_id = :run))))"""
+_GONE = """
+    SELECT c.id, a.number, v.name AS service, c.period, c.amount, (SELECT MAX(file_id) FROM stage_charges) AS file_id FROM closed_charge o
+    JOIN charge c ON c.id = o.id JOIN personal_account a ON a.id = c.account_id JOIN service v ON v.id = c.service_id
+    LEFT JOIN want_charge w ON w.account_id = c.account_id AND w.period = c.period AND w.line_key = c.key
+    WHERE w.line_key IS NULL AND c.corrects_id IS NULL AND NOT c.is_group"""
 _CLOSE = "UPDATE charge SET is_current = FALSE WHERE id IN (SELECT id FROM closed_charge)"
 _INSERT = f"""
     INSERT INTO charge (organization_id, account_id, period, key, version, is_current, position, import_file_id, {", ".join(_SHOWN)})

@@ -58,6 +58,7 @@ async def apply(job: Job) -> None:
     for statement in (_FIND_KNOWN, _MATCH_DOCUMENTS, _MATCH_AMOUNTS):
         await sql.execute(statement, organization=job.organization_id)
     await warn(RECIPE.table, job, "payment_differs", f"s.row_number IN ({_DIFFERENT})")
+    await warn(RECIPE.table, job, "payment_corrected", f"s.row_number IN ({_CORRECTED})")
     for file in job.of(PAYMENTS):
         await sql.execute(_LIST_MISSING, organization=job.organization_id, file=file.row.id)
     await _report_missing(job)
@@ -103,11 +104,14 @@ _DROP_REPEATED = f"DELETE FROM want_payment WHERE row_number IN (SELECT row_numb
 _FIND_KNOWN = """
     UPDATE want_payment AS w SET known_id = p.id, known_amount = p.amount, version = p.version FROM payment p
     WHERE p.account_id = w.account_id AND p.is_current AND COALESCE(p.register_key, p.key) = w.payment_key"""
-# A payment made here has the number that the bank was given: it is the same one whatever its day and sum came to be.
+# A payment made here has the number that the bank was given: it is the same one whatever its day, channel and sum came to be, and however
+# often registers bring it.
 _MATCH_DOCUMENTS = """
-    UPDATE want_payment AS w SET known_id = p.id, known_amount = p.amount, version = p.version, matched = 1 FROM payment p
-    WHERE p.organization_id = :organization AND p.account_id = w.account_id AND p.is_current AND p.state = 'in_transit'
-    AND p.document = w.document AND w.document <> '' AND w.known_id IS NULL"""
+    UPDATE want_payment AS w SET known_id = p.id, known_amount = p.amount, version = p.version, matched = CASE p.state WHEN 'in_transit' THEN 1 END
+    FROM payment p
+    WHERE p.organization_id = :organization AND p.account_id = w.account_id AND p.is_current AND p.document = w.document AND w.document <> ''
+    AND w.known_id IS NULL AND EXISTS (
+        SELECT 1 FROM payment o WHERE o.account_id = p.account_id AND o.document = p.document AND o.import_file_id IS NULL)"""
 _NEAR = f"p.paid_on BETWEEN DAYS_FROM(w.paid_on, -{DAYS_APART}) AND DAYS_FROM(w.paid_on, {DAYS_APART})"
 _MATCH_AMOUNTS = f"""
     UPDATE want_payment AS w SET known_id = m.id, known_amount = m.amount, version = m.version, matched = 1 FROM (
@@ -126,13 +130,17 @@ _MATCH_AMOUNTS = f"""
             AND f.paid_on BETWEEN DAYS_FROM(r.paid_on, -{DAYS_APART}) AND DAYS_FROM(r.paid_on, {DAYS_APART})
     ) m WHERE m.row_number = w.row_number"""
 _DIFFERENT = "SELECT row_number FROM want_payment WHERE matched = 1 AND known_amount <> amount"
+_CORRECTED = "SELECT row_number FROM want_payment WHERE matched IS NULL AND known_amount <> amount"
+# Within the days that the file speaks of, or moved: a new row of it has the same document, channel and sum on another day.
 _LIST_MISSING = """
     INSERT INTO withdrawn_payment (id, file_id)
     SELECT DISTINCT p.id, n.id FROM payment p JOIN import_file o ON o.id = p.import_file_id JOIN import_run r ON r.id = o.run_id AND r.state = 'done'
     JOIN import_file n ON n.id = :file AND n.name = o.name AND n.kind = o.kind AND r.id <> n.run_id
-    JOIN (SELECT MIN(paid_on) AS first_day, MAX(paid_on) AS last_day FROM stage_payments WHERE file_id = :file AND period IS NOT NULL) d
-        ON p.paid_on BETWEEN d.first_day AND d.last_day
+    JOIN (SELECT MIN(paid_on) AS first_day, MAX(paid_on) AS last_day FROM stage_payments WHERE file_id = :file AND period IS NOT NULL) d ON 1 = 1
     WHERE p.organization_id = :organization AND p.is_current AND r.organization_id = :organization
+    AND (p.paid_on BETWEEN d.first_day AND d.last_day OR EXISTS (
+        SELECT 1 FROM want_payment w WHERE w.file_id = :file AND w.account_id = p.account_id AND w.known_id IS NULL AND w.document = p.document
+        AND w.document <> '' AND w.channel = p.channel AND w.amount = p.amount))
     AND p.id NOT IN (SELECT known_id FROM want_payment WHERE known_id IS NOT NULL)
     AND NOT EXISTS (SELECT 1 FROM stage_payments s
         WHERE s.file_id = :file AND s.code <> 'duplicate_row' AND (s.account_id IS NULL OR s.account_id = p.account_id))"""

@@ -68,6 +68,7 @@ async def _copy(job: Job, outcome: ImportOutcome, file: StagedFile, taken: dict[
     del job.files[file.row.id]
     outcome.files.append(FileOutcome(file.register.name, file.register.kind.name, **told))
     outcome.repeated[file.row.id] = earlier.id
+    job.repeated.append(file.row)
     await sql.execute(_COPY_PROBLEMS, file=file.row.id, earlier=earlier.id)
     problems = await ImportProblem.filter(file_id=file.row.id).order_by("line", "id").limit(MOST_LINES)
     outcome.lines += [Line(file.register.name, each.line, each.severity, each.code, each.params, each.column, each.row) for each in problems]

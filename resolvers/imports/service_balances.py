@@ -41,8 +41,10 @@ async def find(job: Job) -> None:
 
 async def apply(job: Job, values: dict[str, Any]) -> None:
     """Bring the statements that rows by service speak of to what these say. A line that they no longer have goes, unless a row of
-    that account and month was refused: then it may be the one that could not be read.
+    that account and month was refused: then it may be the one that could not be read. Lines of services that the register does not mention
+    stay, where they came from one of another name.
     """
+    values = {**values, "run": job.run_id}
     await sql.staging("want_line", _LINES, "account_id, period, service_id")
     await sql.staging("want_statement", _STATEMENTS, "account_id, period")
     for statement in (_WANT_LINES, _KEEP_LINES, _WANT_STATEMENTS):
@@ -74,7 +76,9 @@ _KEEP_LINES = f"""
     FROM statement t JOIN statement_line k ON k.statement_id = t.id
     WHERE t.is_current AND t.by_service
     AND EXISTS (SELECT 1 FROM want_line w WHERE w.account_id = t.account_id AND w.period = t.period)
-    AND EXISTS (SELECT 1 FROM stage_balances s WHERE s.account_id = t.account_id AND s.period = t.period AND s.code <> 'duplicate_row')
+    AND (EXISTS (SELECT 1 FROM stage_balances s WHERE s.account_id = t.account_id AND s.period = t.period AND s.code <> 'duplicate_row')
+        OR (k.service_id NOT IN (SELECT service_id FROM stage_balances WHERE service_id IS NOT NULL) AND t.import_file_id NOT IN (
+            SELECT o.id FROM import_file n JOIN import_file o ON o.name = n.name AND o.kind = n.kind WHERE n.run_id = :run)))
     AND NOT EXISTS (SELECT 1 FROM want_line w WHERE w.account_id = t.account_id AND w.period = t.period AND w.service_id = k.service_id)"""
 _SUMS = ", ".join(f"CAST(SUM({figure}) AS bigint)" for figure in (*FIGURES, "compensation_note"))
 _WANT_STATEMENTS = f"""

@@ -107,6 +107,7 @@ class Job:
     progress: Progress
     findings: Findings
     files: dict[int, StagedFile] = field(default_factory=dict)
+    repeated: list[ImportFile] = field(default_factory=list)  # files passed over: they came again as they were
 
     @property
     def this_month(self) -> dt.date:

@@ -48,9 +48,10 @@ async def missing(job: Job, then: Before) -> tuple[int, list[str]]:
     if not staged("accounts", job):
         return 0, []
     [said] = await sql.fetch("SELECT COUNT(DISTINCT account) AS n FROM stage_accounts")
-    if 2 * said["n"] < then["accounts"]:
-        return 0, []
     [file] = [file for file in job.files.values() if file.register.kind.name == "accounts"][-1:]
+    if 2 * said["n"] < then["accounts"]:
+        job.findings.add([(file.row.id, 0, Severity.NOTICE, "part_of_accounts", {"count": said["n"], "accounts": then["accounts"]}, None)])
+        return 0, []
     count = 0
     examples: list[str] = []
     async for page in sql.pages(_VANISHED, "number", organization=job.organization_id, last=then["account"]):
@@ -73,7 +74,7 @@ async def after(job: Job, then: Before, vanished: tuple[int, list[str]]) -> dict
         "payments": await _payments(job),
         "readings": await _readings(job),
         "codes": codes,
-        "rows": sum(file.outcome.rows for file in job.files.values()),
+        "rows": sum(file.outcome.rows for file in job.files.values()) + sum(row.rows for row in job.repeated),
     }
 
 
@@ -88,6 +89,7 @@ async def _months(job: Job) -> list[dt.date]:
         if staged(kind, job):
             rows = await sql.fetch(f"SELECT DISTINCT period FROM stage_{kind} WHERE period <= :today", today=job.today)
             found |= {day for row in rows if (day := sql.day(row["period"]))}
+    found |= {dt.date.fromisoformat(f"{month}-01") for row in job.repeated for month in (row.months or "").split()}
     return sorted(found)
 
 
@@ -134,7 +136,8 @@ async def _month(job: Job, month: dt.date, then: dict[str, int | None], marks: B
 
 async def _accounts(job: Job, then: Before, vanished: tuple[int, list[str]]) -> dict[str, Any]:
     if not staged("accounts", job):
-        return {"new": 0, "changed": 0, "same": 0, "vanished": 0, "examples": {}}
+        repeated = sum(row.taken for row in job.repeated if row.kind == "accounts")
+        return {"new": 0, "changed": 0, "same": repeated, "vanished": 0, "examples": {}}
     counts, examples = {}, {}
     for name, condition in (("new", "a.id > :last"), ("changed", "a.id <= :last")):
         query = f"SELECT s.account FROM stage_accounts s JOIN personal_account a ON a.id = s.account_id WHERE s.changed = 1 AND {condition}"

@@ -58,10 +58,10 @@ async def undo_import(run_id: int, who: str, *, progress: Progress | None = None
 
 
 async def later_runs(run: ImportRun) -> list[int]:
-    """Ids of done runs that came after this one and changed something, the newest first."""
+    """Ids of done runs that came after this one and took something, the newest first: what they said may rest on it, even unchanged."""
     rows = await sql.fetch(
         """SELECT r.id FROM import_run r JOIN import_file f ON f.run_id = r.id
-        WHERE r.organization_id = :organization AND r.id <> :run AND r.state = 'done' AND r.finished_at > :finished AND f.changed > 0
+        WHERE r.organization_id = :organization AND r.id <> :run AND r.state = 'done' AND r.finished_at > :finished AND f.taken > 0
         GROUP BY r.id ORDER BY r.id DESC""",
         organization=run.organization_id,
         run=run.id,

@@ -41,6 +41,12 @@ SENTENCES = {
     "chain": N_("The opening balance is %(printed)s, the closing balance before it %(computed)s."),
     "detail": N_("Charges, recalculations and payments are %(printed)s in this row, %(computed)s by the rows taken from the other registers."),
     "payment_differs": N_("The payment was made here with another sum: the sum of the register counts."),
+    "payment_corrected": N_("The payment of this day, channel and document stood here with another sum: it was reversed, this one counts."),
+    "difference_elsewhere": N_(
+        "Account %(account)s, %(month)s, %(service)s: the balances no longer follow from each other, a difference of %(amount)s was posted."
+    ),
+    "charge_gone": N_("Account %(account)s, %(month)s: the line “%(service)s” of %(amount)s is not in the register any more and was reversed."),
+    "part_of_accounts": N_("The register holds %(count)s of %(accounts)s accounts: it is taken for a part of them, and none is said to be missing."),
     "payment_missing": N_(
         "The payment of %(amount)s of %(day)s, account %(account)s, document %(document)s, was in this register before and no longer is. It stands."
     ),

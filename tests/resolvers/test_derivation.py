@@ -147,7 +147,8 @@ async def test_payments_are_shared_out_as_the_lines_say(organization: Organizati
         "SELECT amount, service_id, payment_id FROM ledger_entry WHERE kind = 'payment' ORDER BY payment_id, service_id IS NULL, service_id"
     )
     first, second = services
-    assert [(row["amount"], row["service_id"]) for row in entries] == [(-300, first.id), (-100, first.id), (-400, second.id), (-50, None)]
+    shared = [(row["amount"], row["service_id"]) for row in entries]
+    assert shared == [(-300, first.id), (-50, first.id), (-400, second.id), (-50, None), (-50, first.id)], "the smallest of a day first"
     [difference] = await sql.fetch("SELECT amount, service_id FROM ledger_entry WHERE kind = 'supplier_difference'")
     assert (difference["amount"], difference["service_id"]) == (50, None), "what no line counts as paid"
 

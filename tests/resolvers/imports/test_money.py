@@ -173,7 +173,7 @@ async def test_files_taken_before_months_were_kept_cover_their_span(account: Per
 async def test_a_corrected_payment_is_a_new_version(account: PersonalAccount, tmp_path: Path):
     await taken(write(tmp_path / "a", payments=PAYMENTS + "05.10.2026;1;20;Касса;7\n05.10.2026;1;30;Касса;\n05.10.2026;1;30;Касса;"))
     outcome = await taken(write(tmp_path / "b", payments=PAYMENTS + "05.10.2026;1;25;Касса;7"))
-    assert said(outcome) == [("payments", "0", "notice", "payment_missing")] * 2
+    assert said(outcome) == [*[("payments", "0", "notice", "payment_missing")] * 2, ("payments", "2", "warning", "payment_corrected")]
     assert [(p.amount, p.version, p.is_current) for p in await Payment.filter(document="7").order_by("id")] == [(2_000, 1, False), (2_500, 2, True)]
     assert [entry[2] for entry in await live()] == [-3_000, -3_000, -2_500]
     await assert_whole()

@@ -84,7 +84,10 @@ async def test_later_imports_go_first(organization: Organization, tmp_path: Path
     with pytest.raises(Refused) as refused:
         await undo_import(first.run_id, "command line")
     assert (refused.value.problems[0].code, refused.value.problems[0].params) == (ProblemCode.LATER_IMPORTS, {"runs": str(second.run_id)})
-    await taken(tmp_path / "b")  # changed nothing
+    again = await taken(tmp_path / "b")  # changed nothing, and says what the one before said
+    with pytest.raises(Refused):
+        await undo_import(second.run_id, "command line")
+    await undo_import(again.run_id, "command line")
     await undo_import(second.run_id, "command line")
     await undo_import(first.run_id, "command line")
     with pytest.raises(NotFound):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models import ImportProfile, ImportRun, LedgerEntry, Organization, Payment, PersonalAccount
+from models import ImportProfile, ImportRun, LedgerEntry, Organization, Payment, PersonalAccount, sql
 from models.enums import PaymentState
 from resolvers.imports import undo_import
 from tests.resolvers.imports.conftest import assert_whole, contents, expected, said, taken, write
@@ -94,7 +94,7 @@ async def test_accounts_that_vanish_are_told_and_kept(account: PersonalAccount, 
     assert outcome.summary["accounts"] == {"new": 0, "changed": 0, "same": 8, "vanished": 2, "examples": {"new": [], "changed": [], "vanished": ["3", "7"]}}
     assert (await PersonalAccount.all().count(), outcome.status) == (10, 0)
     part = await taken(write(tmp_path / "c", accounts="Лицевой счёт;Фамилия\n1;А\n2;Б"))
-    assert said(part) == [], "a register of fewer than half of the accounts is a part of them"
+    assert said(part) == [("accounts", "0", "notice", "part_of_accounts")], "a register of fewer than half of the accounts is a part of them"
 
 
 async def test_a_month_that_moves_too_far_waits_for_a_persons_word(account: PersonalAccount, tmp_path: Path):
@@ -188,3 +188,63 @@ async def test_what_another_process_finds_unusable_is_refused(account: PersonalA
     outcome = await taken(folder, write(tmp_path / "b", payments=PAYMENTS + "05.10.2026;1;20;Касса;7"))
     assert outcome.refused_files == ["charges"]
     assert await live() == [("2026-10", "payment", -2_000, None)]
+
+
+async def test_an_online_payment_is_one_however_often_registers_bring_it(account: PersonalAccount, tmp_path: Path):
+    await in_transit(account, 7_700, 2, "T-1")
+    for number, row in enumerate(("02.10.2026;1;77;Kaspi;T-1", "02.10.2026;1;77;Личный кабинет;T-1", "03.10.2026;1;77;Kaspi;T-1")):
+        await taken(write(tmp_path / str(number), payments=PAYMENTS + row))
+        assert await live() == [("2026-10", "payment", -7_700, None)]
+    await assert_whole()
+
+
+async def test_a_payment_whose_day_was_corrected_is_told_and_withdrawn_where_registers_are_complete(account: PersonalAccount, tmp_path: Path):
+    await taken(write(tmp_path / "a", payments=PAYMENTS + "01.10.2026;1;20;Касса;7"))
+    moved = write(tmp_path / "b", payments=PAYMENTS + "02.10.2026;1;20;Касса;7")
+    assert said(await taken(moved, preview=True)) == [("payments", "0", "notice", "payment_missing")]
+    await ImportProfile.create(organization_id=account.organization_id, text=COMPLETE, saved_at=dt.datetime.now(dt.UTC), saved_by="user:1")
+    await taken(moved)
+    assert [str(p.paid_on) for p in await Payment.filter(is_current=True)] == ["2026-10-02"]
+    await assert_whole()
+
+
+async def test_a_closed_month_that_changes_tells_of_the_break_in_the_next(account: PersonalAccount, tmp_path: Path):
+    first = BALANCES + "2026-09;1;0;10;0;0;0;0;0;10"
+    await taken(write(tmp_path / "a", balances=f"{first}\n2026-10;1;10;5;0;0;0;0;0;15"))
+    outcome = await taken(write(tmp_path / "b", balances=first.replace("10;0;0;0;0;0;10", "11;0;0;0;0;0;11")))
+    assert [(line.code, line.params["month"], line.params["amount"]) for line in outcome.lines] == [("difference_elsewhere", "2026-10", "-1.00")]
+    await assert_whole()
+
+
+async def test_suppliers_of_one_bill_may_send_their_own_registers(account: PersonalAccount, tmp_path: Path):
+    """A line is gone where its service is in the register, or where its register came again: another supplier's lines stay."""
+    await taken(write(tmp_path / "a", water=CHARGES + "2026-10;1;Вода;;;10;;\n2026-10;2;Вода;;;7;;"))
+    await taken(write(tmp_path / "b", heat=CHARGES + "2026-10;1;Тепло;;;20;;"))
+    assert sorted(entry[2] for entry in await live()) == [700, 1_000, 2_000]
+    outcome = await taken(write(tmp_path / "c", water=CHARGES + "2026-10;1;Сток;;;3;;\n2026-10;2;Вода;;;7;;"))
+    assert said(outcome) == [("water", "0", "notice", "charge_gone")]
+    assert sorted(entry[2] for entry in await live()) == [300, 700, 2_000]
+    services = "Период;Лицевой счёт;Услуга;Остаток на начало;Начислено;Оплачено;Остаток на конец\n"
+    await taken(write(tmp_path / "d", water=services + "2026-10;1;Сток;0;3;0;3"))
+    await taken(write(tmp_path / "e", heat=services + "2026-10;1;Тепло;0;20;0;20"))
+    assert (await PersonalAccount.get(number="1")).balance == 2_300
+    await assert_whole()
+
+
+async def test_a_service_that_a_month_leaves_out_is_told(account: PersonalAccount, tmp_path: Path):
+    services = "Период;Лицевой счёт;Услуга;Остаток на начало;Начислено;Оплачено;Остаток на конец\n"
+    await taken(write(tmp_path / "a", balances=services + "2026-08;1;ГВС;0;100;0;100\n2026-08;1;Тепло;0;50;0;50"))
+    outcome = await taken(write(tmp_path / "b", balances=services + "2026-09;1;Тепло;50;0;0;50"))
+    assert [(line.code, line.params["service"], line.params["amount"]) for line in outcome.lines] == [("difference_elsewhere", "ГВС", "-100.00")]
+    await taken(write(tmp_path / "c", charges=CHARGES + "2026-09;1;ГВС;;;100;;"))
+    rows = await taken(write(tmp_path / "d", balances=services + "2026-10;1;ГВС;0;10;0;10\n2026-10;1;Тепло;50;0;0;50"))
+    assert rows.status == 0
+    found = await sql.fetch("SELECT CAST(SUM(e.amount) AS bigint) AS n FROM ledger_entry e JOIN service v ON v.id = e.service_id WHERE v.name = 'ГВС'")
+    assert found[0]["n"] == 1_000, "entries of a service come to its printed closing"
+    await assert_whole()
+
+
+async def test_an_opening_that_one_service_leaves_out_is_no_damage(account: PersonalAccount, tmp_path: Path):
+    services = "Период;Лицевой счёт;Услуга;Остаток на начало;Начислено;Оплачено;Остаток на конец\n"
+    await taken(write(tmp_path / "a", balances=services + "2026-10;1;ГВС;50;150;200;0\n2026-10;1;Тепло;;0;0;100"))
+    await assert_whole()
