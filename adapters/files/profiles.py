@@ -23,6 +23,7 @@ MOST_COLUMNS = 1_000
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "cp1251", "cp866", "koi8-r", "kz1048")
 _TEXTS = re.compile(r'"""(?:\\.|[^\\])*?(?:"{3,5}|\Z)|\'\'\'.*?(?:\'{3,5}|\Z)|"(?:\\.|[^"\\\n])*"?|\'[^\'\n]*\'?|#[^\n]*', re.DOTALL)
 _KEYS = re.compile(r"[\n=,\[\]{}]")
+WANTED: dict[Any, str] = {str: "text", int: "number", bool: "yes_or_no", dict: "table", (int, str): "column"}  # words of a wrong_type
 DELIMITERS = {"tab": "\t", "semicolon": ";", "comma": ",", "bar": "|"}
 
 
@@ -145,7 +146,7 @@ class _Table:
         return entry
 
     def _check(self, entry: Entry) -> None:
-        if not entry.files:
+        if self.table.get("files", []) == []:  # what is no list of texts was told by then
             self._wrong("files", "missing")
         if entry.encoding and entry.encoding not in ENCODINGS:
             self._wrong("encoding", "unknown_encoding", known=", ".join(ENCODINGS))
@@ -162,7 +163,7 @@ class _Table:
     def _one(self, key: str, wanted: Any, otherwise: Any) -> Any:
         value = self.table.get(key, otherwise)
         if value is not otherwise and (not isinstance(value, wanted) or (wanted is int and isinstance(value, bool))):
-            self._wrong(key, "wrong_type", wanted=wanted.__name__)
+            self._wrong(key, "wrong_type", wanted=WANTED[wanted])
             return otherwise
         return value
 
@@ -170,7 +171,7 @@ class _Table:
         value = self.table.get(key, [])
         values = [value] if isinstance(value, str) else value
         if not isinstance(values, list) or not all(isinstance(one, str) and 0 < len(one) <= 200 for one in values) or len(values) > 50:
-            self._wrong(key, "wrong_type", wanted="str, list")
+            self._wrong(key, "wrong_type", wanted="texts")
             return ()
         return tuple(values)
 
@@ -185,10 +186,11 @@ class _Table:
             if name not in known:
                 self._wrong(f"{key}.{name}", "unknown_column", columns=", ".join(sorted(known)))
             elif not isinstance(value, wanted) or isinstance(value, bool) or (isinstance(value, int) and not 1 <= value <= MOST_COLUMNS):
-                self._wrong(f"{key}.{name}", "wrong_type", wanted="number from 1" if wanted is int else "text")
+                self._wrong(f"{key}.{name}", "wrong_type", wanted="column_number" if wanted is int else WANTED[wanted])
         return {name: value for name, value in table.items() if name in known and isinstance(value, wanted)}
 
-    def _wrong(self, key: str, code: str, **params: Any) -> None:
+    def _wrong(self, key: str, code: str, wanted: str = "", **params: Any) -> None:
+        params |= {"wanted": wanted} if wanted else {}
         self.problems.append(ProfileProblem(f"{self.key}.{key}", code, params))
 
 
@@ -197,7 +199,7 @@ def _of_columns(kind: Kind | None, entry: Entry) -> Iterator[tuple[Any, ...]]:
     patterns = {**{f"from_name.{name}": text for name, text in entry.from_name.items()}, **{f"extract.{name}": text for name, text in entry.extract.items()}}
     yield from ((key, code) for key, pattern in patterns.items() if (code := pattern_problem(pattern)))
     yield from ((f"formats.{name}", "unknown_format") for name, text in entry.formats.items() if text not in DECIMALS and day_format(text) is None)
-    yield from ((f"words.{name}", "wrong_type") for name, words in entry.words.items() if not all(isinstance(value, str) for value in words.values()))
+    yield from ((f"words.{name}", "wrong_type", "text") for name, words in entry.words.items() if not all(isinstance(value, str) for value in words.values()))
     if kind:
         yield from ((f"constants.{name}", "unreadable_value") for name, text in entry.constants.items() if not _is_readable(kind, name, text))
         yield from ((f"negate.{name}", "unknown_column") for name in entry.negate if name not in kind.names)

@@ -23,13 +23,23 @@ SENTENCES = {
     "unknown_encoding": N_("There is no such encoding; there are: %(known)s."),
     "unknown_delimiter": N_("A separator is one character, or one of: %(known)s."),
     "unknown_format": N_("A format is a date such as DD.MM.YYYY, or the decimal sign: a comma or a point."),
-    "wrong_type": N_("The value is of the wrong type: %(wanted)s is needed."),
+    "wrong_type": N_("Something else is needed here: %(wanted)s."),
     "out_of_range": N_("The number must be between 0 and %(most)s."),
     "missing": N_("This key is missing."),
     "unreadable_value": N_("The value cannot be read as one of this column."),
     "not_a_pattern": N_("This is no regular expression of RE2, which looks neither around nor back."),
     "pattern_without_group": N_("The regular expression must hold what is looked for in parentheses."),
     "pattern_too_costly": N_("The regular expression is too long, or repeats too much."),
+}
+
+WANTED = {  # of a value of the wrong type
+    "text": N_("text in quotes"),
+    "texts": N_("text in quotes, or several of them in brackets"),
+    "number": N_("a whole number"),
+    "yes_or_no": N_("true or false"),
+    "table": N_("a table: column = value"),
+    "column": N_("the number of the column, from 1, or its heading in quotes"),
+    "column_number": N_("the number of the column, from 1"),
 }
 
 
@@ -65,7 +75,8 @@ async def save(organization_id: int, text: str, who: str, *, now: dt.datetime | 
 
 def sentence(problem: ProfileProblem) -> str:
     """What is wrong with the profile, in the present language, with the key that it is about."""
-    text = gettext(SENTENCES[problem.code]) % defaultdict(lambda: "—", problem.params)
+    told = problem.params | {name: gettext(WANTED[word]) for name, word in problem.params.items() if name == "wanted"}
+    text = gettext(SENTENCES[problem.code]) % defaultdict(lambda: "—", told)
     return f"{problem.key}: {text}" if problem.key else text
 
 

@@ -15,7 +15,6 @@ from typing import Any
 
 from adapters import workbooks
 from adapters.texts import speaking
-from models.enums import Severity
 from models.quantity import decimal_text
 from resolvers.imports.outcome import ImportOutcome, Line
 from resolvers.imports.runs import ProblemRow, counts_of, files_with_problems, problems_of_file
@@ -27,6 +26,7 @@ CODES = ("code", "severity", "count", "amount", "message")
 VANISHED = ("file", "account", "message")
 AT_ONCE = 2_000
 ROWS_SHEET, CODES_SHEET, VANISHED_SHEET = "rows", "sums per code", "vanished"
+VANISHED_CODE = "vanished"  # other notices, of payments that a register no longer has, stand among the rows
 
 
 async def problems(run_pk: int) -> AsyncIterator[ProblemRow]:
@@ -58,7 +58,7 @@ async def as_xlsx(run_pk: int, language: str, summary: dict[str, Any] | None, ta
             _spool(spool, sheet, heading)
         async for problem in problems(run_pk):
             with speaking(language):
-                if problem.severity is Severity.NOTICE:
+                if problem.code == VANISHED_CODE:
                     _spool(spool, VANISHED_SHEET, (harmless(problem.file), harmless(str(problem.params.get("account", ""))), said(problem)))
                 else:
                     name, _, *rest = cells(problem)

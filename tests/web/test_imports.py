@@ -75,6 +75,28 @@ async def approve(browser: Browser, address: str):
     return await browser.post(f"{address}/approve", fields)
 
 
+@pytest.mark.parametrize("language", ["ru", "kk", "en"])
+async def test_what_cannot_be_taken_is_not_offered(site, operator, language: str):
+    address, pk = await looked(operator, ("notes.csv", b"nothing;known\r\n1;2\r\n"))
+    page = await operator.page(f"{address}?lang={language}")
+    assert page.problems() == []
+    assert await state_of(pk) is ImportState.PREVIEWED
+    assert 'type="submit" class="btn main"' not in (await operator.get(address)).text
+    assert f"{address}/discard" in (await operator.get(address)).text
+    if language == "en":
+        assert "None of these files can be taken" in page.text()
+
+
+async def test_a_run_that_waits_to_be_undone_says_so(site, operator):
+    address, pk = await looked(operator)
+    await approve(operator, address)
+    await taking.take(pk)
+    await operator.send(f"{address}/undo")
+    text = (await operator.page(f"{address}?lang=en")).text()
+    assert "This import waits its turn to be undone." in text
+    assert "The files are here" not in text
+
+
 async def test_discarding_asks_first(site, operator):
     address, pk = await looked(operator)
     page = await operator.page(f"{address}/discard")

@@ -56,6 +56,24 @@ def test_every_problem_has_its_sentence(language: str):
             assert "%(" not in profiles.sentence(ProfileProblem("register.1.x", code))
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "line",
+    ["files = 3", "files = 0", "files = [1]", "encoding = 1", "skip = 'x'", "ignored = 1", "columns = 1", "columns = { account = [] }",
+     "footer_sums = { amount = 'x' }", "words = { channel = { a = 1 } }", "constants = { channel = 1 }", "words = { channel = 1 }"],
+)  # fmt: skip
+def test_what_is_of_the_wrong_kind_is_told_once_and_in_words(language: str, line: str):
+    files = "" if line.startswith("files") else 'files = "x"\n'
+    with pytest.raises(ProfileRefused) as refused:
+        profiles.parse_profile(f'[[register]]\n{files}kind = "payments"\n{line}')
+    assert [problem.code for problem in refused.value.problems] == ["wrong_type"]
+    with speaking(language):
+        sentence = profiles.sentence(refused.value.problems[0]).partition(": ")[2]
+    assert sentence
+    assert "—" not in sentence
+    assert not {"str", "int", "list", "bool"} & set(sentence.replace(".", "").replace(",", "").split())
+
+
 async def test_nobody_waits_while_a_profile_is_read(organization: Organization, monkeypatch: pytest.MonkeyPatch):
     threads: list[threading.Thread] = []
 

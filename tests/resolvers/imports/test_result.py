@@ -30,6 +30,8 @@ async def run(organization) -> ImportRun:
         row = {"code": "unknown_word", "params": {"value": text, "column": text}, "column": text, "row": f"{text};x\r\n\0".replace("\0", "")}
         await ImportProblem.create(file=file, line=line, severity=Severity.REFUSED, **row)
     await ImportProblem.create(file=file, line=0, severity=Severity.NOTICE, code="vanished", params={"account": "=7"})
+    gone = {"account": "8", "day": "2026-10-05", "amount": "20.00", "document": "D-1"}
+    await ImportProblem.create(file=file, line=0, severity=Severity.NOTICE, code="payment_missing", params=gone)
     return made
 
 
@@ -63,12 +65,14 @@ async def test_no_cell_is_a_formula(run, tmp_path: Path):
             assert not [cell.value for cell in cells if cell.data_type in ("f", "e") or str(cell.value or "").startswith(("=", "+", "-", "@"))]
     assert [cell.value for cell in book["vanished"][2]][1] == "'=7"
     assert [cell.value for cell in book["sums per code"][2]][:3] == ["unknown_word", "refused", len(EVIL)]
-    assert book["rows"].max_row == 1 + len(EVIL)
+    codes = [cells[3].value for cells in book["rows"].iter_rows(min_row=2)]
+    assert codes.count("payment_missing") == 1, "with its day, sum and document, which the sheet of accounts has no room for"
+    assert (len(codes), book["vanished"].max_row) == (len(EVIL) + 1, 2)
 
 
 async def test_sums_say_how_much_money(run):
     summary = {"codes": [{"code": "unknown_word", "severity": "refused", "count": 7, "amount": 12345}]}
-    first, second = await result.sums(run.id, summary)
+    first, *_, second = await result.sums(run.id, summary)
     assert (first["code"], first["count"], first["amount"], first["message"]) == ("unknown_word", 7, 12345, "Неизвестное значение")
     assert (second["code"], second["amount"]) == ("vanished", None)
     assert title("of_another_release") == "of_another_release"
@@ -79,4 +83,4 @@ async def test_a_long_result_comes_in_parts(run, monkeypatch: pytest.MonkeyPatch
     parts = [part async for part in result.as_csv(run.id, "en")]
     assert len(parts) > 3
     assert b"".join(parts).decode() == "".join([part.decode() async for part in result.as_csv(run.id, "en")])
-    assert len(await as_rows(run.id)) == 1 + len(EVIL) + 1
+    assert len(await as_rows(run.id)) == 1 + len(EVIL) + 2
