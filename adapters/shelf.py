@@ -119,7 +119,7 @@ def seal(folder: str, hashes: dict[str, str]) -> None:
 
 def broken(files: Path) -> list[str]:
     """Names of a run's files that are no longer what was sealed. The first look at files that nobody has sealed does it."""
-    hashes = {path.name: sha256_of(path) for path in sorted(files.iterdir()) if is_plain(path)}
+    hashes = {path.name: _sha256_or_none(path) for path in sorted(files.iterdir()) if is_plain(path)}
     sealed = read_json(files.with_name("seal.json"))
     if sealed is None:
         write_json(files.with_name("seal.json"), hashes)
@@ -127,9 +127,90 @@ def broken(files: Path) -> list[str]:
     return sorted(name for name in {*sealed, *hashes} if sealed.get(name) != hashes.get(name))
 
 
+def _sha256_or_none(path: Path) -> str | None:
+    try:
+        return sha256_of(path)
+    except OSError:  # whoever reads it says why
+        return None
+
+
 def is_plain(path: Path) -> bool:
     """Whether this is a file itself: no link to one, no folder, no pipe."""
     return stat.S_ISREG(path.lstat().st_mode)
+
+
+def readable_name(name: str) -> str:
+    """A name that a database and a browser can show: older systems write names in windows-1251."""
+    raw = os.fsencode(name)
+    for encoding in ("utf-8", "cp1251"):
+        with contextlib.suppress(UnicodeDecodeError):
+            return safe_name(raw.decode(encoding)) or f"file{_suffix(name)}"
+    return f"file{_suffix(name)}"
+
+
+def _suffix(name: str) -> str:
+    found = re.search(r"\.[A-Za-z0-9]{1,8}$", name)
+    return found[0] if found else ""
+
+
+def free(folder: Path, name: str) -> Path:
+    """Where nothing is yet, not even a link to nowhere: under this name or one like it."""
+    path, number = folder / name, 1
+    while os.path.lexists(path):
+        number += 1
+        path = folder / f"{Path(name).stem}-{number}{Path(name).suffix}"
+    return path
+
+
+def move(file: Path, target: Path) -> None:
+    """To where nothing is yet; from another disk too. A link is never followed."""
+    try:
+        file.rename(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        with os.fdopen(os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as source, target.open("xb") as copy:
+            shutil.copyfileobj(source, copy, BLOCK)
+        file.unlink()
+
+
+def hand_back(files: Path, folder: Path, kept: str, name: str) -> None:
+    """A run's files, as a folder of its own, to `<folder>/<kept>/<name>`: in one step, through no link, over nothing that is there."""
+    with contextlib.suppress(FileExistsError):
+        (folder / kept).mkdir(parents=True)
+    into = os.open(folder / kept, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        _like(files, os.fstat(into))
+        while os.path.lexists(folder / kept / name):
+            name = f"{name.partition('-')[0]}-{secrets.token_hex(3)}"
+        try:
+            os.rename(files, name, dst_dir_fd=into)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            os.mkdir(name, dir_fd=into)
+            made = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=into)
+            try:
+                _copy_into(files, made)
+            finally:
+                os.close(made)
+    finally:
+        os.close(into)
+
+
+def _copy_into(files: Path, made: int) -> None:
+    """To another disk; `made` is the folder there, ours and empty."""
+    for file in sorted(files.iterdir()):
+        copy = os.open(file.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644, dir_fd=made)
+        with file.open("rb") as source, os.fdopen(copy, "wb") as target:
+            shutil.copyfileobj(source, target, BLOCK)
+
+
+def _like(folder: Path, other: os.stat_result) -> None:
+    """As open, and of the same group, as the folder that it goes to: whoever dropped the files reads what became of them."""
+    with contextlib.suppress(OSError):
+        os.chown(folder, -1, other.st_gid)
+    folder.chmod(stat.S_IMODE(other.st_mode))
 
 
 def remove(folder: str | None) -> None:

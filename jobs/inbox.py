@@ -10,6 +10,7 @@ import contextlib
 import datetime as dt
 import shutil
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from adapters import shelf
@@ -28,6 +29,7 @@ DONE = ".done"
 PREFIX = "folder-"
 _OVER = (ImportState.DONE, ImportState.FAILED, ImportState.UNDONE, ImportState.DISCARDED)
 WHO = "folder"
+_told: dict[str, str] = {}  # what went wrong with a folder last time
 _seen: dict[Path, tuple[int, int, float]] = {}  # size, time of change, and since when both have been so by our own clock
 
 
@@ -36,21 +38,38 @@ def inbox() -> Path:
 
 
 async def look() -> None:
-    """Take what is whole, move out what is over. One process at a time; without an inbox this costs one look at the disk."""
+    """Take what is whole, move out what is over. One process at a time; without an inbox this costs one look at the disk.
+
+    Folders belong to strangers, who may put anything there: what goes wrong in one of them stops neither the others nor the imports.
+    """
     if not inbox().is_dir() and not _left():
         return
     with shelf.locked(shelf.data() / "imports" / "inbox.lock") as mine:
         if mine:
             for folder in sorted(inbox().iterdir()) if inbox().is_dir() else ():
-                if folder.is_dir() and (files := whole(folder, time.monotonic())):
-                    await receive(folder.name, files)
+                async with _apart(folder.name):
+                    if folder.is_dir() and (files := whole(folder, time.monotonic())):
+                        await receive(folder.name, files)
             for name in _left():
-                await _settle(name)
+                async with _apart(name):
+                    await _settle(name)
+
+
+@contextlib.asynccontextmanager
+async def _apart(where: str) -> AsyncIterator[None]:
+    """What goes wrong with one folder is said once, and tried again at the next look."""
+    try:
+        yield
+        _told.pop(where, None)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is about this folder
+        if _told.get(where) != str(error):
+            log("abonent.jobs").error("inbox.stuck", where=where.encode("utf-8", "replace").decode(), exc_info=True)
+        _told[where] = str(error)
 
 
 def whole(folder: Path, now: float) -> list[Path]:
     """The files of a folder that may be taken now, all or none."""
-    files = [path for path in sorted(folder.iterdir()) if path.is_file() and not path.name.startswith(".")]
+    files = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".") and shelf.is_plain(path)]
     marked = [path for path in files if path.with_name(path.name + DONE) in files]
     if marked:
         return marked
@@ -72,17 +91,43 @@ def _is_quiet(path: Path, now: float) -> bool:
 
 async def receive(slug: str, files: list[Path]) -> int | None:
     """Move the files to where no second look finds them, then make their run. None where there is no such organization."""
-    organization = await Organization.get_or_none(slug=slug)
+    organization = await Organization.get_or_none(slug=slug) if slug.isascii() else None
     if organization is None:
-        log("abonent.jobs").warning("inbox.unknown_organization", slug=slug)
+        log("abonent.jobs").warning("inbox.unknown_organization", slug=slug.encode("utf-8", "replace").decode())
         return None
     folder = shelf.new_folder(PREFIX.rstrip("-"))
     (shelf.data() / folder / "slug").write_text(slug, encoding="utf-8")
+    try:
+        await asyncio.to_thread(_move_in, files, shelf.files_of(folder))
+    except OSError:
+        shelf.remove(folder)
+        raise
     for file in files:
-        await asyncio.to_thread(shutil.move, file, shelf.files_of(folder) / file.name)
-        file.with_name(file.name + DONE).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # a mark that cannot be removed stays, and marks nothing
+            file.with_name(file.name + DONE).unlink(missing_ok=True)
         _seen.pop(file, None)
+    if not any(shelf.files_of(folder).iterdir()):
+        shelf.remove(folder)
+        return None
     return await _run(organization, folder)
+
+
+def _move_in(files: list[Path], target: Path) -> None:
+    """All of them or none. A file that has become a link or a folder meanwhile is left out, and gone."""
+    moved: list[tuple[Path, Path]] = []
+    try:
+        for file in files:
+            place = shelf.free(target, shelf.readable_name(file.name))
+            shelf.move(file, place)
+            moved.append((file, place))
+    except OSError:
+        for file, place in moved:
+            with contextlib.suppress(OSError):
+                shelf.move(place, file)
+        raise
+    for path in target.iterdir():
+        if not shelf.is_plain(path):
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 async def _run(organization: Organization, folder: str) -> int:
@@ -110,12 +155,12 @@ async def _settle(folder: str) -> None:
     if run.state not in {state.value for state in _OVER}:
         return
     kept = "taken" if run.state in (ImportState.DONE.value, ImportState.UNDONE.value) else "refused"
-    target = inbox() / run.organization.slug / kept / str(run.id)
-    target.mkdir(parents=True, exist_ok=True)
-    for file in sorted(shelf.files_of(folder).iterdir()):
-        await asyncio.to_thread(shutil.move, file, target / file.name)
-    language = run.language or run.organization.languages.partition(",")[0].strip()
-    await write_result(run.id, language, run.summary, target / "result.csv")
+    if shelf.files_of(folder).exists():
+        language = run.language or run.organization.languages.partition(",")[0].strip()
+        draft = shelf.data() / folder / "result.csv"
+        await write_result(run.id, language, run.summary, draft)
+        draft.replace(shelf.free(shelf.files_of(folder), draft.name))
+        await asyncio.to_thread(shelf.hand_back, shelf.files_of(folder), inbox() / run.organization.slug, kept, str(run.id))
     await ImportRun.filter(id=run.id).update(folder=None)
     shelf.remove(folder)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,8 +51,9 @@ async def parts(request: Request) -> AsyncIterator[Part]:
 
 async def drained(request: Request) -> None:
     """Read the rest and forget it, so that the browser sees our answer instead of a broken connection."""
-    async for _ in request.stream():
-        pass
+    with suppress(RuntimeError):  # all of it has come and was read
+        async for _ in request.stream():
+            pass
 
 
 class _Reader:
@@ -65,7 +67,10 @@ class _Reader:
         self._events: deque[tuple[str, bytes]] = deque()
         calls: Any = {name: self._call(name) for name in ("on_header_end", "on_headers_finished", "on_part_end", "on_end")}
         calls |= {name: self._call_with_data(name) for name in ("on_header_field", "on_header_value", "on_part_data")}
-        self._parser = MultipartParser(options[b"boundary"], calls)
+        try:
+            self._parser = MultipartParser(options[b"boundary"], calls)
+        except (FormParserError, ValueError):  # longer than any browser makes one
+            raise BadAddress from None
 
     async def next_part(self) -> Part | None:
         headers: dict[bytes, bytes] = {}

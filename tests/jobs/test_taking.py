@@ -3,17 +3,19 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import sqlite3
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from adapters import shelf
 from jobs import inbox, taking
 from jobs.taking import next_of, take_next
-from models import AuditRecord, ImportRun, PersonalAccount
+from models import AuditRecord, ImportRun, Organization, PersonalAccount
 from models.database import connection
 from models.enums import ImportSource, ImportState
 from resolvers.imports import ImportBusy
@@ -188,6 +190,90 @@ async def test_a_mark_says_that_a_file_is_whole(dropped: Path):
     [run] = await ImportRun.all()
     assert sorted(path.name for path in dropped.iterdir()) == ["other.csv", "taken"]
     assert (dropped / "taken" / str(run.id) / "accounts.csv").exists()
+
+
+async def test_one_inbox_stops_no_other_and_no_imports(dropped: Path, monkeypatch: pytest.MonkeyPatch):
+    await make.organization("teplo")
+    other = inbox.make_inbox("teplo")
+    waits = await a_waiting_run(await Organization.get(slug="teplo"))
+    (dropped / "taken").write_bytes(b"a file, not a folder")
+    for folder in (dropped, other):
+        (folder / "accounts.csv").write_bytes(ACCOUNTS)
+        (folder / "accounts.csv.done").touch()
+    said: list[str] = []
+    monkeypatch.setattr(inbox, "log", lambda name: SimpleNamespace(error=lambda event, **_: said.append(event), info=lambda *_, **__: None))
+    for _ in range(3):
+        await settled()
+    assert await state_of(waits) is ImportState.DONE
+    runs = {run.organization_id: run for run in await ImportRun.filter(source=ImportSource.FOLDER)}
+    assert {run.state for run in runs.values()} == {"done"}
+    assert len(list((other / "taken").rglob("result.csv"))) == 1
+    await inbox.look()
+    assert said == ["inbox.stuck"], "once"
+    (dropped / "taken").unlink()
+    await inbox.look()
+    assert len(list((dropped / "taken").rglob("accounts.csv"))) == 1, "healed by itself"
+
+
+async def test_a_file_that_cannot_be_moved_leaves_the_others_where_they_are(dropped: Path, monkeypatch: pytest.MonkeyPatch):
+    for name in ("a.csv", "b.csv"):
+        (dropped / name).write_bytes(ACCOUNTS)
+        (dropped / f"{name}.done").touch()
+    original = shelf.move
+
+    def stuck(file: Path, target: Path) -> None:
+        if file.name == "b.csv":
+            raise PermissionError(file)
+        original(file, target)
+
+    monkeypatch.setattr(shelf, "move", stuck)
+    await inbox.look()
+    await inbox.look()
+    assert await ImportRun.all().count() == 0
+    assert {path.name for path in dropped.iterdir()} >= {"a.csv", "b.csv"}
+    monkeypatch.setattr(shelf, "move", original)
+    await settled()
+    assert await ImportRun.all().count() == 1
+
+
+async def test_links_are_neither_read_nor_written_through(dropped: Path, tmp_path: Path):
+    secret, victim = tmp_path / "secret.csv", tmp_path / "victim.txt"
+    secret.write_bytes(ACCOUNTS)
+    victim.write_bytes(b"mine")
+    (dropped / "link.csv").symlink_to(secret)
+    (dropped / "link.csv.done").touch()
+    await settled()
+    assert await ImportRun.all().count() == 0
+    (dropped / "link.csv").unlink()
+    (dropped / "link.csv.done").unlink()
+    for number in range(1, 20):
+        trap = dropped / "taken" / str(number)
+        trap.mkdir(parents=True)
+        (trap / "result.csv").symlink_to(victim)
+    (dropped / "accounts.csv").write_bytes(ACCOUNTS)
+    (dropped / "accounts.csv.done").touch()
+    await settled()
+    [run] = await ImportRun.all()
+    assert run.state == "done"
+    assert victim.read_bytes() == b"mine"
+    [back] = (dropped / "taken").glob(f"{run.id}-*")
+    assert {path.name for path in back.iterdir()} == {"accounts.csv", "result.csv"}
+    shutil.rmtree(dropped / "taken")
+    (dropped / "taken").symlink_to(tmp_path)
+    (dropped / "accounts.csv").write_bytes(ACCOUNTS)
+    (dropped / "accounts.csv.done").touch()
+    await settled()
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir() and path.name.isdigit()) == []
+
+
+async def test_a_name_in_an_older_encoding_is_read(dropped: Path):
+    name = os.fsdecode("Начисления.csv".encode("cp1251"))
+    (dropped / name).write_bytes(ACCOUNTS)
+    (dropped / f"{name}.done").touch()
+    await settled()
+    [run] = await ImportRun.all()
+    assert run.state == "done"
+    assert [path.name for path in (dropped / "taken" / str(run.id)).glob("Н*")] == ["Начисления.csv"]
 
 
 async def test_what_cannot_be_taken_goes_to_the_refused(dropped: Path):

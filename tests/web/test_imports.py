@@ -3,10 +3,12 @@
 import csv
 import io
 import re
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from starlette.requests import Request
 
 from models import AuditRecord, ImportRun, ImportUpload
 from models.enums import ImportState
@@ -14,6 +16,7 @@ from resolvers.imports import taking
 from settings import settings
 from tests.web.conftest import BASE, SLUG, Browser, signed_in
 from tests.web.reader import Page
+from web import multipart
 
 ACCOUNTS = "Лицевой счёт;Фамилия;Площадь\r\n777;Первый;45,5\r\n778;Вторая;сорок\r\n;Третий;1\r\n".encode("cp1251")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -187,6 +190,38 @@ async def test_forged_and_broken_forms_leave_nothing(site, operator):
         assert (await post(url, content=body, headers=kind)).status_code in (400, 403), body
     assert await ImportUpload.all().count() == 0
     assert await ImportRun.filter(source="page").count() == 0
+
+
+@pytest.mark.parametrize("name", [".x", "a" * 300 + ".csv", "\x01.csv"])
+async def test_a_name_that_can_be_none_is_told(site, operator, name: str):
+    form = {"csrf": (await operator.page("/imports")).value("csrf")}
+    lines = [f'--x\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n{form["csrf"]}\r\n']
+    lines.append(f'--x\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\nabc\r\n--x--\r\n')
+    kind = {"content-type": "multipart/form-data; boundary=x"}
+    for content in ("".join(lines).encode(), pieces(*lines)):  # all at once, and as it comes
+        answer = await operator.client.post(f"{BASE}/imports", content=content, headers=kind)
+        assert answer.status_code == 422, answer.text[:500]
+        assert Page(answer.text).problems() == []
+    assert await ImportUpload.all().count() == 0
+
+
+async def pieces(*lines: str) -> AsyncIterator[bytes]:
+    for line in lines:
+        yield line.encode()
+
+
+async def test_a_form_that_came_in_one_packet_is_drained_already():
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b"--x--", "more_body": False}
+
+    request = Request({"type": "http", "method": "POST", "headers": []}, receive)
+    assert [part async for part in request.stream()] == [b"--x--", b""]
+    await multipart.drained(request)
+
+
+async def test_a_boundary_that_is_too_long_is_a_bad_form(site, operator):
+    kind = {"content-type": f"multipart/form-data; boundary={'x' * 5000}"}
+    assert (await operator.client.post(f"{BASE}/imports", content=b"a=b", headers=kind)).status_code == 400
 
 
 async def test_refusals_are_told_on_the_page(site, operator, monkeypatch: pytest.MonkeyPatch):
