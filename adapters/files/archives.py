@@ -19,9 +19,11 @@ from adapters.files.problems import FileRefused
 BLOCK = 1 << 20
 MOST_ENTRIES = 2_000
 MOST_UNPACKED = 16 * 1024**3
-LARGEST_DIRECTORY = 4 * 1024**2  # bytes of the list of entries
+LARGEST_DIRECTORY = 2 * 1024**2  # bytes of the list of entries
 HIGHEST_RATIO, SURELY_HARMLESS = 250, 50 * 1024**2  # unpacked to packed; registers reach 30, bombs 1,000
 _END, _END_SIZE = b"PK\x05\x06", 22
+_END64, _END64_SIZE = b"PK\x06\x06", 56
+_LOCATOR, _LOCATOR_SIZE = b"PK\x06\x07", 20
 _STALE_SECONDS = 24 * 3600
 _BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, ValueError, EOFError, RuntimeError, IndexError, OverflowError)
 
@@ -53,9 +55,24 @@ def _check_end(path: Path) -> None:
     place = tail.rfind(_END)
     if place < 0 or place + _END_SIZE > len(tail):
         raise FileRefused("damaged")
-    entries, length = struct.unpack("<HI", tail[place + 10 : place + 16])
-    if length > LARGEST_DIRECTORY or entries > MOST_ENTRIES:
+    said = [struct.unpack("<HI", tail[place + 10 : place + 16])]
+    if tail[place - _LOCATOR_SIZE : place].startswith(_LOCATOR):
+        said.append(_end64(path, tail[place - _LOCATOR_SIZE : place], size - len(tail) + place - _LOCATOR_SIZE - _END64_SIZE))
+    if any(length > LARGEST_DIRECTORY or entries > MOST_ENTRIES for entries, length in said):
         raise FileRefused("too_many_entries", most=MOST_ENTRIES)
+
+
+def _end64(path: Path, locator: bytes, place: int) -> tuple[int, int]:
+    """(entries, bytes) of the list by the record of large archives, which counts where it is there, whatever the short one says."""
+    if struct.unpack("<Q", locator[8:16])[0] != place:  # zipfile looks at one of these places or the other, by its release
+        raise FileRefused("damaged")
+    with path.open("rb") as file:
+        file.seek(place)
+        record = file.read(_END64_SIZE)
+    if len(record) < _END64_SIZE or not record.startswith(_END64):
+        raise FileRefused("damaged")
+    entries, length = struct.unpack("<QQ", record[32:48])
+    return entries, length
 
 
 def _check(entries: list[zipfile.ZipInfo], most_unpacked: int) -> None:

@@ -87,9 +87,9 @@ def _of_workbook(path: Path) -> tuple[Cells, str, str]:
         if not spreadsheets.is_workbook(archive):
             raise FileRefused("not_text", format="ZIP")
         for sheet in spreadsheets.sheets(archive):
-            if rows := sheets.first_rows(archive, sheet, LOOKED_AT):
+            if rows := sheets.first_rows(archive, [sheet], LOOKED_AT)[0]:
                 numbered = dict(rows)
-                return [numbered.get(number, []) for number in range(1, rows[-1][0] + 1)][: LOOKED_AT * 2], "", ""
+                return [numbered.get(number, []) for number in range(1, min(rows[-1][0], LOOKED_AT * 2) + 1)], "", ""
     raise FileRefused("empty_file")
 
 

@@ -124,7 +124,8 @@ def _another(name: str, names: set[str]) -> str:
 def _of_workbook(way: _Way, seen: Seen) -> Iterator[Register | Unusable]:
     with opened_archive(way.path, spreadsheets.MOST_UNPACKED) as archive:
         most = delimited.searched(way.entry)
-        listed = [(sheet, sheets.first_rows(archive, sheet, most)) for sheet in spreadsheets.sheets(archive)]
+        all_sheets = spreadsheets.sheets(archive)
+        listed = list(zip(all_sheets, sheets.first_rows(archive, all_sheets, most), strict=True))
     filled = [(sheet, rows) for sheet, rows in listed if any(cells for _, cells in rows)]
     if not filled:
         raise FileRefused("empty_file")

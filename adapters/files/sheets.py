@@ -6,7 +6,7 @@ import datetime as dt
 import re
 import zipfile
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -28,6 +28,7 @@ _LONGEST_TAIL = 32 << 20
 _PLAIN = re.compile(r"-?[0-9]{1,15}")
 _EPOCHS = {False: dt.datetime(1899, 12, 30), True: dt.datetime(1904, 1, 1)}  # noqa: DTZ001 - sheets know no time zone
 Row = tuple[int, list[str], str | None]
+Top = list[tuple[int, list[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +66,25 @@ class SheetSource:
                 start = place
 
 
-def first_rows(archive: zipfile.ZipFile, sheet: Sheet, most: int = SEARCHED) -> list[tuple[int, list[str]]]:
-    """(number, cells) of the rows at the top, among which headings are looked for."""
-    reader = _Rows(sheet, None, MOST_COLUMNS + 1, [])
-    for _ in reader.over(archive):
-        if len(reader.rows) >= most:
-            break
-    rows = reader.taken()[:most]
-    wanted = {place for _, cells, _ in rows for cell in cells if cell.startswith("\0") for place in [int(cell[1:])]}
+def first_rows(archive: zipfile.ZipFile, sheets: Sequence[Sheet], most: int = SEARCHED) -> list[Top]:
+    """(number, cells) of the rows at the top of each sheet, among which headings are looked for. The texts that they share are read once."""
+    tops = [_top(archive, sheet, most) for sheet in sheets]
+    wanted = {int(cell[1:]) for top in tops for _, cells in top for cell in cells if cell.startswith("\0")}
     shared: dict[int, str] = {}
-    for place, text in enumerate(texts(archive, sheet.strings) if wanted else ()):
+    for place, text in enumerate(texts(archive, sheets[0].strings) if wanted else ()):
         if place in wanted:
             shared[place] = text
         if len(shared) == len(wanted):
             break
-    return [(number, _trimmed([shared.get(int(cell[1:]), "") if cell.startswith("\0") else cell for cell in cells])) for number, cells, _ in rows]
+    return [[(number, _trimmed([shared.get(int(cell[1:]), "") if cell.startswith("\0") else cell for cell in cells])) for number, cells in top] for top in tops]
+
+
+def _top(archive: zipfile.ZipFile, sheet: Sheet, most: int) -> Top:
+    reader = _Rows(sheet, None, MOST_COLUMNS + 1, [])
+    for _ in reader.over(archive):
+        if len(reader.rows) >= most:
+            break
+    return [(number, _trimmed(cells)) for number, cells, _ in reader.taken()[:most]]
 
 
 def _trimmed(cells: list[str]) -> list[str]:

@@ -24,7 +24,7 @@ class Batch(NamedTuple):
     done: int
 
     def text(self, index: int, row: Sequence[str]) -> str:
-        return (self.texts[index] if self.texts else ";".join(row)).rstrip("\r\n")[:LONGEST_TEXT]
+        return (self.texts[index] if self.texts else ";".join(cell[:LONGEST_TEXT] for cell in row)).rstrip("\r\n")[:LONGEST_TEXT]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,8 +17,12 @@ from xml.parsers import expat
 from adapters.files.problems import FileRefused
 
 MOST_UNPACKED = 300 * 1024**2  # of a workbook; whoever has more sends CSV
+MOST_READ = 1024**3  # of its sheets, each with the texts that they share; a part that many sheets name counts for each
+MOST_SHARED = 240 * 1024**2  # of memory for these texts
 MOST_SMALL = 16 * 1024**2  # of a part that is not rows or texts
 MOST_SHEETS = 200
+LONGEST_SHARED = 32_767  # characters; programs write no longer cells
+_OF_LIST = 9  # bytes for each text of a list that grows
 BLOCK = 1 << 16
 LONGEST_TAG = 4 << 20
 _DATES = frozenset({14, 15, 16, 17, 18, 19, 20, 21, 22, 27, 30, 36, 45, 46, 47, 50, 57})
@@ -52,14 +57,27 @@ def sheets(archive: zipfile.ZipFile) -> list[Sheet]:
     styles = _styles(archive, next((names.get(part.casefold()) for kind, part in targets.values() if kind == "styles"), None))
     listed, since_1904 = _listed(archive, workbook)
     found = [(name, names.get(targets[key][1].casefold())) for name, key in listed if key in targets and targets[key][0] == "worksheet"]
-    return [Sheet(name, entry, strings, styles, since_1904) for name, entry in found[:MOST_SHEETS] if entry]
+    listed_sheets = [Sheet(name, entry, strings, styles, since_1904) for name, entry in found[:MOST_SHEETS] if entry]
+    _check_sum(archive, listed_sheets)
+    return listed_sheets
+
+
+def _check_sum(archive: zipfile.ZipFile, listed: list[Sheet]) -> None:
+    """What is read of all sheets together: two hundred may be one and the same part."""
+    rows = sum(archive.getinfo(sheet.entry).file_size for sheet in listed)
+    shared = sum(archive.getinfo(sheet.strings).file_size for sheet in listed if sheet.strings)
+    for read, most in ((rows, MOST_UNPACKED), (rows + shared, MOST_READ)):
+        if read > most:
+            raise FileRefused("unpacks_too_large", megabytes=read >> 20, most=most >> 20)
 
 
 def texts(archive: zipfile.ZipFile, entry: str | None) -> Iterator[str]:
-    """The texts that cells share, in order."""
+    """The texts that cells share, in order. FileRefused before they take too much memory."""
     if entry is not None:
         collector = _Texts()
         for _ in parsed(archive, entry, collector.start, collector.end, collector.characters):
+            if collector.memory > MOST_SHARED:
+                raise FileRefused("unpacks_too_large", megabytes=collector.memory >> 20, most=MOST_SHARED >> 20)
             yield from collector.taken()
 
 
@@ -70,6 +88,7 @@ class _Texts:
         self.found: list[str] = []
         self.parts: list[str] = []
         self.reading = self.spoken = False
+        self.length = self.memory = 0
 
     def taken(self) -> list[str]:
         found, self.found = self.found, []
@@ -82,6 +101,7 @@ class _Texts:
             self.spoken = True
         elif name == "si":
             self.parts.clear()
+            self.length = 0
 
     def end(self, name: str) -> None:
         if name == "t":
@@ -89,11 +109,16 @@ class _Texts:
         elif name == "rPh":
             self.spoken = False
         elif name == "si":
-            self.found.append("".join(self.parts))
+            text = "".join(self.parts)
+            self.memory += sys.getsizeof(text) + _OF_LIST
+            self.found.append(text)
 
     def characters(self, data: str) -> None:
         if self.reading:
             self.parts.append(data)
+            self.length += len(data)
+            if self.length > LONGEST_SHARED:
+                raise FileRefused("damaged")
 
 
 def parsed(

@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import random
 import re
+import struct
 import tracemalloc
 import zipfile
 from collections.abc import Callable, Sequence
@@ -260,6 +261,54 @@ def test_texts_may_be_shared_and_rich(tmp_path: Path):
     assert values(with_shared_texts(path, prefixed.encode())) == [VALUES]
 
 
+def test_shared_texts_are_bounded_by_the_memory_they_take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = with_shared_texts(
+        workbook(tmp_path, HEADINGS, ROW), f"<sst><si><t>x</t></si><si><t>Холодная вода</t></si>{'<si><t>ab</t></si>' * 300_000}</sst>".encode()
+    )
+    assert values(path) == [VALUES]
+    monkeypatch.setattr("adapters.files.spreadsheets.MOST_SHARED", 5 << 20)
+    found = register(path)
+    tracemalloc.start()
+    with pytest.raises(FileRefused, match="unpacks_too_large"):
+        list(found.rows())
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 10 << 20
+
+
+def test_no_shared_text_is_longer_than_a_cell(tmp_path: Path):
+    texts = "<sst><si><t>x</t></si><si><t>Холодная вода</t></si><si>%s</si></sst>"
+    path = workbook(tmp_path, HEADINGS, ROW)
+    assert refusals(with_shared_texts(path, (texts % ("<t>x</t>" * 32_767)).encode())) == []
+    assert refusals(with_shared_texts(path, (texts % ("<t>x</t>" * 32_768)).encode())) == ["damaged"]
+
+
+def many_sheets(path: Path) -> Path:
+    """Two hundred sheets that all are the same part."""
+    with zipfile.ZipFile(path) as package:
+        book = re.sub(
+            rb"<sheets>.*</sheets>", lambda found: b"<sheets>" + found[0][8:-9] * 200 + b"</sheets>", package.read("xl/workbook.xml"), flags=re.DOTALL
+        )
+    return changed(path, **{"xl/workbook.xml": book})
+
+
+def test_a_part_counts_for_each_sheet_that_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = many_sheets(workbook(tmp_path, HEADINGS, ROW))
+    with zipfile.ZipFile(path) as package:
+        rows = package.getinfo("xl/worksheets/sheet1.xml").file_size
+    assert len(opened(path)) == 200
+    monkeypatch.setattr("adapters.files.spreadsheets.MOST_UNPACKED", 200 * rows - 1)
+    assert refusals(path) == ["unpacks_too_large"]
+
+
+def test_shared_texts_count_for_each_sheet_that_has_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    texts = f"<sst><si><t>x</t></si><si><t>Холодная вода</t></si>{' ' * 10_000}</sst>".encode()
+    path = many_sheets(with_shared_texts(workbook(tmp_path, HEADINGS, ROW), texts).rename(tmp_path / "shared.xlsx"))
+    assert {type(found) for found in opened(path)} == {Register}
+    monkeypatch.setattr("adapters.files.spreadsheets.MOST_READ", 200 * len(texts))
+    assert refusals(path) == ["unpacks_too_large"]
+
+
 def test_no_entity_is_resolved(tmp_path: Path):
     path = workbook(tmp_path, HEADINGS, ROW)
     assert refusals(with_shared_texts(path, LAUGHS)) == ["damaged"]
@@ -342,6 +391,31 @@ def test_archives_that_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=100))
         assert refusals(archive(tmp_path, {"a.csv": CSV.encode()}), folder) == ["disk_full"]
         assert [path for path in folder.rglob("*") if path.is_file()] == []
+
+
+def with_large_end(path: Path, entries: int, length: int, place: int = 0) -> Path:
+    """With the record of archives larger than 4 GB, which counts for zipfile whatever the short one says."""
+    content = path.read_bytes()
+    end = content.rindex(b"PK\x05\x06")
+    [size, start] = struct.unpack("<II", content[end + 12 : end + 20])
+    record = struct.pack("<4sQHHIIQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, entries, entries, length or size, start)
+    locator = struct.pack("<4sIQI", b"PK\x06\x07", 0, place or end, 1)
+    path.write_bytes(content[:end] + record + locator + content[end:])
+    return path
+
+
+@pytest.mark.parametrize(
+    ("entries", "length", "place", "codes"),
+    [(1, 0, 0, []), (2_001, 0, 0, ["too_many_entries"]), (1, 1 << 40, 0, ["too_many_entries"]), (1, 0, 5, ["damaged"]), (1, 0, 1 << 63, ["damaged"])],
+)
+def test_the_record_of_large_archives_is_held_to_the_same_bounds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entries: int, length: int, place: int, codes: list[str]
+):
+    path = with_large_end(archive(tmp_path, {"a.csv": CSV.encode()}), entries, length, place)
+    if codes:
+        monkeypatch.setattr("zipfile.ZipFile", None)  # refused before the list is loaded
+    with private_folder(tmp_path / "tmp") as folder:
+        assert refusals(path, folder) == codes
 
 
 def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
