@@ -22,6 +22,7 @@ from resolvers.viewer import Viewer, ViewerKind
 
 MUTATION = "startImport"
 MOST_FILES = 200
+LONGEST_RUN = dt.timedelta(hours=12)  # a command line that was killed leaves its run running; nobody takes it up
 _OVER = (ImportState.FAILED, ImportState.UNDONE, ImportState.DISCARDED)  # what came of these may be sent again
 
 
@@ -168,7 +169,9 @@ async def _standing(uploads: Sequence[ImportUpload], start: Start) -> int | None
 
 async def _is_overtaken(run: ImportRun) -> bool:
     """Whether another run writes after this one, or an undo or another profile has changed what these files come to."""
-    ahead = Q(state__in=[ImportState.WAITING.value, ImportState.RUNNING.value], preview=False) | Q(undone_by__not_isnull=True, undone_at=None)
+    alive = dt.datetime.now(dt.UTC) - LONGEST_RUN
+    unfinished = Q(state=ImportState.WAITING.value) | Q(state=ImportState.RUNNING.value, started_at__gt=alive)
+    ahead = (unfinished & Q(preview=False)) | Q(undone_by__not_isnull=True, undone_at=None)
     if run.finished_at is None:
         ahead &= Q(id__gt=run.id)  # they are taken in this order
     else:

@@ -244,13 +244,21 @@ async def test_files_sent_again_after_another_import_are_taken_again(system, tmp
     assert (await starting.start_import(system, start, NOW)).pk > again.pk
 
 
-@pytest.mark.parametrize("ahead", [{"state": "waiting"}, {"state": "running"}, {"state": "done", "undone_by": "user:1", "finished_at": EARLIER}])
+@pytest.mark.parametrize("ahead", [{"state": "waiting"}, {"state": "running", "started_at": NOW}, {"state": "done", "undone_by": "user:1", "finished_at": EARLIER}])
 async def test_files_sent_again_before_another_import_ends_are_taken_after_it(system, organization, ahead: dict[str, Any]):
     start = Start("vk", (await sent(system, ACCOUNTS),))
     first = await starting.start_import(system, start, NOW)
     await taking.take(first.pk)
-    await ImportRun.create(organization=organization, who="command line", started_at=EARLIER, **ahead)
+    await ImportRun.create(organization=organization, who="command line", **{"started_at": EARLIER, **ahead})
     assert (await starting.start_import(system, start, NOW)).pk != first.pk
+
+
+async def test_a_command_that_was_killed_overtakes_nothing(system, organization):
+    start = Start("vk", (await sent(system, ACCOUNTS),))
+    first = await starting.start_import(system, start, NOW)
+    await taking.take(first.pk)
+    await ImportRun.create(organization=organization, who="command line", started_at=EARLIER, state="running")
+    assert (await starting.start_import(system, start, NOW)).pk == first.pk
 
 
 async def test_a_preview_is_stale_after_another_profile_or_import(system, organization, tmp_path: Path):
