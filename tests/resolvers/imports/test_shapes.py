@@ -149,7 +149,7 @@ async def test_accounts_that_lost_their_zeros_are_not_taken_for_new_ones(organiz
 @pytest.mark.parametrize("kind", ["housing", "energy"])
 @pytest.mark.parametrize("shape", ["866", "typed workbook", "shuffled", "Kazakh", "English"])
 async def test_each_shape_of_the_other_kinds_too(organization: Organization, registers: Callable[..., Path], tmp_path: Path, kind: str, shape: str):
-    folder = registers("--kind", kind, "--events", "--drift", "--seed", str(len(shape)), accounts=20, months=4)
+    folder = registers("--kind", kind, "--drift", "--seed", str(len(shape)), accounts=20, months=4)
     outcome = await taken(reshaped(folder, tmp_path / "other", SHAPES[shape]))
     assert said(outcome) == expected(folder)
     assert {file.changed for file in (await taken(reshaped(folder, tmp_path / "plain", as_text))).files} == {0}
