@@ -12,7 +12,7 @@ import re2
 
 LONGEST_PATTERN = 200
 LONGEST_MATCHED = 200  # characters of a cell or a name that a pattern is tried on, and of what it finds
-MOST_MEMORY = 1 << 17  # bytes; `(a{1000})` fits, `(\pL{1000})` does not
+MOST_MEMORY = 1 << 15  # bytes: about 1,400 steps, of which `\pL` alone takes 1,200; a cell then takes 3 ms at worst
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
 _OPTIONS.max_mem = MOST_MEMORY
