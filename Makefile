@@ -47,7 +47,7 @@ schema: .venv/dev.stamp  ## Write the schema's snapshot, schema/schema.graphql
 migrations: .venv/dev.stamp  ## Write the migration that the models need, if any; NAME=add_branch names it
 	$(bin)/python -m tortoise -c models.database.TORTOISE makemigrations $(if $(NAME),-n "$(NAME)")
 
-messages: .venv/dev.stamp  ## Collect texts into templates/locale and compile the catalogs
+messages: .venv/dev.stamp  ## Collect texts into templates/locale, for translation
 	$(bin)/python -m jobs.messages
 
 bench: .venv/dev.stamp  ## Measure: ratios within one run
