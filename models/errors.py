@@ -59,6 +59,7 @@ class ProblemCode(StrEnum):
     WRONG_OFFSET = "wrong_offset"
     WRONG_STATE = "wrong_state"
     FILES_GONE = "files_gone"
+    PERSON_NEEDED = "person_needed"
     WRONG_PROFILE = "wrong_profile"
 
 

@@ -13,6 +13,8 @@ from models.errors import Forbidden, SignInRequired
 from models.sql import day
 from resolvers.sql import fetch
 
+TOKEN = "token:"  # noqa: S105 - how actors begin that are tokens
+
 
 class ViewerKind(StrEnum):
     RESIDENT = "resident"
@@ -67,6 +69,11 @@ class Viewer:
     scopes: frozenset[TokenScope] = field(default_factory=lambda: frozenset(TokenScope))
     today: dt.date = field(default_factory=dt.date.today)
     session_id: int | None = None
+
+    @property
+    def is_person(self) -> bool:
+        """Whether somebody says so themselves, at a browser or at the server: a token is somebody's machine, whosever it is."""
+        return not self.actor.startswith(TOKEN)
 
     def has(self, scope: TokenScope) -> bool:
         return scope in self.scopes
@@ -135,10 +142,10 @@ async def viewer_of_token(token: ApiToken, today: dt.date) -> Viewer:
     """A user's token sees what its user sees, an organization's token all accounts there; scopes narrow both."""
     scopes = [TokenScope(word) for word in token.scopes.split()]
     if token.user_id is not None:
-        return await viewer_of_user(token.user_id, today, actor=f"token:{token.id}", scopes=scopes)
+        return await viewer_of_user(token.user_id, today, actor=f"{TOKEN}{token.id}", scopes=scopes)
     assert token.organization_id is not None
     organizations = frozenset({token.organization_id})
-    return Viewer(ViewerKind.PARTNER, f"token:{token.id}", organization_ids=organizations, scopes=frozenset(scopes), today=today)
+    return Viewer(ViewerKind.PARTNER, f"{TOKEN}{token.id}", organization_ids=organizations, scopes=frozenset(scopes), today=today)
 
 
 def _widest(choose: Callable[[Iterable[dt.date]], dt.date], days: Iterable[dt.date | None]) -> dt.date | None:

@@ -92,7 +92,7 @@ class Mutation:
         )
         return StartImportDone(run=await start_import(info.context.signed_in, start, info.context.now))  # type: ignore[arg-type]
 
-    @field(description="Take a run that was only looked at or is held. Codes: WRONG_STATE, FILES_GONE.")
+    @field(description="Take a run that was only looked at or, by a person and no token, one that is held. Codes: WRONG_STATE, FILES_GONE, PERSON_NEEDED.")
     async def approve_import(self, info: Info, input: RunArgument) -> ApproveImportResult:  # noqa: A002
         return ApproveImportDone(run=await approve_import(info.context.signed_in, _pk(input.run, "imp") or 0))  # type: ignore[arg-type]
 

@@ -51,6 +51,7 @@ MEANINGS: dict[ProblemCode, str] = {
     C.WRONG_STATE: "The run is in a state where this cannot be done",
     C.WRONG_PROFILE: "The mapping profile cannot be used; the path ends with the key",
     C.FILES_GONE: "The files of the run are no longer kept",
+    C.PERSON_NEEDED: "Only a person may do this, no token: the run is held, or somebody else has sent it",
 }
 
 SENTENCES: dict[ProblemCode, str] = {
@@ -94,6 +95,7 @@ SENTENCES: dict[ProblemCode, str] = {
     C.WRONG_STATE: N_("This can no longer be done: the import has gone on meanwhile."),
     C.WRONG_PROFILE: "%(problem)s",
     C.FILES_GONE: N_("The files of this import are no longer kept. Please send them again."),
+    C.PERSON_NEEDED: N_("Somebody of the staff must decide this, on the page of the import."),
 }
 
 

@@ -68,12 +68,17 @@ async def start_import(viewer: Viewer, start: Start, now: dt.datetime) -> RunRow
 
 
 async def approve_import(viewer: Viewer, run_pk: int) -> RunRow:
-    """Take a run that was only looked at or is held. Approved already: as it is. Raises NotFound, Refused with WRONG_STATE, FILES_GONE."""
+    """Take a run that was only looked at or is held. Approved already: as it is.
+
+    What a threshold would hold waits for a person: no token lets it pass. Raises NotFound, Refused with WRONG_STATE, FILES_GONE, PERSON_NEEDED.
+    """
     run = await _run(viewer, run_pk)
     if run.approved_by is not None and run.state in (ImportState.WAITING, ImportState.RUNNING, ImportState.DONE):
         return run
     if not is_approvable(run):
         raise Refused(ProblemCode.FILES_GONE if run.state in (ImportState.PREVIEWED, ImportState.HELD) else ProblemCode.WRONG_STATE, ("run",))
+    if not viewer.is_person and (run.state is ImportState.HELD or (run.summary or {}).get("held")):
+        raise Refused(ProblemCode.PERSON_NEEDED, ("run",))
     async with transaction():
         waiting = {"state": ImportState.WAITING.value, "preview": False, "approved_by": viewer.actor, "finished_at": None, "error": ""}
         if not await _open(run_pk, ImportState.PREVIEWED, ImportState.HELD).update(**waiting):
@@ -88,10 +93,15 @@ def is_approvable(run: RunRow) -> bool:
 
 
 async def discard_import(viewer: Viewer, run_pk: int) -> RunRow:
-    """Drop a run of which nothing was written, with its files. Raises NotFound, Refused with WRONG_STATE."""
+    """Drop a run of which nothing was written, with its files; a token only what it has sent itself.
+
+    Raises NotFound, Refused with WRONG_STATE, PERSON_NEEDED.
+    """
     run = await _run(viewer, run_pk)
     if run.state is ImportState.DISCARDED:
         return run
+    if not viewer.is_person and run.actor != viewer.actor:
+        raise Refused(ProblemCode.PERSON_NEEDED, ("run",))
     async with transaction():
         kept = run.folder if run.source is ImportSource.FOLDER else None  # these go back to where they came from
         dropped = {"state": ImportState.DISCARDED.value, "finished_at": dt.datetime.now(dt.UTC), "folder": kept}

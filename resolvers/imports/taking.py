@@ -18,6 +18,7 @@ from resolvers.imports.outcome import Progress
 from resolvers.imports.run import run_import
 from resolvers.imports.troubles import STANDS
 from resolvers.sql import fetch
+from resolvers.viewer import TOKEN
 
 SECONDS_BETWEEN_NOTES = 0.5
 _UNFINISHED = f"'{ImportState.WAITING.value}', '{ImportState.RUNNING.value}'"
@@ -110,7 +111,7 @@ async def _import(run: ImportRun, organization: Organization, progress: Progress
         preview=run.preview,
         who=run.who,
         source=ImportSource(run.source),
-        approved=run.approved_by is not None,
+        approved=run.approved_by is not None and not run.approved_by.startswith(TOKEN),  # no token passes a threshold
         progress=progress,
         run_id=run.id,
     )

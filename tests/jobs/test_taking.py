@@ -30,7 +30,7 @@ ACCOUNTS = "Лицевой счёт;Фамилия\r\n1;А\r\n2;Б\r\n;В\r\n".e
 async def a_waiting_run(organization, data: bytes = ACCOUNTS, **given) -> ImportRun:
     folder = shelf.new_folder("upload")
     (shelf.files_of(folder) / "accounts.csv").write_bytes(data)
-    values = {"state": "waiting", "who": "token:1", "source": ImportSource.UPLOAD, "folder": folder, "started_at": make.NOW, "approved_by": "token:1"}
+    values = {"state": "waiting", "who": "token:1", "source": ImportSource.UPLOAD, "folder": folder, "started_at": make.NOW, "approved_by": "user:1"}
     return await ImportRun.create(organization=organization, **{**values, **given})
 
 

@@ -164,6 +164,34 @@ async def test_each_file_that_was_sent_is_told_of_whatever_its_name(system):
     assert {row.name: row.kind for row in await ImportFile.filter(run_id=run.pk)} == {"a": "accounts", "b": "accounts", "c": ""}
 
 
+async def test_no_token_lets_pass_what_a_threshold_holds(system, organization):
+    """Not by approving a held run, not by asking for a look first, not where only taking it shows what a look had not."""
+    wrong = ACCOUNTS + b";X\r\n" * 30
+    clerk = await make.user("operator")
+    await make.staff(clerk, organization)
+    operator = await viewer_of_user(clerk.id, make.TODAY)
+    held = await starting.start_import(system, Start("vk", (await sent(system, wrong),)), NOW)
+    await taking.take(held.pk)
+    looked = await starting.start_import(system, Start("vk", (await sent(system, wrong + b";Y\r\n"),), preview=True), NOW)
+    await taking.take(looked.pk)
+    for run, state in ((held, ImportState.HELD), (looked, ImportState.PREVIEWED)):
+        assert (await ImportRun.get(id=run.pk)).state == state.value
+        with pytest.raises(Refused) as error:
+            await starting.approve_import(system, run.pk)
+        assert code_of(error) is ProblemCode.PERSON_NEEDED
+    await ImportRun.filter(id=looked.pk).update(state=ImportState.WAITING.value, preview=False, approved_by=system.actor)
+    await taking.take(looked.pk)
+    assert (await ImportRun.get(id=looked.pk)).state == ImportState.HELD.value
+    await starting.approve_import(operator, looked.pk)
+    await taking.take(looked.pk)
+    assert (await ImportRun.get(id=looked.pk)).state == ImportState.DONE.value
+    another = await viewer_of_token(await make.token(organization, TokenScope.IMPORT_REGISTERS), make.TODAY)
+    with pytest.raises(Refused) as error:
+        await starting.discard_import(another, held.pk)
+    assert code_of(error) is ProblemCode.PERSON_NEEDED
+    assert (await starting.discard_import(system, held.pk)).state is ImportState.DISCARDED
+
+
 async def test_what_is_not_what_its_hash_says_is_gone(system):
     upload = await uploads.announce(system, "vk", sha(ACCOUNTS), "accounts.csv", len(ACCOUNTS))
     with pytest.raises(Refused) as error:
