@@ -26,6 +26,7 @@ from resolvers.imports.staging import Job, StagedFile
 from settings import settings
 
 STARTABLE = (ImportState.WAITING, ImportState.PREVIEWED, ImportState.HELD)
+LONGEST_RUN = dt.timedelta(hours=12)
 SECONDS_TO_WAIT = 15  # on SQLite, for another import
 
 
@@ -103,6 +104,8 @@ async def _begin(
     organization: Organization, run_id: int | None, now: dt.datetime, *, who: str, source: ImportSource, preview: bool, approved: bool
 ) -> ImportRun:
     """The run's own record, made or taken up; whoever comes second to take it up finds it gone."""
+    long_ago = ImportRun.filter(organization_id=organization.id, state=ImportState.RUNNING.value, started_at__lt=now - LONGEST_RUN)
+    await long_ago.update(state=ImportState.FAILED.value, finished_at=now, error="ended before its time")  # killed: nobody could say so then
     if run_id is None:
         own = {"source": source, "preview": preview, "approved_by": who if approved else None, "state": ImportState.RUNNING.value}
         return await ImportRun.create(None, organization_id=organization.id, started_at=now, who=who, **own)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from models import AuditRecord, ImportFile, ImportProblem, ImportRun, Organization
-from tests.resolvers.imports.conftest import assert_whole, contents, expected, rows, said, taken
+from resolvers.imports import run_import
+from tests.resolvers.imports.conftest import TODAY, assert_whole, contents, expected, rows, said, taken
 
 ALL = ("--events", "--drift", "--dirty", "4")
 
@@ -53,6 +54,24 @@ async def test_files_may_come_one_by_one_in_any_order(organization: Organization
     assert await contents() == before
 
 
+async def test_registers_split_over_files_say_and_leave_the_same(organization: Organization, registers: Callable[..., Path], tmp_path: Path):
+    folder = registers("--events", "--drift")
+    whole = await taken(folder)
+    ledger = "SELECT account_id, kind, amount, period, reason FROM ledger_entry WHERE organization_id = {} ORDER BY 1, 2, 3, 4, 5"
+    for path in folder.glob("*.csv"):
+        headings, *lines = path.read_bytes().split(b"\r\n")[:-1]
+        for part in range(3):
+            cut = lines[part * len(lines) // 3 : (part + 1) * len(lines) // 3]
+            (tmp_path / f"{path.stem}-{part}.csv").write_bytes(b"\r\n".join([headings, *cut, b""]))
+    other = await Organization.create(slug="other", name="Другой", currency="KZT", timezone="Asia/Almaty")
+    split = await run_import("other", [tmp_path], today=TODAY)
+    assert sum(file.taken for file in split.files) == sum(file.taken for file in whole.files)
+    assert sorted(line.code for line in split.lines) == sorted(line.code for line in whole.lines)
+    mine, theirs = await rows(ledger.format(organization.id)), await rows(ledger.format(other.id))
+    assert [tuple(row.values())[1:] for row in mine] == [tuple(row.values())[1:] for row in theirs]
+    await assert_whole()
+
+
 async def test_registers_that_arrive_separately_end_where_a_whole_folder_ends(organization: Organization, registers: Callable[..., Path]):
     folder = registers(*ALL)
     lines = []
@@ -67,8 +86,6 @@ async def test_registers_that_arrive_separately_end_where_a_whole_folder_ends(or
         AND NOT EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses_id = e.id) GROUP BY kind ORDER BY kind"""
     )
     await Organization.create(slug="other", name="Другой", currency="KZT", timezone="Asia/Almaty")
-    from resolvers.imports import run_import
-
     await run_import("other", [folder], today=None)
     whole = await rows(
         f"""SELECT kind, COUNT(*) AS n, SUM(amount) AS amount FROM ledger_entry e WHERE organization_id <> {organization.id}
@@ -110,8 +127,6 @@ async def test_the_run_is_kept_with_its_files_and_problems(organization: Organiz
 
 
 async def test_two_organizations_do_not_see_each_other(organization: Organization, registers: Callable[..., Path]):
-    from resolvers.imports import run_import
-
     folder = registers(*ALL)
     await taken(folder)
     before = await rows("SELECT id, balance FROM personal_account ORDER BY id")

@@ -272,7 +272,9 @@ async def test_files_sent_again_after_another_import_are_taken_again(system, tmp
     assert (await starting.start_import(system, start, NOW)).pk > again.pk
 
 
-@pytest.mark.parametrize("ahead", [{"state": "waiting"}, {"state": "running", "started_at": NOW}, {"state": "done", "undone_by": "user:1", "finished_at": EARLIER}])
+@pytest.mark.parametrize(
+    "ahead", [{"state": "waiting"}, {"state": "running", "started_at": NOW}, {"state": "done", "undone_by": "user:1", "finished_at": EARLIER}]
+)
 async def test_files_sent_again_before_another_import_ends_are_taken_after_it(system, organization, ahead: dict[str, Any]):
     start = Start("vk", (await sent(system, ACCOUNTS),))
     first = await starting.start_import(system, start, NOW)
