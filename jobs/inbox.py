@@ -44,15 +44,20 @@ async def look() -> None:
     """
     if not inbox().is_dir() and not _left():
         return
-    with shelf.locked(shelf.data() / "imports" / "inbox.lock") as mine:
-        if mine:
-            for folder in sorted(inbox().iterdir()) if inbox().is_dir() else ():
-                async with _apart(folder.name):
-                    if folder.is_dir() and (files := whole(folder, time.monotonic())):
-                        await receive(folder.name, files)
-            for name in _left():
-                async with _apart(name):
-                    await _settle(name)
+    async with _apart("inbox"):
+        with shelf.locked(shelf.data() / "imports" / "inbox.lock") as mine:
+            if mine:
+                await _look_at_each()
+
+
+async def _look_at_each() -> None:
+    for folder in sorted(inbox().iterdir()) if inbox().is_dir() else ():
+        async with _apart(f"inbox/{folder.name}"):
+            if folder.is_dir() and (files := whole(folder, time.monotonic())):
+                await receive(folder.name, files)
+    for name in _left():
+        async with _apart(name):
+            await _settle(name)
 
 
 @contextlib.asynccontextmanager

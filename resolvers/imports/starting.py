@@ -16,7 +16,7 @@ from models.enums import ImportSource, ImportState, TokenScope
 from models.errors import NotFound, Problem, ProblemCode, Refused, RefusedMany
 from resolvers import audit, idempotency
 from resolvers.imports.runs import RunRow, runs_by_ids
-from resolvers.imports.uploads import importing, newest
+from resolvers.imports.uploads import importing, newest, telling_room
 from resolvers.organizations import OrganizationRow
 from resolvers.viewer import Viewer, ViewerKind
 
@@ -42,6 +42,7 @@ class Start:
         return idempotency.fingerprint(self.slug, sorted(self.uploads), self.preview, self.language)
 
 
+@telling_room
 async def start_import(viewer: Viewer, start: Start, now: dt.datetime) -> RunRow | None:
     """The run that waits for a worker, None with `validate_only`. The same files once more give the run
     that has them already, unless anything was imported, undone or set otherwise since.

@@ -215,6 +215,17 @@ async def test_one_inbox_stops_no_other_and_no_imports(dropped: Path, monkeypatc
     assert len(list((dropped / "taken").rglob("accounts.csv"))) == 1, "healed by itself"
 
 
+async def test_an_inbox_that_cannot_be_listed_stops_no_imports(dropped: Path, organization, monkeypatch: pytest.MonkeyPatch):
+    waits = await a_waiting_run(organization)
+
+    async def away() -> None:
+        raise PermissionError("inbox")
+
+    monkeypatch.setattr(inbox, "_look_at_each", away)
+    await settled()
+    assert await state_of(waits) is ImportState.DONE
+
+
 async def test_a_file_that_cannot_be_moved_leaves_the_others_where_they_are(dropped: Path, monkeypatch: pytest.MonkeyPatch):
     for name in ("a.csv", "b.csv"):
         (dropped / name).write_bytes(ACCOUNTS)
