@@ -19,7 +19,18 @@ ALLOWED = frozenset({
     "error", "error_id", "where", "dropped",
 })  # fmt: skip
 LONGEST_VALUE = 300
-QUIET = ("tortoise", "tortoise.db_client", "aiosqlite", "asyncio", "uvicorn", "uvicorn.error", "uvicorn.access", "xhtml2pdf", "fontTools", "PIL", "httpx",
+QUIET = (
+    "tortoise",
+    "tortoise.db_client",
+    "aiosqlite",
+    "asyncio",
+    "uvicorn",
+    "uvicorn.error",
+    "uvicorn.access",
+    "xhtml2pdf",
+    "fontTools",
+    "PIL",
+    "httpx",
     "svglib",
 )
 

@@ -88,6 +88,16 @@ async def organization_by_slug(slug: str) -> Organization:
     return found
 
 
+async def set_thresholds(slug: str, refused: int | None, moved: int | None, *, actor: str = audit.COMMAND_LINE) -> None:
+    """What holds an import, in percent: rows of a file that are refused, and how far charges move. None never holds. Raises NotFound."""
+    async with transaction():
+        organization = await organization_by_slug(slug)
+        before = {"refused": organization.hold_refused_percent, "moved": organization.hold_moved_percent}
+        await Organization.filter(id=organization.id).update(hold_refused_percent=refused, hold_moved_percent=moved)
+        after = {"refused": refused, "moved": moved}
+        await audit.record(actor, "organization.thresholds", f"organization:{organization.id}", organization_id=organization.id, before=before, after=after)
+
+
 def _check(slug: str, name: str, currency: str, timezone: str) -> None:
     if not _SLUG.fullmatch(slug):
         raise Refused(ProblemCode.INVALID, ("slug",), hint="small Latin letters, digits and hyphens, at most 63")

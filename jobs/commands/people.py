@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from jobs.console import Stop, opened, out
-from resolvers.organizations import create_organization
+from resolvers.organizations import create_organization, set_thresholds
 from resolvers.tokens import create_token
 from resolvers.users import create_user, grant_membership
 
@@ -29,6 +29,17 @@ def organization_create(
     """Make an organization."""
     made = _run(create_organization(slug, name, currency, timezone))
     out.print(f"Made organization {made.slug}.")
+
+
+@organization.command("thresholds")
+def organization_thresholds(
+    slug: Annotated[str, typer.Argument(help="the organization")],
+    refused: Annotated[int, typer.Option(min=0, max=100, help="percent of a file's rows that may be refused; 100 never holds")] = 20,
+    moved: Annotated[int, typer.Option(min=0, max=10_000, help="percent by which charges may move; 0 never holds")] = 50,
+) -> None:
+    """Say what holds an import until a person has looked at it."""
+    _run(set_thresholds(slug, None if refused == 100 else refused, moved or None))
+    out.print(f"Imports of {slug} are held above {refused} % refused rows, or where charges move by more than {moved} %.", markup=False)
 
 
 @user.command("create")

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from models import ImportProfile, ImportRun, LedgerEntry, Organization, Payment, PersonalAccount, sql
+from models import AuditRecord, ImportProfile, ImportRun, LedgerEntry, Organization, Payment, PersonalAccount, sql
 from models.enums import PaymentState
 from resolvers.imports import undo_import
+from resolvers.organizations import set_thresholds
 from tests.resolvers.imports.conftest import assert_whole, contents, expected, said, taken, write
 from tests.resolvers.imports.test_money import ACCOUNTS, BALANCES, CHARGES, PAYMENTS, live
 
@@ -125,8 +126,9 @@ async def test_too_many_refused_rows_wait_for_a_persons_word(organization: Organ
     held = await taken(folder, approved=False)
     assert {one.code for one in held.held} == {"refused_share"}
     assert not any((await contents()).values())
-    await Organization.filter(id=organization.id).update(hold_refused_percent=None)
+    await set_thresholds("vk", None, 50)
     assert (await taken(folder, approved=False)).status == 1
+    assert (await AuditRecord.get(action="organization.thresholds")).details["after"] == {"refused": None, "moved": 50}
 
 
 async def test_the_summary_tells_totals_and_controls(account: PersonalAccount, tmp_path: Path):
