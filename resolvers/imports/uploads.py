@@ -87,9 +87,10 @@ async def importing(viewer: Viewer, slug: str) -> OrganizationRow:
 
 
 @telling_room
-async def announce(viewer: Viewer, slug: str, sha256: str, name: str, size: int) -> UploadRow:
-    """Say that a file will come. Announced before: what has come of it so far; here already, under any name: it is whole.
+async def announce(viewer: Viewer, slug: str, sha256: str, name: str, size: int, *, has_come: bool = False) -> UploadRow:
+    """Say that a file will come, or has. Announced before: what has come of it so far; here already, under any name: it is whole.
 
+    Room is kept for what the organization announced within a day, its own only: nobody takes it from others by announcing.
     Raises Refused with INVALID, UPLOAD_TOO_LARGE, NO_ROOM.
     """
     organization = await importing(viewer, slug)
@@ -108,7 +109,7 @@ async def announce(viewer: Viewer, slug: str, sha256: str, name: str, size: int)
         raise Refused(ProblemCode.INVALID, ("size",))  # a hash has one size
     if row is None:
         now = dt.datetime.now(dt.UTC)
-        if not here and not shelf.has_room(size + await _expected(now)):
+        if not (here or has_come or shelf.has_room(size + await _expected(organization, now))):
             raise Refused(ProblemCode.NO_ROOM, ("size",))
         row = await ImportUpload.create(
             organization_id=organization.pk, sha256=sha256, name=kept, size=size, received=size if here else 0, who=viewer.actor, created_at=now
@@ -116,9 +117,9 @@ async def announce(viewer: Viewer, slug: str, sha256: str, name: str, size: int)
     return _row(row)
 
 
-async def _expected(now: dt.datetime) -> int:
+async def _expected(organization: OrganizationRow, now: dt.datetime) -> int:
     """Bytes that were announced within a day and have not come yet. One statement."""
-    recent = ImportUpload.filter(created_at__gt=now - A_DAY, size__gt=F("received"))
+    recent = ImportUpload.filter(organization_id=organization.pk, created_at__gt=now - A_DAY, size__gt=F("received"))
     return sum([size - received for size, received in await recent.values_list("size", "received")])
 
 
@@ -182,7 +183,7 @@ async def receive(viewer: Viewer, slug: str, name: str, parts: AsyncIterator[byt
                 raise Refused(ProblemCode.UPLOAD_TOO_LARGE, ("files",), limit=limit)
             await asyncio.to_thread(_add, draft, block, seen)
         draft.touch()
-        upload = await announce(viewer, slug, seen.hexdigest(), name, size)
+        upload = await announce(viewer, slug, seen.hexdigest(), name, size, has_come=True)
         if not upload.is_whole or not upload.path.exists():
             draft.replace(upload.draft)
             await _finish(viewer, upload, upload.sha256)

@@ -139,6 +139,10 @@ async def test_room_is_kept_for_what_was_announced_and_looked_at_again_as_it_com
     with pytest.raises(Refused) as error:
         await uploads.announce(system, "vk", sha(OTHER), "b.csv", 600)
     assert code_of(error) is ProblemCode.NO_ROOM
+    other = await viewer_of_token(await make.token(await make.organization("teplo"), TokenScope.IMPORT_REGISTERS), make.TODAY)
+    assert (await uploads.announce(other, "teplo", sha(OTHER), "b.csv", 600)).size == 600, "no room is taken from others by announcing"
+    room[0] = len(OTHER)
+    assert (await uploads.receive(system, "vk", "form.csv", parts(OTHER))).is_whole, "it has come already"
     room[0] = 5
     with pytest.raises(Refused) as error:
         await uploads.append(system, first, 0, parts(ACCOUNTS))
