@@ -66,7 +66,14 @@ async def doubt(job: Job) -> None:
 
 
 async def _doubt_elsewhere(job: Job) -> None:
-    """Differences of these accounts that no row of the register stands for: of a later month, or of a service that it leaves out."""
+    """Differences of these accounts that no row of the register stands for: of a later month, or of a service that it leaves out.
+
+    Where rows of money were refused, differences come of these, and the refusals are told.
+    """
+    for kind in ("balances", "charges", "payments"):
+        [refused] = await sql.fetch(f"SELECT COUNT(*) AS n FROM stage_{kind} WHERE code IS NOT NULL AND code <> 'duplicate_row'")
+        if refused["n"]:
+            return
     async for page in sql.pages(_ELSEWHERE, "id", organization=job.organization_id, run=job.run_id, now=job.now):
         found = [(row["file_id"], {"account": row["number"], "month": str(row["period"])[:7], "service": row["service"], "amount": _amount(row["amount"])})
                  for row in page]  # fmt: skip
