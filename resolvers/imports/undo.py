@@ -43,7 +43,7 @@ async def mark(job: Job) -> None:
 
 @saying_busy
 async def undo_import(run_id: int, who: str, *, progress: Progress | None = None) -> UndoOutcome:
-    """Undo a run that is done. Raises NotFound, ImportBusy, and Refused (LATER_IMPORTS) where later runs changed something: they go first."""
+    """Undo a run that is done. Raises NotFound, ImportBusy, and Refused (LATER_IMPORTS) where later runs took something: they go first."""
     now = dt.datetime.now(dt.UTC)
     async with transaction():
         run = await ImportRun.get_or_none(id=run_id, state=ImportState.DONE.value)
