@@ -323,4 +323,6 @@ class Migration(migrations.Migration):
             name="derived",
             field=fields.CharField(default="", db_default="", max_length=80),
         ),
+        # For ImportProblem.severity SQLite makes the table anew, and loses its index. PostgreSQL has it still.
+        ops.RunSQL('CREATE INDEX IF NOT EXISTS "idx_import_prob_file_id_8fe453" ON "import_problem" ("file_id", "line")'),
     ]

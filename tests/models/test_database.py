@@ -64,6 +64,22 @@ async def test_every_foreign_key_is_indexed(database: str):
     assert uncovered == []
 
 
+async def test_every_index_of_the_models_stands(database: str, database_kind: str):
+    """SQLite makes a table anew where a field changes, and its indexes are gone with the old one."""
+    for model in __import__("tortoise").Tortoise.apps["models"].values():
+        table = model._meta.db_table
+        if database_kind == "sqlite":
+            names = [row["name"] for row in await db.connection().execute_query_dict(f"PRAGMA index_list({table})")]
+            standing = {tuple(row["name"] for row in await db.connection().execute_query_dict(f"PRAGMA index_info({name})")) for name in names}
+        else:
+            query = f"""SELECT ARRAY(SELECT a.attname FROM unnest(i.indkey) WITH ORDINALITY k(n, place)
+                JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.n ORDER BY k.place) AS columns FROM pg_index i
+                WHERE i.indrelid = '{table}'::regclass"""
+            standing = {tuple(row["columns"]) for row in await db.connection().execute_query_dict(query)}
+        for index in model._meta.indexes:
+            assert tuple(index) in standing, f"{table}: {index}"
+
+
 async def test_indexes_name_real_columns(database: str):
     """SQLite takes an unknown quoted name for a text, and silently indexes a constant."""
     for model in __import__("tortoise").Tortoise.apps["models"].values():
