@@ -98,9 +98,11 @@ def test_wrong_settings_are_told_by_name(database_url: str):
 
 
 def test_the_worker_does_what_is_due_once(database_url: str):
-    first, second = (abonent("worker", "--once").stderr for _ in range(2))
-    assert {json.loads(line)["job"] for line in first.splitlines()} >= {"forget_sessions", "forget_keys"}
-    assert second == ""
+    """Between the two runs a full hour may strike, and then hourly work is due again: no job's turn is taken twice, that is the law."""
+    first, second = ([json.loads(line) for line in abonent("worker", "--once").stderr.splitlines()] for _ in range(2))
+    assert {line["job"] for line in first} >= {"forget_sessions", "forget_keys"}
+    assert not {(line["job"], line["due_at"]) for line in first} & {(line["job"], line["due_at"]) for line in second}
+    assert len(second) < len(first)
 
 
 @pytest.fixture
