@@ -3,21 +3,23 @@
 The first line of a model's docstring becomes a comment of its table, and migrations split SQL at semicolons: it holds none.
 """
 
-from models.accounts import AccountFacts, Contract, Membership, PersonalAccount
-from models.audit import AuditRecord, IdempotencyKey, Installation, JobRun
+from models.accounts import AccountCode, AccountFacts, Contract, DataReport, Membership, PersonalAccount, ProofBudget, Subscription
+from models.audit import AuditRecord, IdempotencyKey, Installation, JobRun, SpentChallenge
 from models.charges import Charge
 from models.imports import ImportChange, ImportFile, ImportProblem, ImportProfile, ImportRun, ImportUpload
 from models.ledger import LedgerEntry
+from models.letters import Letter, MailedSecret
 from models.meters import Meter, MeterRegister, Reading
 from models.organizations import Organization, Service, Supplier, Tariff
 from models.payments import Payment
-from models.people import ApiToken, LoginAlias, Session, StaffRole, User
+from models.people import Agreement, ApiToken, Consent, LoginAlias, Registration, Session, StaffRole, User
 from models.places import House, Premises
 from models.statements import Statement, StatementLine
 
 __all__ = [
-    "AccountFacts", "ApiToken", "AuditRecord", "Charge", "Contract", "House", "IdempotencyKey", "ImportChange", "ImportFile",
-    "ImportProblem", "ImportProfile", "ImportRun", "ImportUpload", "Installation", "JobRun", "LedgerEntry", "LoginAlias", "Membership",
-    "Meter", "MeterRegister", "Organization", "Payment", "PersonalAccount", "Premises", "Reading", "Service", "Session", "StaffRole",
-    "Statement", "StatementLine", "Supplier", "Tariff", "User",
+    "AccountCode", "AccountFacts", "Agreement", "ApiToken", "AuditRecord", "Charge", "Consent", "Contract", "DataReport", "House",
+    "IdempotencyKey", "ImportChange", "ImportFile", "ImportProblem", "ImportProfile", "ImportRun", "ImportUpload", "Installation", "JobRun",
+    "LedgerEntry", "Letter", "LoginAlias", "MailedSecret", "Membership", "Meter", "MeterRegister", "Organization", "Payment",
+    "PersonalAccount", "Premises", "ProofBudget", "Reading", "Registration", "Service", "Session", "SpentChallenge", "StaffRole",
+    "Statement", "StatementLine", "Subscription", "Supplier", "Tariff", "User",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from tortoise import fields
 from tortoise.models import Model
 
-from models.enums import AccountKind, Ownership, Proof
+from models.enums import AccountKind, CodeSource, Ownership, Proof, ReportState, Topic
 from models.organizations import Organization
 from models.people import User
 from models.places import Premises
@@ -111,8 +111,98 @@ class Membership(Model):
     from_on = fields.DateField(null=True)
     until_on = fields.DateField(null=True)
     proof = fields.CharEnumField(Proof, max_length=16)
+    proved_by = fields.CharField(max_length=120, default="", db_default="")  # the factors, space-separated
+    invited_by: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField("models.User", on_delete=fields.SET_NULL, related_name=False, null=True)
+    invited_by_id: int | None
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:
         table = "membership"
-        indexes = (("organization_id",), ("user_id",), ("account_id",), ("contract_id",))
+        indexes = (("organization_id",), ("user_id",), ("account_id",), ("contract_id",), ("invited_by_id",))
+
+
+class Subscription(Model):
+    """What a user wants mailed: of one account, or of all that are his, those that come later too."""
+
+    id = fields.BigIntField(primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("models.User", on_delete=fields.CASCADE, related_name=False)
+    user_id: int
+    topic = fields.CharEnumField(Topic, max_length=16)
+    account: fields.ForeignKeyNullableRelation[PersonalAccount] = fields.ForeignKeyField(
+        "models.PersonalAccount", on_delete=fields.CASCADE, related_name=False, null=True
+    )
+    account_id: int | None
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "subscription"
+        indexes = (("user_id",), ("account_id",))
+
+
+class AccountCode(Model):
+    """A code that proves an account or a contract once: printed on a bill or given by staff. Only its keyed hash is kept."""
+
+    id = fields.BigIntField(primary_key=True)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization_id: int
+    account: fields.ForeignKeyNullableRelation[PersonalAccount] = fields.ForeignKeyField(
+        "models.PersonalAccount", on_delete=fields.RESTRICT, related_name=False, null=True
+    )
+    account_id: int | None
+    contract: fields.ForeignKeyNullableRelation[Contract] = fields.ForeignKeyField("models.Contract", on_delete=fields.RESTRICT, related_name=False, null=True)
+    contract_id: int | None
+    source = fields.CharEnumField(CodeSource, max_length=8)
+    code_hash = fields.CharField(max_length=64)
+    issued_by = fields.CharField(max_length=40)
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+    spent_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "account_code"
+        indexes = (("organization_id",), ("account_id",), ("contract_id",), ("expires_at",))
+
+
+class ProofBudget(Model):
+    """Misses at one target on one day, whoever missed. `reserve` counts those that a step-up has opened beside the others.
+
+    `target` is what was aimed at, existing or not: "number:02015213", "premises:17". One row is one UPDATE that counts or finds nothing.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization_id: int
+    door = fields.CharField(max_length=8)  # Door
+    target = fields.CharField(max_length=120)
+    day = fields.DateField()
+    reserve = fields.BooleanField()
+    misses = fields.SmallIntField(default=0)
+
+    class Meta:
+        table = "proof_budget"
+        unique_together = (("organization", "door", "target", "day", "reserve"),)
+        indexes = (("day",),)
+
+
+class DataReport(Model):
+    """That something shown of an account is wrong, as a resident says: a request to staff."""
+
+    id = fields.BigIntField(primary_key=True)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization_id: int
+    account: fields.ForeignKeyRelation[PersonalAccount] = fields.ForeignKeyField("models.PersonalAccount", on_delete=fields.RESTRICT, related_name=False)
+    account_id: int
+    user: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField("models.User", on_delete=fields.SET_NULL, related_name=False, null=True)
+    user_id: int | None
+    attribute = fields.CharField(max_length=40)  # a field of Account: "holderName"
+    shown = fields.CharField(max_length=300, default="")
+    message = fields.CharField(max_length=1000)
+    state = fields.CharEnumField(ReportState, max_length=16, default=ReportState.OPEN)
+    answer = fields.CharField(max_length=1000, default="")
+    created_at = fields.DatetimeField()
+    settled_at = fields.DatetimeField(null=True)
+    settled_by = fields.CharField(max_length=40, null=True)
+
+    class Meta:
+        table = "data_report"
+        indexes = (("organization_id", "state", "created_at"), ("account_id",), ("user_id",))

@@ -68,3 +68,15 @@ class Installation(Model):
 
     class Meta:
         table = "installation"
+
+
+class SpentChallenge(Model):
+    """A solved human check that has been used: it is good once. Kept until it would have expired anyway."""
+
+    id = fields.BigIntField(primary_key=True)
+    digest = fields.CharField(max_length=64, unique=True)
+    expires_at = fields.DatetimeField()
+
+    class Meta:
+        table = "spent_challenge"
+        indexes = (("expires_at",),)

@@ -50,6 +50,81 @@ class Proof(StrEnum):
 
     STAFF = "staff"
     REGISTER = "register"
+    FACTORS = "factors"  # what its organization asks for: see the membership's `proved_by`
+    STEP_UP = "step_up"  # a code from staff or a bill, or a letter to the register's address, opened the reserve
+    INVITATION = "invitation"  # by somebody who manages the members
+
+
+class Factor(StrEnum):
+    """What an organization may ask for before it links an account or shows one; all that it asks for are judged together."""
+
+    SURNAME = "surname"
+    FLAT = "flat"
+    LAST_PAYMENT = "last_payment"  # its day and amount
+    TAX_NUMBER = "tax_number"
+    BILL_CODE = "bill_code"  # printed on a bill, or given by staff; once
+
+
+class StepUp(StrEnum):
+    """What opens the reserve of tries where strangers have used up the day's: proof of being the one whom the register names."""
+
+    EMAIL = "email"  # a letter to the address that the register holds
+    STAFF = "staff"  # a code that staff give, having seen papers
+    BILL_CODE = "bill_code"  # the code printed on the bill
+
+
+class LookUp(StrEnum):
+    """Whether strangers may find an account by address and surname, and see its last month."""
+
+    OFF = "off"
+    ON = "on"
+    PROOF = "proof"  # with a further proof
+
+
+class CodeSource(StrEnum):
+    BILL = "bill"
+    STAFF = "staff"
+
+
+class Door(StrEnum):
+    """Where tries at a target are counted."""
+
+    LINK = "link"
+    LOOK_UP = "look_up"
+    STEP_UP = "step_up"
+
+
+class Purpose(StrEnum):
+    """What a secret that a letter carried is good for."""
+
+    CONFIRM_REGISTRATION = "confirm_registration"
+    RECOVER = "recover"
+    CONFIRM_EMAIL = "confirm_email"
+    CANCEL_EMAIL = "cancel_email"
+    STEP_UP = "step_up"
+    INVITATION = "invitation"
+
+
+class LetterState(StrEnum):
+    QUEUED = "queued"
+    SENT = "sent"
+    DEFERRED = "deferred"  # the server cannot take it now: it is tried again
+    UNCERTAIN = "uncertain"  # sent twice with one Message-ID, and never heard whether it was taken
+    FAILED = "failed"
+
+
+class Topic(StrEnum):
+    """What a user may have mailed."""
+
+    BILL = "bill"
+    READINGS = "readings"  # the window opens, closes; verification is due
+    NEWS = "news"
+
+
+class ReportState(StrEnum):
+    OPEN = "open"
+    SETTLED = "settled"
+    DECLINED = "declined"
 
 
 class TokenScope(StrEnum):

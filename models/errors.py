@@ -61,6 +61,22 @@ class ProblemCode(StrEnum):
     FILES_GONE = "files_gone"
     PERSON_NEEDED = "person_needed"
     WRONG_PROFILE = "wrong_profile"
+    INVALID_EMAIL = "invalid_email"
+    INVALID_LOGIN = "invalid_login"
+    INVALID_PHONE = "invalid_phone"
+    INVALID_TAX_NUMBER = "invalid_tax_number"
+    PASSWORDS_DIFFER = "passwords_differ"
+    WRONG_PASSWORD = "wrong_password"  # noqa: S105 - a code
+    CONSENT_REQUIRED = "consent_required"
+    NOT_CONFIRMED = "not_confirmed"
+    LINK_OVER = "link_over"
+    WRONG_CODE = "wrong_code"
+    HUMAN_CHECK_NEEDED = "human_check_needed"
+    WRONG_HUMAN_CHECK = "wrong_human_check"
+    NOT_PROVED = "not_proved"
+    NO_TRIES_LEFT = "no_tries_left"
+    ALREADY_LINKED = "already_linked"
+    NOT_OFFERED = "not_offered"
 
 
 Path = tuple[str, ...]

@@ -15,6 +15,10 @@ _ONE_OWNER = (_LEDGER, "payment", "membership")  # tables whose rows have accoun
 _CURRENT = {  # index: (table and columns, condition)
     "membership_user_account": ("membership (user_id, account_id)", "until_on IS NULL AND account_id IS NOT NULL"),
     "membership_user_contract": ("membership (user_id, contract_id)", "until_on IS NULL AND contract_id IS NOT NULL"),
+    "subscription_all": ("subscription (user_id, topic)", "account_id IS NULL"),
+    "subscription_account": ("subscription (user_id, topic, account_id)", "account_id IS NOT NULL"),
+    "agreement_own": ("agreement (version, language)", "organization_id IS NULL"),
+    "agreement_organization": ("agreement (organization_id, version, language)", "organization_id IS NOT NULL"),
     "reading_current_day": ("reading (register_id, taken_on, source)", "is_current AND NOT by_resident"),
     "reading_current_resident": ("reading (register_id, period)", "is_current AND by_resident"),
     "charge_current_key": ("charge (account_id, period, key)", "is_current"),

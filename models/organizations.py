@@ -3,7 +3,7 @@
 from tortoise import fields
 from tortoise.models import Model
 
-from models.enums import BillingMode, OverduePolicy, Resource
+from models.enums import BillingMode, Factor, LookUp, OverduePolicy, Resource
 from models.money import Currency
 
 
@@ -28,6 +28,12 @@ class Organization(Model):
     # an import that passes one of these, in percent, waits for a person's word; null never holds
     hold_refused_percent = fields.SmallIntField(null=True, default=20, db_default=20)  # rows of a file that are refused
     hold_moved_percent = fields.SmallIntField(null=True, default=50, db_default=50)  # how far a month's total moves
+    # who is let in, and what is asked for (resolvers/access_rules.py); lists are space-separated
+    link_proofs = fields.CharField(max_length=80, default="surname last_payment", db_default="surname last_payment")  # Factor, all of them
+    step_ups = fields.CharField(max_length=40, default="email staff", db_default="email staff")  # StepUp, any of them
+    look_up = fields.CharEnumField(LookUp, max_length=8, default=LookUp.OFF, db_default=LookUp.OFF.value)
+    look_up_proof = fields.CharEnumField(Factor, max_length=16, default=Factor.LAST_PAYMENT, db_default=Factor.LAST_PAYMENT.value)
+    recovery_asks = fields.CharField(max_length=40, default="", db_default="")  # "tax_number number": hints beside the letter's link
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:

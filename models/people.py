@@ -8,16 +8,21 @@ from models.organizations import Organization
 
 
 class User(Model):
-    """A login identity, platform-wide. `login_key` and `email_key` are casefolded and unique."""
+    """A login identity, platform-wide. `login_key` and `email_key` are casefolded and unique.
+
+    A user without a free login signs in by e-mail, and by the logins of the accounts that were linked by proof.
+    """
 
     id = fields.BigIntField(primary_key=True)
-    login = fields.CharField(max_length=30)
-    login_key = fields.CharField(max_length=60, unique=True)
+    login = fields.CharField(max_length=30, null=True)
+    login_key = fields.CharField(max_length=60, unique=True, null=True)
     email = fields.CharField(max_length=254)
     email_key = fields.CharField(max_length=254, unique=True)
     password_hash = fields.CharField(max_length=200)
     kind = fields.CharEnumField(AccountKind, max_length=16, default=AccountKind.INDIVIDUAL)
     name = fields.CharField(max_length=300, default="")
+    phone = fields.CharField(max_length=20, default="", db_default="")  # +77011234567
+    tax_number = fields.CharField(max_length=12, null=True)  # IIN or BIN as the user says: it identifies, it proves nothing
     language = fields.CharField(max_length=2, null=True)
     is_active = fields.BooleanField(default=True)
     created_at = fields.DatetimeField(auto_now_add=True)
@@ -97,3 +102,77 @@ class ApiToken(Model):
     class Meta:
         table = "api_token"
         indexes = (("user_id",), ("organization_id",))
+
+
+class Registration(Model):
+    """What somebody asks for who registers. It becomes a user when its own letter's link or code is confirmed, and not before.
+
+    Hence nobody can hold a login or an address that is not theirs: of several for one address, each has its own letter.
+    `password_hash` is of the password chosen there. The account or contract named is a wish: it is linked by proof, later.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    kind = fields.CharEnumField(AccountKind, max_length=16)
+    email = fields.CharField(max_length=254)
+    email_key = fields.CharField(max_length=254)
+    login = fields.CharField(max_length=30, default="")
+    login_key = fields.CharField(max_length=60, default="")
+    password_hash = fields.CharField(max_length=200)
+    name = fields.CharField(max_length=300, default="")  # a company's
+    phone = fields.CharField(max_length=20, default="")
+    tax_number = fields.CharField(max_length=12, null=True)
+    organization: fields.ForeignKeyNullableRelation[Organization] = fields.ForeignKeyField(
+        "models.Organization", on_delete=fields.RESTRICT, related_name=False, null=True
+    )
+    organization_id: int | None
+    account_number = fields.CharField(max_length=40, default="")
+    contract_number = fields.CharField(max_length=40, default="")
+    language = fields.CharField(max_length=2)
+    agreement_version = fields.CharField(max_length=32)
+    agreement_hash = fields.CharField(max_length=64)
+    bill_by_email = fields.BooleanField(default=False)
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+    confirmed_at = fields.DatetimeField(null=True)
+    user: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField("models.User", on_delete=fields.CASCADE, related_name=False, null=True)
+    user_id: int | None
+
+    class Meta:
+        table = "registration"
+        indexes = (("organization_id",), ("email_key",), ("expires_at",), ("user_id",))
+
+
+class Agreement(Model):
+    """A text that users consent to, in one language. Without an organization it is the installation's own. A version never changes."""
+
+    id = fields.BigIntField(primary_key=True)
+    organization: fields.ForeignKeyNullableRelation[Organization] = fields.ForeignKeyField(
+        "models.Organization", on_delete=fields.RESTRICT, related_name=False, null=True
+    )
+    organization_id: int | None
+    version = fields.CharField(max_length=32)
+    language = fields.CharField(max_length=2)
+    text = fields.TextField()
+    text_hash = fields.CharField(max_length=64)  # SHA-256
+    published_at = fields.DatetimeField()
+
+    class Meta:
+        table = "agreement"
+        indexes = (("organization_id", "published_at"),)
+
+
+class Consent(Model):
+    """That a user agreed to a version of the agreement, in which language, when, and when it was withdrawn."""
+
+    id = fields.BigIntField(primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("models.User", on_delete=fields.CASCADE, related_name=False)
+    user_id: int
+    version = fields.CharField(max_length=32)
+    text_hash = fields.CharField(max_length=64)
+    language = fields.CharField(max_length=2)
+    given_at = fields.DatetimeField()
+    withdrawn_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "consent"
+        indexes = (("user_id",),)

@@ -133,7 +133,7 @@ async def _owner_is_active(token: ApiToken) -> bool:
 
 
 def _row(user: User) -> UserRow:
-    return UserRow(user.id, user.login, user.email, user.name or None, user.language)
+    return UserRow(user.id, user.login or user.email, user.email, user.name or None, user.language)
 
 
 def _hash(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import strawberry
 from graphql import DocumentNode
 
-from models.errors import SignInRequired
+from models.errors import Forbidden, SignInRequired
 from resolvers.organizations import OrganizationRow
 from resolvers.viewer import Viewer
 from schema.loaders import Loaders
@@ -35,6 +35,14 @@ class Context:
         if self.viewer is None:
             raise SignInRequired
         return self.viewer
+
+    @property
+    def person(self) -> Viewer:
+        """Somebody who is signed in, in person: what concerns the person alone is not done by a token. Raises SignInRequired, Forbidden."""
+        viewer = self.signed_in
+        if viewer.user_id is None or not viewer.is_person:
+            raise Forbidden("in person only")
+        return viewer
 
     def today(self, organization: OrganizationRow) -> dt.date:
         """The day it is now where the organization is."""

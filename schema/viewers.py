@@ -19,7 +19,7 @@ from schema.values import Node
 
 @strawberry.type(description="A login identity.")
 class User(Node):
-    login: str = field(description="The login that signs in everywhere.")
+    login: str = field(description="The login that signs in everywhere: the one chosen, else the e-mail.")
     email: str = field(description="The e-mail, which signs in too.")
     name: str | None = field(description="The name.")
     language: str | None = field(description="The language chosen: `ru`, `kk`, `en`.")

@@ -192,7 +192,7 @@ async def _names(actors: set[str]) -> dict[str, str]:
     users = [int(actor.removeprefix("user:")) for actor in actors if actor.startswith("user:")]
     tokens = [int(actor.removeprefix("token:")) for actor in actors if actor.startswith("token:")]
     if users:
-        rows = await fetch(f"SELECT u.id, u.login, u.name FROM user_account u WHERE {among('u.id', 1)}", users)
+        rows = await fetch(f"SELECT u.id, COALESCE(u.login, u.email) AS login, u.name FROM user_account u WHERE {among('u.id', 1)}", users)
         found |= {f"user:{row['id']}": row["name"] or row["login"] for row in rows}
     if tokens:
         rows = await fetch(f"SELECT t.id, t.label, t.hint FROM api_token t WHERE {among('t.id', 1)}", tokens)
