@@ -15,9 +15,9 @@ LOCKS = ("requirements.lock", "requirements-dev.lock")
 
 
 def pinned(name: str) -> dict[str, str]:
-    """Package and version of each entry of a lock file."""
+    """Package, with the condition under which it is meant, and version of each entry of a lock file."""
     text = (ROOT / name).read_text(encoding="utf-8")
-    return {match[1]: match[2] for match in re.finditer(r"^([\w.-]+)==([^\s;]+)", text, re.MULTILINE)}
+    return {match[1] + (match[3] or ""): match[2] for match in re.finditer(r"^([\w.-]+)==([^\s;]+)( ; [^\\\n]+)?", text, re.MULTILINE)}
 
 
 @pytest.mark.parametrize("name", LOCKS)
