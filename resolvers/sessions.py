@@ -13,7 +13,7 @@ from adapters import passwords
 from models import ApiToken, LoginAlias, Session, User
 from models.database import transaction
 from models.errors import ProblemCode, Refused
-from resolvers import audit
+from resolvers import audit, views
 from resolvers.throttle import Misses
 from resolvers.tokens import find_token, looks_right, new_text
 from resolvers.users import key
@@ -95,7 +95,9 @@ async def session_viewer(token: str | None, now: dt.datetime) -> Viewer | None:
 
 
 async def bearer_viewer(token: str | None, now: dt.datetime) -> Viewer | None:
-    """Who holds this living token: an API token, or a session that an app keeps as one."""
+    """Who holds this living token: an API token, a session that an app keeps as one, or the view that a look-up opened."""
+    if token is not None and token.startswith(views.PREFIX):
+        return await views.viewer_of_view(token, now)
     found = await find_token(token, now) if token else None
     if found is not None:
         return await viewer_of_token(found, now.date()) if await _owner_is_active(found) else None

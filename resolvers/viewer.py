@@ -21,6 +21,7 @@ class ViewerKind(StrEnum):
     STAFF = "staff"
     PARTNER = "partner"
     SYSTEM = "system"
+    VISITOR = "visitor"  # a stranger who looked an account up: sees its statements for a while, and no names
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,11 @@ class Viewer:
     def is_person(self) -> bool:
         """Whether somebody says so themselves, at a browser or at the server: a token is somebody's machine, whosever it is."""
         return not self.actor.startswith(TOKEN)
+
+    @property
+    def is_visitor(self) -> bool:
+        """Whether this is a stranger's look-up."""
+        return self.kind is ViewerKind.VISITOR
 
     def has(self, scope: TokenScope) -> bool:
         return scope in self.scopes

@@ -52,6 +52,7 @@ _described(
         ViewerKind.STAFF: "Somebody who works for an organization",
         ViewerKind.PARTNER: "An organization's system",
         ViewerKind.SYSTEM: "This product itself",
+        ViewerKind.VISITOR: "A stranger who has looked an account up: sees its statements for a quarter of an hour, without names",
     },
 )
 _described(

@@ -22,8 +22,10 @@ class Policy(Enum):
     PUBLIC = "anybody, strangers too"
     SIGNED_IN = "a viewer; the rows that exist for this viewer"
     WITH_PARENT = "whoever sees the object that it belongs to"
-    MONEY = "READ_MONEY, and SEE_MONEY now or once: rows of the days in which it held; null otherwise"
-    MONEY_TODAY = "READ_MONEY, and SEE_MONEY today; null otherwise"
+    NAMES = "whoever sees the object that it belongs to, but for a stranger's look-up; null otherwise"
+    STATEMENTS = "READ_MONEY, and SEE_MONEY now or once: months that touch the days in which it held; null otherwise"
+    MONEY = "as STATEMENTS, but for a stranger's look-up; null otherwise"
+    MONEY_TODAY = "READ_MONEY, and SEE_MONEY today, but for a stranger's look-up; null otherwise"
     READINGS = "READ_READINGS; null otherwise"
     STAFF = "the organization's staff; null otherwise"
     IMPORTS = "the organization's staff, or its own system with IMPORT_REGISTERS; null otherwise"
@@ -50,10 +52,12 @@ POLICIES: dict[str, dict[str, Policy]] = {
         **dict.fromkeys(("startImport", "approveImport", "discardImport", "undoImport", "saveImportProfile"), P.SIGNED_IN),
     },
     "Account": {
-        **dict.fromkeys(("id", "number", "kind", "organization", "branch", "contract", "holderName", "may", "address", "premises", "residents"), P.WITH_PARENT),
+        **dict.fromkeys(("id", "number", "kind", "organization", "branch", "may", "address", "premises", "residents"), P.WITH_PARENT),
+        **dict.fromkeys(("contract", "holderName"), P.NAMES),
         **dict.fromkeys(("area", "irrigatedArea", "tariffGroup", "ownership", "readingWindow", "meters"), P.WITH_PARENT),
         **dict.fromkeys(("balance", "balanceAsOf", "inTransit"), P.MONEY_TODAY),
-        **dict.fromkeys(("statement", "statementPeriods", "statements", "charges", "payments", "consumption"), P.MONEY),
+        **dict.fromkeys(("statement", "statementPeriods", "statements"), P.STATEMENTS),
+        **dict.fromkeys(("charges", "payments", "consumption"), P.MONEY),
         "readings": P.READINGS,
         "statementVersions": P.STAFF,
     },
@@ -65,6 +69,10 @@ POLICIES: dict[str, dict[str, Policy]] = {
     "Organization": {
         **dict.fromkeys(("accent", "contacts", "currency", "id", "languages", "name", "readingWindow", "slug", "timezone"), P.WITH_PARENT),
         **dict.fromkeys(("importProfile", "importRuns"), P.IMPORTS),
+    },
+    "StatementHead": {
+        **dict.fromkeys(("address", "area", "branch", "irrigatedArea", "ownership", "residents", "tariffGroup"), P.WITH_PARENT),
+        **dict.fromkeys(("contractNumber", "holderName"), P.NAMES),
     },
     "MeterRegister": {
         **dict.fromkeys(("id", "meter", "zone", "unit", "integerDigits", "fractionDigits"), P.WITH_PARENT),
@@ -123,7 +131,6 @@ _PLAIN = {
         "asOf charged charges closing compensation compensationNote derived differences dueOn head lines opening paid penalty period "
         "recalculation recalculations state toPay version volumes"
     ),
-    "StatementHead": "address area branch contractNumber holderName irrigatedArea ownership residents tariffGroup",
     "StatementLine": "charged closing compensation derived opening paid penalty recalculation service",
     "SubmitReadingsDone": "receipts",
     "StatementVersion": "asOf charged charges closing compensation opening paid penalty recalculation until version",
@@ -172,12 +179,20 @@ def _is_signed_in(_root: Any, context: Context) -> bool:
     return True
 
 
-def _has_seen_money(root: Any, _context: Context) -> bool:
+def _is_no_visitor(_root: Any, context: Context) -> bool:
+    return context.viewer is None or not context.viewer.is_visitor
+
+
+def _has_seen_statements(root: Any, _context: Context) -> bool:
     return any(Right.SEE_MONEY in span.rights for span in root.access.spans)
 
 
-def _sees_money(root: Any, _context: Context) -> bool:
-    return bool(root.access.may(Right.SEE_MONEY))
+def _has_seen_money(root: Any, context: Context) -> bool:
+    return _is_no_visitor(root, context) and _has_seen_statements(root, context)
+
+
+def _sees_money(root: Any, context: Context) -> bool:
+    return _is_no_visitor(root, context) and bool(root.access.may(Right.SEE_MONEY))
 
 
 def _reads_readings(_root: Any, context: Context) -> bool:
@@ -194,6 +209,8 @@ def _is_staff(root: Any, context: Context) -> bool:
 
 _CHECKS: dict[Policy, Callable[[Any, Context], bool]] = {
     Policy.SIGNED_IN: _is_signed_in,
+    Policy.NAMES: _is_no_visitor,
+    Policy.STATEMENTS: _has_seen_statements,
     Policy.MONEY: _has_seen_money,
     Policy.MONEY_TODAY: _sees_money,
     Policy.READINGS: _reads_readings,

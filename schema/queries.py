@@ -51,7 +51,7 @@ async def found(info: Info, text: str, prefix: str | None = None) -> Any:
     """The row of a public id, as it exists for the viewer; NotFound for unknown, foreign and wrong ids alike."""
     known = ids.decode(text)
     row = None
-    if known is not None and prefix in (None, known[0]):
+    if known is not None and prefix in (None, known[0]) and _may_ask(info, known[0]):
         if known[0] == "org":
             row = (await organizations_by_ids([known[1]])).get(known[1])
         elif known[0] in READS:
@@ -59,6 +59,12 @@ async def found(info: Info, text: str, prefix: str | None = None) -> Any:
     if row is None:
         raise NotFound("nothing with this id")
     return row
+
+
+def _may_ask(info: Info, prefix: str) -> bool:
+    """A stranger's look-up shows an account with its statements, and nothing by itself."""
+    viewer = info.context.viewer
+    return viewer is None or not viewer.is_visitor or prefix in ("acc", "org")
 
 
 @strawberry.type(description="The ways in.")

@@ -30,7 +30,7 @@ PATHS: dict[str, tuple[str, str]] = {
     "Account": (ACCOUNT, "account"),
     "AccountConnection": ("accounts(first: 1)", "list"),
     "AccountEdge": ("accounts(first: 1) edges", "list"),
-    "Charge": (f"{STATEMENT} charges", "money"),
+    "Charge": (f"{STATEMENT} charges", "statement"),
     "ChargeConnection": (CHARGE, "money"),
     "ChargeEdge": (f"{CHARGE} edges", "money"),
     "Contract": (CONTRACT, "contract"),
@@ -77,17 +77,17 @@ PATHS: dict[str, tuple[str, str]] = {
     "ReadingConnection": (f'{ACCOUNT} readings(first: 1, period: "{PAST}")', "readings"),
     "ReadingEdge": (f'{ACCOUNT} readings(first: 1, period: "{PAST}") edges', "readings"),
     "ReadingWindow": ('organization(slug: "vodokanal") readingWindow', "public"),
-    "Service": (f"{STATEMENT} charges service", "money"),
-    "Statement": (STATEMENT, "money"),
-    "StatementConnection": (f"{ACCOUNT} statements(first: 1)", "money"),
-    "StatementEdge": (f"{ACCOUNT} statements(first: 1) edges", "money"),
-    "StatementHead": (f"{STATEMENT} head", "money"),
-    "StatementLine": (f"{STATEMENT} lines", "money"),
+    "Service": (f"{STATEMENT} charges service", "statement"),
+    "Statement": (STATEMENT, "statement"),
+    "StatementConnection": (f"{ACCOUNT} statements(first: 1)", "statement"),
+    "StatementEdge": (f"{ACCOUNT} statements(first: 1) edges", "statement"),
+    "StatementHead": (f"{STATEMENT} head", "statement"),
+    "StatementLine": (f"{STATEMENT} lines", "statement"),
     "StatementVersion": (f'{ACCOUNT} statementVersions(period: "{PAST}")', "staff"),
-    "Supplier": (f"{STATEMENT} charges supplier", "money"),
-    "SupplierDifference": (f"{STATEMENT} differences", "money"),
-    "UnitPrice": (f"{STATEMENT} charges tariff", "money"),
-    "Volume": (f"{STATEMENT} volumes", "money"),
+    "Supplier": (f"{STATEMENT} charges supplier", "statement"),
+    "SupplierDifference": (f"{STATEMENT} differences", "statement"),
+    "UnitPrice": (f"{STATEMENT} charges tariff", "statement"),
+    "Volume": (f"{STATEMENT} volumes", "statement"),
     "Viewer": ("viewer", "viewer"),
     "User": ("viewer user", "user"),
 }
@@ -96,22 +96,26 @@ OUTCOMES = {  # reached through mutations only: tested below and beside the muta
     "UndoImportDone", "UnderstoodReading",
 }  # fmt: skip
 WITH_MONEY = {"owner", "former", "payer", "clerk", "partner"}
+WITH_STATEMENTS = WITH_MONEY | {"visitor"}
 VISIBLE = {
     "public": set(EVERYBODY),
     "viewer": set(EVERYBODY) - {"stranger"},
-    "user": set(EVERYBODY) - {"stranger", "partner", "foreign_partner", "accounts_only", "no_accounts"},
+    "user": set(EVERYBODY) - {"stranger", "partner", "foreign_partner", "accounts_only", "no_accounts", "visitor"},
     "list": set(EVERYBODY) - {"stranger", "no_accounts"},
     "account": set(MEMBERS),
     "contract": {"payer", "clerk", "partner", "accounts_only"},
     "contracts": {"payer", "clerk", "partner", "accounts_only"},
     "money": WITH_MONEY,
+    "statement": WITH_STATEMENTS,
     "today": WITH_MONEY - {"former"},
     "payer": {"payer", "clerk", "partner"},
-    "readings": set(MEMBERS) - {"accounts_only"},
+    "readings": set(MEMBERS) - {"accounts_only", "visitor"},
     "imports": {"clerk", "partner"},
     "staff": {"clerk"},
 }
 NARROWS = {
+    Policy.NAMES: set(EVERYBODY) - {"visitor"},
+    Policy.STATEMENTS: WITH_STATEMENTS,
     Policy.MONEY: WITH_MONEY,
     Policy.MONEY_TODAY: VISIBLE["today"],
     Policy.READINGS: VISIBLE["readings"],
@@ -126,6 +130,7 @@ EMPTY = {
 HIDDEN_WITH_PARENT = {
     "ImportRun.who": {"clerk"},  # names of people are for staff
     "Account.contract": VISIBLE["contract"],
+    "Viewer.organizations": VISIBLE["viewer"] - {"visitor"},
     "MeterRegister.currentReading": VISIBLE["readings"] - {"former"},
 }
 TYPES = {name: kind for name, kind in SCHEMA._schema.type_map.items() if isinstance(kind, GraphQLObjectType) and not name.startswith("__")}
@@ -221,6 +226,7 @@ async def test_node_has_no_other_rule(world: World, name: str):
         allowed = VISIBLE[kinds.get(name, "account")]
         if name in ("Service", "Supplier"):  # named by every bill of the organization
             allowed = allowed | {"foreign"}
+        allowed = allowed - {"visitor"} if name != "Account" else allowed  # a look-up shows an account, and nothing by itself
         assert seen is (who in allowed), (who, answer.body)
 
 
@@ -245,7 +251,7 @@ SUBMIT = """mutation ($input: SubmitReadingsInput!) { submitReadings(input: $inp
 SUBMITTED = {
     "stranger": "SIGN_IN_REQUIRED", "owner": "SubmitReadingsDone", "reader": "FORBIDDEN", "former": "FORBIDDEN", "payer": "SubmitReadingsDone",
     "clerk": "SubmitReadingsDone", "partner": "SubmitReadingsDone", "accounts_only": "FORBIDDEN", "without_money": "SubmitReadingsDone", "foreign": "NOT_FOUND",
-    "other": "NOT_FOUND", "other_clerk": "NOT_FOUND", "foreign_partner": "NOT_FOUND", "no_accounts": "FORBIDDEN",
+    "other": "NOT_FOUND", "other_clerk": "NOT_FOUND", "foreign_partner": "NOT_FOUND", "no_accounts": "FORBIDDEN", "visitor": "FORBIDDEN",
 }  # fmt: skip
 
 

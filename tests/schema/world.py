@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters import shelf
-from models import AccountFacts, ImportFile, ImportProblem, ImportProfile, ImportRun, LedgerEntry, Premises, StatementLine, Supplier
-from models.enums import ChargeBasis, PaymentState, ReadingSource, ReadingState, Right, Severity, TariffZone, TokenScope
+from models import AccountFacts, ImportFile, ImportProblem, ImportProfile, ImportRun, LedgerEntry, Organization, Premises, StatementLine, Supplier
+from models.enums import ChargeBasis, LookUp, PaymentState, ReadingSource, ReadingState, Right, Severity, TariffZone, TokenScope
 from resolvers.viewer import Viewer, viewer_of_token, viewer_of_user
+from resolvers.views import new_view, viewer_of_view
 from schema import ids
 from tests import factories as make
 
@@ -121,9 +122,11 @@ async def _viewers(org, rows) -> dict[str, Viewer | None]:
         "no_accounts": await make.token(org, TokenScope.READ_MONEY, TokenScope.READ_READINGS),
         "without_money": await make.token(people["owner"], TokenScope.READ_ACCOUNTS, TokenScope.READ_READINGS, TokenScope.SUBMIT_READINGS),
     }
+    await Organization.filter(id=org.id).update(look_up=LookUp.ON)
+    viewers["visitor"] = await viewer_of_view(new_view([account.id], make.NOW)[0], make.NOW)
     return viewers | {name: await viewer_of_token(token, make.TODAY) for name, token in tokens.items()}
 
 
-MEMBERS = ("owner", "reader", "former", "payer", "clerk", "partner", "accounts_only", "without_money")
+MEMBERS = ("owner", "reader", "former", "payer", "clerk", "partner", "accounts_only", "without_money", "visitor")
 OUTSIDERS = ("foreign", "other", "other_clerk", "foreign_partner", "no_accounts")
 EVERYBODY = ("stranger", *MEMBERS, *OUTSIDERS)
