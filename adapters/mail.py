@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as WIRE
 from email.utils import format_datetime
@@ -19,13 +20,14 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from adapters import rendering, texts
+from adapters import colours, rendering, texts
 from models.email import mailbox
 from models.errors import Refused
 from settings import settings
 
 SECONDS = 20  # for each step of talking to the server: connecting, TLS, one command
 _IDENTITY = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,99}")
+_BLANK_LINES = re.compile(r"\n\s*\n")
 
 
 class NotSent(Exception):
@@ -45,13 +47,30 @@ class Uncertain(NotSent):
 
 
 @dataclass(frozen=True, slots=True)
+class Sender:
+    """In whose name a letter is written: an organization, or the installation itself."""
+
+    name: str = "Abonent"
+    accent: str = colours.OWN
+    contacts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
-    """What to send: a folder of ``templates/mail``, what its templates need, and to whom, in which language."""
+    """What to send: a folder of ``templates/mail``, what its templates need, and to whom, in which language.
+
+    The templates see ``context``, ``sender``, ``base_url``, ``base`` (``/o/<slug>`` or nothing), ``home`` (both together), ``link`` (the
+    address that it is about, ``home`` where it is about none) and ``code``.
+    """
 
     to: str
     template: str
     language: str = texts.DEFAULT
     context: Mapping[str, Any] = field(default_factory=dict)
+    sender: Sender = field(default_factory=Sender)
+    base: str = ""
+    link: str | None = None
+    code: str | None = None
     identity: str = field(default_factory=lambda: uuid.uuid4().hex)
 
 
@@ -145,19 +164,41 @@ def composed(letter: Letter, *, sender: str | None = None) -> EmailMessage:
     if not _IDENTITY.fullmatch(letter.identity):
         raise ValueError("a letter's identity is letters, digits, dots and hyphens")
     message = EmailMessage(policy=WIRE)
-    message["From"] = sender or _no_reply()
+    message["From"] = _from(letter.sender.name, sender or _no_reply())
     message["To"] = mailbox(letter.to)
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = f"<{letter.identity}@{_own_host()}>"
     message["Auto-Submitted"] = "auto-generated"  # so that nobody's "I am on leave" answers it
-    with texts.speaking(letter.language):
-        context = {"language": texts.language(), "base_url": settings().base_url, **letter.context}
-        subject, text, html = (rendering.render(f"mail/{letter.template}/{part}", **context) for part in ("subject.txt", "body.txt", "body.html"))
+    subject, text, html, language = _written(letter)
     message["Subject"] = _one_line(subject)
     message.set_content(text, cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
-    message["Content-Language"] = context["language"]  # at the end: what is set before goes down to the text part
+    message["Content-Language"] = language  # at the end: what is set before goes down to the text part
     return message
+
+
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """What ``here`` is inside a letter's templates."""
+
+    language: str
+    accent: str
+
+
+def _written(letter: Letter) -> tuple[str, str, str, str]:
+    """Subject, text, HTML, and the language that they are in."""
+    with rendering.surrounded(_Paper(letter.language, colours.under_white(letter.sender.accent))):
+        home = settings().base_url + letter.base
+        own = {"sender": letter.sender, "base_url": settings().base_url, "base": letter.base, "home": home, "link": letter.link or home, "code": letter.code}
+        context = {**letter.context, **own, "language": texts.language()}
+        subject, text, html = (rendering.render(f"mail/{letter.template}/{part}", **context) for part in ("subject.txt", "body.txt", "body.html"))
+        return subject, _BLANK_LINES.sub("\n\n", text).strip() + "\n", html, context["language"]
+
+
+def _from(name: str, address: str) -> Address | str:
+    """The organization's name before the address; our own name says nothing that the address does not."""
+    shown = _one_line(name)
+    return Address(shown, addr_spec=address) if shown and shown != Sender().name else address
 
 
 def _no_reply() -> str:

@@ -69,6 +69,7 @@ def environment() -> Environment:
     made.filters.update(bill_columns=bills.columns, bill_lines=bills.lines)
     made.globals.update(here=_Here(), bars=charts.bars, language_names=texts.LANGUAGES)
     made.globals["ui"] = made.get_template("ui.html").module
+    made.globals["mail"], made.globals["plain"] = made.get_template("mail/parts.html").module, made.get_template("mail/parts.txt").module
     return made
 
 

@@ -1,4 +1,4 @@
-"""The outbox: a letter is a row, written in the transaction of what it tells of."""
+"""The outbox: a letter is a row, written in the transaction of what it tells of, and worded when it is sent."""
 
 from __future__ import annotations
 
@@ -8,8 +8,18 @@ from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
-from models import Letter, MailedSecret
+from adapters import mail
+from models import Letter, MailedSecret, Organization
 from models.database import transaction
+from models.errors import AbonentError
+from resolvers.mailed_secrets import code_of, token_of
+from settings import settings
+
+_OWN = {"sender", "base_url", "home", "link", "code", "language"}  # what templates see besides the context
+
+
+class Pointless(AbonentError):
+    """The letter's link or code is spent, over or gone: whoever gets it could do nothing with it."""
 
 
 async def queue(
@@ -28,10 +38,12 @@ async def queue(
 ) -> Letter | None:
     """Queue a letter of ``templates/mail/<template>/`` to one address; None where the ``occasion`` has its letter already.
 
-    The templates see ``context`` (JSON, nothing secret), ``base_url``, ``base`` (``/o/<slug>`` or nothing), ``link`` (the address of
-    ``path`` under both, with the secret's token behind it) and ``code``.
+    The templates see ``context`` (JSON, nothing secret), ``sender`` (the organization's name, accent, contacts), ``base_url``, ``base``
+    (``/o/<slug>`` or nothing), ``home`` (both), ``link`` (the address of ``path`` under both, with the secret's token behind it) and ``code``.
     """
-    values = {"base": base, "path": path, **context}
+    if taken := _OWN & set(context):
+        raise ValueError(f"templates have their own {', '.join(sorted(taken))}")
+    values = {"base": base, "path": path, "sealed": secret is not None, **context}
     try:
         async with transaction():
             return await Letter.create(
@@ -51,3 +63,38 @@ async def queue(
         if occasion is None:
             raise
         return None
+
+
+async def written(row: Letter, now: dt.datetime) -> mail.Letter:
+    """The row as the mail takes it; raises Pointless."""
+    context = dict(row.context)
+    secret = await _living_secret(row, now) if context.pop("sealed", False) else None
+    base = context.pop("base", "")
+    return mail.Letter(
+        to=row.recipient,
+        template=row.template,
+        language=row.language,
+        context=context,
+        identity=row.identity,
+        sender=await _sender(row.organization_id),
+        base=base,
+        link=_link(base, context.pop("path", ""), token_of(secret) if secret is not None else None),
+        code=code_of(secret) if secret is not None else None,
+    )
+
+
+async def _living_secret(row: Letter, now: dt.datetime) -> MailedSecret:
+    secret = await MailedSecret.get_or_none(id=row.secret_id) if row.secret_id is not None else None
+    if secret is None or secret.spent_at is not None or secret.expires_at <= now or token_of(secret) is None:
+        raise Pointless
+    return secret
+
+
+async def _sender(organization_id: int | None) -> mail.Sender:
+    organization = await Organization.get_or_none(id=organization_id) if organization_id is not None else None
+    return mail.Sender(organization.name, organization.accent, organization.contacts) if organization is not None else mail.Sender()
+
+
+def _link(base: str, path: str, token: str | None) -> str:
+    address = f"{settings().base_url}{base}{path}"
+    return address if token is None else f"{address}{'&' if '?' in path else '?'}token={token}"

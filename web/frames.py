@@ -7,7 +7,8 @@ from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 
-from web import accents, protection
+from adapters.colours import OWN
+from web import protection
 from web.assets import static
 
 PRODUCT = "Abonent"
@@ -50,8 +51,8 @@ class Frame:
     @property
     def theme(self) -> str:
         """Address of the stylesheet with the organization's colour, empty where it is our own."""
-        accent = (self.organization.accent if self.organization else accents.OWN).lower()
-        return "" if accent == accents.OWN else f"{self.base}/theme.css?{quote(accent.lstrip('#'))}"
+        accent = (self.organization.accent if self.organization else OWN).lower()
+        return "" if accent == OWN else f"{self.base}/theme.css?{quote(accent.lstrip('#'))}"
 
     @property
     def csrf(self) -> str:

@@ -6,6 +6,7 @@ import re
 import pytest
 from structlog.testing import capture_logs
 
+from adapters import colours
 from models import Organization
 from models import database as guarded
 from settings import settings
@@ -75,8 +76,8 @@ async def test_a_chosen_language_stays(stranger):
 @pytest.mark.parametrize("accent", ["#0b6e8f", "#ffff00", "#000000", "#ffffff", "#ff0000", "#7fffd4", "nonsense", "#12"])
 def test_any_accent_becomes_readable(accent: str):
     for ground, towards in ((accents.DAY_GROUND, 0), (accents.NIGHT_PAPER, 255)):
-        colour = accents.readable(accents.parsed(accent) or (1, 2, 3), ground, towards)
-        assert accents.contrast(colour, ground) >= 4.5
+        colour = colours.readable(colours.parsed(accent) or (1, 2, 3), ground, towards)
+        assert colours.contrast(colour, ground) >= 4.5
     assert accents.stylesheet(accent).count("--accent:#") == 2
 
 
