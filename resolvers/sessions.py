@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from tortoise.expressions import Q
 
 from adapters import passwords
-from models import ApiToken, LoginAlias, Session, User
+from models import ApiToken, LoginAlias, Registration, Session, User
 from models.database import transaction
 from models.errors import ProblemCode, Refused
 from resolvers import audit, views
-from resolvers.throttle import Misses
+from resolvers.gate import HumanAnswer, knock
 from resolvers.tokens import find_token, looks_right, new_text
-from resolvers.users import key
+from resolvers.users import key, login_key
 from resolvers.viewer import Viewer, viewer_of_token, viewer_of_user
 
 IDLE = dt.timedelta(days=14)
@@ -25,10 +25,6 @@ REMEMBERED = dt.timedelta(days=90)
 USED_EVERY = dt.timedelta(hours=1)  # how exactly `last_used_at` is kept: not a write for every page
 
 LONGEST_EMAIL, LONGEST_LOGIN, LONGEST_SLUG = 254, 60, 63  # what the columns hold: longer ones are nobody's
-
-# Many people share one address (a mobile operator's, a house's): guessing at one login stops early, a whole source only when it floods.
-misses = Misses(limit=20, within=dt.timedelta(minutes=10))
-floods = Misses(limit=300, within=dt.timedelta(minutes=10))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +45,27 @@ class SignedIn:
     user: UserRow
 
 
-async def sign_in(login: str, password: str, *, slug: str | None, remember: bool, source: str | None, now: dt.datetime, device: str = "") -> SignedIn:
+async def sign_in(
+    login: str,
+    password: str,
+    *,
+    slug: str | None,
+    remember: bool,
+    source: str | None,
+    now: dt.datetime,
+    device: str = "",
+    human: HumanAnswer | None = None,
+) -> SignedIn:
     """By e-mail, free login, or a login of the organization `slug` (account number, contract).
 
-    Raises Refused with WRONG_LOGIN_OR_PASSWORD at `login`, the same and after the same time for an unknown user, and Throttled when
-    the source has missed this login, or many, too often. From elsewhere the owner still enters: no account is ever locked.
+    Raises Refused with WRONG_LOGIN_OR_PASSWORD at `login`, the same and after the same time for an unknown user; with NOT_CONFIRMED there for
+    the password of a registration that waits for its confirmation; and what the gate raises. No account is ever locked.
     """
-    target = f"{source} {key(login)[:LONGEST_EMAIL]}" if source is not None else None
-    floods.attempt(source, now)
-    misses.attempt(target, now)
-    user = await _find(login, slug)
+    attempt = await knock("sign_in", source, now, target=key(login)[:LONGEST_EMAIL], human=human)
+    user = await user_of(login, slug)
     if not await passwords.matches(user.password_hash if user else None, password) or user is None or not user.is_active:
-        raise Refused(ProblemCode.WRONG_LOGIN_OR_PASSWORD, ("login",))
-    misses.forgive(target)
-    floods.forgive(source)
+        raise Refused(await _why_not(login, password, now), ("login",))
+    await attempt.forgive()
     if passwords.is_outdated(user.password_hash):
         await User.filter(id=user.id).update(password_hash=await passwords.hashed(password))
     token, expires = new_text(), now + (REMEMBERED if remember else LIFETIME)
@@ -104,6 +107,19 @@ async def bearer_viewer(token: str | None, now: dt.datetime) -> Viewer | None:
     return await session_viewer(token, now)
 
 
+async def user_of(login: str, slug: str | None) -> User | None:
+    """Whom an e-mail, a free login, or a login of the organization's own means. As many statements for whom nobody knows."""
+    wanted = key(login)
+    if "@" in wanted:
+        return await User.get_or_none(email_key=wanted[:LONGEST_EMAIL]) if len(wanted) <= LONGEST_EMAIL else None
+    if len(wanted) > LONGEST_LOGIN:
+        return None
+    user = await User.get_or_none(login_key=login_key(login))
+    by_slug = Q(organization__slug=(slug or "")[:LONGEST_SLUG])
+    alias = await LoginAlias.get_or_none(Q(alias=wanted) & by_slug).select_related("user")
+    return user or (alias.user if alias else None)
+
+
 async def user_by_id(user_id: int) -> UserRow | None:
     user = await User.get_or_none(id=user_id)
     return _row(user) if user else None
@@ -115,19 +131,12 @@ async def users_by_ids(viewer: Viewer, ids: Sequence[int]) -> dict[int, UserRow]
     return {user.pk: user} if user else {}
 
 
-async def _find(login: str, slug: str | None) -> User | None:
-    wanted = key(login)
-    if len(wanted) > LONGEST_EMAIL:
-        return None
-    if "@" in wanted:
-        return await User.get_or_none(email_key=wanted)
-    if len(wanted) > LONGEST_LOGIN:
-        return None
-    user = await User.get_or_none(login_key=wanted)
-    if user is None and slug is not None and len(slug) <= LONGEST_SLUG:
-        alias = await LoginAlias.get_or_none(Q(alias=wanted) & Q(organization__slug=slug)).select_related("user")
-        user = alias.user if alias else None
-    return user
+async def _why_not(login: str, password: str, now: dt.datetime) -> ProblemCode:
+    """A registration that waits is told to whoever knows its password, also where the address is a user's: else this would tell that it is."""
+    wanted = Q(email_key=key(login)[:LONGEST_EMAIL]) if "@" in login else Q(login_key=login_key(login)[:LONGEST_LOGIN]) & ~Q(login_key="")
+    waiting = await Registration.filter(wanted, confirmed_at=None, expires_at__gt=now).order_by("-id").first()
+    right = await passwords.matches(waiting.password_hash if waiting else None, password)
+    return ProblemCode.NOT_CONFIRMED if right else ProblemCode.WRONG_LOGIN_OR_PASSWORD
 
 
 async def _owner_is_active(token: ApiToken) -> bool:

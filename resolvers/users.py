@@ -15,7 +15,10 @@ from resolvers import audit
 from resolvers.organizations import organization_by_slug
 from resolvers.passwords import check_password
 
-_LOGIN = re.compile(r"[^\W\d_][\w-]{0,29}")  # a letter first; then letters, digits, hyphen, underscore
+_LETTERS = "A-Za-zА-Яа-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі"
+_LOGIN = re.compile(rf"[{_LETTERS}][{_LETTERS}0-9_-]{{0,29}}")  # a letter first; then letters, digits, hyphen, underscore
+# What a Russian or Kazakh letter is taken for, small or capital: no login may be had that looks like another's.
+_LOOKS_LIKE = str.maketrans("аесорхукмтнвіһё", "aecopxykmthbihe")
 
 
 async def create_user(
@@ -39,7 +42,7 @@ async def create_user(
     stored = await passwords.hashed(password)  # before the transaction: it takes long
     try:
         async with transaction():
-            made = await User.create(login=login, login_key=key(login), email=address, email_key=key(address), password_hash=stored, name=name, kind=kind)
+            made = await User.create(login=login, login_key=login_key(login), email=address, email_key=key(address), password_hash=stored, name=name, kind=kind)
             await audit.record(actor, "user.create", f"user:{made.id}")
             if employer is not None:
                 await StaffRole.create(organization=employer, user=made)
@@ -70,7 +73,7 @@ async def grant_membership(login: str, slug: str, number: str | None = None, con
 
 async def user_by_login(login: str) -> User:
     """The user of a free login or an e-mail; raises NotFound."""
-    found = await User.get_or_none(login_key=key(login)) or await User.get_or_none(email_key=key(login))
+    found = await User.get_or_none(login_key=login_key(login)) or await User.get_or_none(email_key=key(login))
     if found is None:
         raise NotFound(f"user {login}")
     return found
@@ -81,13 +84,18 @@ async def check_login(login: str) -> None:
     if not _LOGIN.fullmatch(login):
         raise Refused(ProblemCode.INVALID, ("login",), hint="a letter first, then letters, digits, hyphen or underscore, at most 30")
     for prefix in {"vk", *await Organization.all().values_list("contract_login_prefix", flat=True)}:
-        if re.fullmatch(rf"{re.escape(str(prefix).casefold())}[\d-]+", key(login)):
+        if re.fullmatch(rf"{re.escape(login_key(str(prefix)))}[\d-]+", login_key(login)):
             raise Refused(ProblemCode.INVALID, ("login",), hint="this is how logins of contracts look; they are granted by linking one")
 
 
 def key(text: str) -> str:
-    """What a login or e-mail is compared by."""
+    """What an e-mail, or the login of an account or contract, is compared by."""
     return unicodedata.normalize("NFKC", text).strip().casefold()
+
+
+def login_key(text: str) -> str:
+    """What a free login is compared by: Cyrillic letters are the Latin ones that they look like, so that nobody passes for another."""
+    return key(text).translate(_LOOKS_LIKE)
 
 
 async def _linked(organization: Organization, number: str | None, contract: str | None) -> tuple[PersonalAccount | Contract, str]:

@@ -547,4 +547,9 @@ class Migration(migrations.Migration):
         ops.RunSQL('CREATE INDEX IF NOT EXISTS "idx_membership_user_id_550878" ON "membership" ("user_id")'),
         ops.RunSQL('CREATE INDEX IF NOT EXISTS "idx_membership_account_e855fc" ON "membership" ("account_id")'),
         ops.RunSQL('CREATE INDEX IF NOT EXISTS "idx_membership_contrac_d2e34a" ON "membership" ("contract_id")'),
+        # Logins are compared by what their letters look like (resolvers.users.login_key).
+        ops.RunSQL(
+            "UPDATE user_account SET login_key = "
+            "replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(login_key, 'а', 'a'), 'е', 'e'), 'с', 'c'), 'о', 'o'), 'р', 'p'), 'х', 'x'), 'у', 'y'), 'к', 'k'), 'м', 'm'), 'т', 't'), 'н', 'h'), 'в', 'b'), 'і', 'i'), 'һ', 'h'), 'ё', 'e')"
+        ),
     ]

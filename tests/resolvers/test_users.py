@@ -91,6 +91,22 @@ async def test_login_and_email_are_taken_whatever_their_case(organization: Organ
     assert await User.all().count() == 1
 
 
+@pytest.mark.parametrize(("first", "second"), [("aigul", "аigul"), ("Вера", "Bepa"), ("serik", "sеrіk"), ("Алёна", "Алена"), ("кот", "KOT")])
+async def test_a_login_that_looks_like_anothers_is_taken(organization: Organization, first: str, second: str):
+    await made(first)
+    with pytest.raises(Refused) as caught:
+        await made(second, "other@example.kz")
+    assert refused(caught) == (ProblemCode.TAKEN, ("login",))
+    assert (await user_by_login(second)).login == first, "and whoever types it in the other alphabet means the one there is"
+
+
+@pytest.mark.parametrize("login", ["ԝater", "αιγουλ", "vк123", "ＶＫ7", "名前", "أ", "ﬀ"])
+async def test_no_other_alphabets_and_no_contract_in_disguise(organization: Organization, login: str):
+    with pytest.raises(Refused) as caught:
+        await made(login)
+    assert refused(caught) == (ProblemCode.INVALID, ("login",))
+
+
 async def test_a_user_is_found_by_login_and_by_email(organization: Organization):
     user = await made(staff="vodokanal")
     assert PASSWORD not in user.password_hash

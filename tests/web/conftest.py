@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import httpx2
 import pytest
 
+from resolvers import gate
 from resolvers.imports import run_import
 from resolvers.organizations import create_organization
-from resolvers.sessions import floods, misses
 from resolvers.users import create_user, grant_membership
 from schema import operations
 from tests.web.reader import Page
@@ -53,8 +53,7 @@ class Browser:
 
 @pytest.fixture
 async def app(database):
-    misses.clear()
-    floods.clear()
+    gate.clear()
     await operations.start()
     return create_app()
 
