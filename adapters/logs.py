@@ -16,7 +16,7 @@ ALLOWED = frozenset({
     "event", "level", "timestamp", "logger",
     "request_id", "method", "route", "status", "duration_ms", "bytes", "viewer", "organization",
     "job", "due_at", "counts", "mode", "database", "version", "operation", "code",
-    "error", "error_id", "where", "dropped",
+    "error", "error_id", "where", "dropped", "template",
 })  # fmt: skip
 LONGEST_VALUE = 300
 QUIET = (
@@ -32,6 +32,8 @@ QUIET = (
     "PIL",
     "httpx",
     "svglib",
+    "taskiq",
+    "taskiq.receiver.receiver",
 )
 
 

@@ -55,15 +55,18 @@ async def serve(application: Any, host: str, port: int, started: Callable[[int],
 
 
 async def work(*, once: bool = False) -> None:
-    """Do periodic work until SIGINT or SIGTERM, or only what is due now."""
+    """Do periodic work and send letters until SIGINT or SIGTERM, or only what is due now."""
+    from jobs.broker import send_due, send_until
+
     async with opened():
         if once:
             await do_what_is_due(utc_now())
+            await send_due(utc_now())
             return
         stop = asyncio.Event()
         for which in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(which, stop.set)
-        await asyncio.gather(work_until(stop), take_until(stop))
+        await asyncio.gather(work_until(stop), take_until(stop), send_until(stop))
 
 
 class _Server(uvicorn.Server):
@@ -90,5 +93,7 @@ async def _beside(server: uvicorn.Server, started: Callable[[int], object] | Non
     if started is not None:
         started(server.servers[0].sockets[0].getsockname()[1])
     if settings().mode is Mode.DEMO:
+        from jobs.broker import send_until
+
         never = asyncio.Event()
-        await asyncio.gather(work_until(never), take_until(never))  # the application has the database open
+        await asyncio.gather(work_until(never), take_until(never), send_until(never))  # the application has the database open

@@ -55,7 +55,8 @@ class Letter(Model):
 
     `template` is a folder of templates/mail and `context` what it shows: nothing secret, and forgotten after 30 days. `identity` makes its
     Message-ID, the same at every try. `occasion` is unique: what is queued twice for one occasion is sent once. `leased_until` is
-    until when one worker has it.
+    until when one worker has it. `lost` counts how often its words were handed to the server and no answer was heard: a server may
+    have it or not, so it goes once more, under the same Message-ID, and never a third time.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -77,6 +78,7 @@ class Letter(Model):
     occasion = fields.CharField(max_length=160, null=True, unique=True)
     state = fields.CharEnumField(LetterState, max_length=16, default=LetterState.QUEUED)
     attempts = fields.SmallIntField(default=0)
+    lost = fields.SmallIntField(default=0)
     queued_at = fields.DatetimeField()
     due_at = fields.DatetimeField()
     leased_until = fields.DatetimeField(null=True)

@@ -5,10 +5,10 @@ import re
 from dataclasses import dataclass
 from email.message import EmailMessage
 
-from adapters.mail import composed
+from adapters.mail import KeptMail
 from models import Letter
 from models.enums import LetterState
-from resolvers.letters import Pointless, written
+from resolvers.outbox import WAITING, deliver
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +55,10 @@ class Delivered:
 
 async def deliver_all(now: dt.datetime | None = None) -> list[Delivered]:
     """Everything queued and not yet delivered, in order; as of ``now``, else as of when each was queued. Pointless letters fail."""
-    delivered = []
-    for row in await Letter.filter(state__in=[LetterState.QUEUED, LetterState.DEFERRED]).order_by("id"):
-        at = now or row.queued_at
-        try:
-            message = composed(await written(row, at))
-        except Pointless:
-            await Letter.filter(id=row.id).update(state=LetterState.FAILED)
-            continue
-        await Letter.filter(id=row.id).update(state=LetterState.SENT, sent_at=at)
-        delivered.append(Delivered(message, row.template))
-    return delivered
+    mail, rows = KeptMail(), await Letter.filter(state__in=WAITING).order_by("id")
+    states = [await deliver(row.id, row.attempts, mail, now or row.queued_at) for row in rows]
+    templates = [row.template for row, state in zip(rows, states, strict=True) if state is LetterState.SENT]
+    return [Delivered(message, template) for message, template in zip(mail.letters, templates, strict=True)]
 
 
 async def deliver_one(now: dt.datetime | None = None) -> Delivered:

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from adapters.mail import Letter, Mail, NotSent, Rejected, Uncertain, server_mail
+from adapters.mail import Letter, Mail, NotSent, Rejected, Uncertain
+from adapters.smtp import server_mail
 from jobs.console import Stop, out
 from models.errors import Refused
 

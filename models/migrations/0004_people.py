@@ -397,6 +397,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("attempts", fields.SmallIntField(default=0)),
+                ("lost", fields.SmallIntField(default=0)),
                 ("queued_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("due_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("leased_until", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),

@@ -11,7 +11,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
 
-from adapters.mail import KeptMail, Letter, Rejected, ServerMail, Uncertain, Unreachable, composed
+from adapters.mail import KeptMail, Letter, Rejected, Uncertain, Unreachable, composed
+from adapters.smtp import ServerMail
 from models.errors import Refused
 from settings import settings
 
