@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 SHORTEST_SECRET = 32
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
 MAIL_SCHEMES = ("smtp", "smtps")
+LIMITS_SCHEMES = ("redis", "rediss")
 
 
 class Misconfigured(Exception):
@@ -47,6 +48,7 @@ class Settings(BaseSettings):
     database_url: str = Field(default="", description="sqlite:///file.db or postgres://user:password@host:port/name")
     secret: SecretStr = Field(default=SecretStr(""), description="key that signs; several separated by spaces: the first signs, the others still verify")
     smtp_url: SecretStr = Field(default=SecretStr(""), description="smtp://user:password@host:587 or smtps://…; what letters are sent through")
+    limits_url: SecretStr = Field(default=SecretStr(""), description="redis://host:6379/0; where attempts are counted when several processes answer")
     trusted_proxies: str = Field(default="", description="addresses of the reverse proxies, separated by commas, whose X-Forwarded-For and -Proto are believed")
     upload_limit_mb: int = Field(default=2048, ge=1, le=1_000_000, description="the largest register that may be uploaded, in megabytes")
     import_files_days: int = Field(default=30, ge=1, le=3650, description="how many days uploaded registers are kept")
@@ -61,6 +63,12 @@ class Settings(BaseSettings):
     @classmethod
     def _known_mail(cls, url: SecretStr) -> SecretStr:
         _checked_url(url.get_secret_value(), MAIL_SCHEMES, "smtp://user:password@host:587", host=True)
+        return url
+
+    @field_validator("limits_url")
+    @classmethod
+    def _known_limits(cls, url: SecretStr) -> SecretStr:
+        _checked_url(url.get_secret_value(), LIMITS_SCHEMES, "redis://:password@host:6379/0", host=True)
         return url
 
     @field_validator("trusted_proxies")

@@ -28,6 +28,7 @@ from models.enums import (
 )
 from models.errors import ProblemCode
 from models.money import Currency
+from resolvers.human_checks import HumanDoor
 from resolvers.viewer import ViewerKind
 from schema.problems import MEANINGS
 
@@ -213,3 +214,18 @@ _described(
     },
 )
 _described(ProblemCode, "What is wrong with an input. Treat a code that you do not know as a refusal.", MEANINGS)
+_described(
+    HumanDoor,
+    "Where a human check may be asked for.",
+    {
+        HumanDoor.SIGN_IN: "Signing in",
+        HumanDoor.REGISTER: "Registering",
+        HumanDoor.CONFIRM: "Typing the code of a confirmation",
+        HumanDoor.RESEND: "Asking for a confirmation once more",
+        HumanDoor.RECOVER: "Recovering a name or a password",
+        HumanDoor.LINK: "Proving an account or a contract",
+        HumanDoor.STEP_UP: "Asking for a step-up",
+        HumanDoor.LOOK_UP: "Finding an account without registration",
+        HumanDoor.PROFILE: "Typing one's password again",
+    },
+)

@@ -13,6 +13,7 @@ from resolvers.sessions import sign_in, sign_out
 from resolvers.submissions import Submission, submit_readings
 from schema import ids, import_profiles
 from schema.context import Info
+from schema.human_checks import answer_of
 from schema.import_profiles import SaveImportProfileInput, SaveImportProfileResult
 from schema.imports import (
     ApproveImportDone,
@@ -43,7 +44,7 @@ RunArgument = Annotated[ImportRunInput, strawberry.argument(description="The run
 
 @strawberry.type(description="The verbs.")
 class Mutation:
-    @field(description="Sign in. Codes: WRONG_LOGIN_OR_PASSWORD. Too many misses of one source at one login, or very many at any, give THROTTLED for a while.")
+    @field(description="Sign in. Codes: WRONG_LOGIN_OR_PASSWORD, HUMAN_CHECK_NEEDED, WRONG_HUMAN_CHECK. A flood from one source gives THROTTLED for a while.")
     async def sign_in(self, info: Info, input: SignInArgument) -> SignInResult:  # noqa: A002
         context = info.context
         return await sign_in(  # type: ignore[return-value]
@@ -54,6 +55,7 @@ class Mutation:
             source=context.source,
             now=context.now,
             device=context.device,
+            human=answer_of(input.human_check),
         )
 
     @field(description="End the session that asks.")

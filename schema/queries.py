@@ -24,6 +24,7 @@ from schema.accounts import Account
 from schema.arguments import After, First, Host, Id, OptionalId, OptionalNumber, OptionalSlug, Search, Slug
 from schema.context import Info
 from schema.contracts import Contract
+from schema.human_checks import HumanCheckQuery
 from schema.organizations import Organization
 from schema.values import Connection, Node, PageOf, checked_first
 from schema.viewers import Viewer
@@ -68,7 +69,7 @@ def _may_ask(info: Info, prefix: str) -> bool:
 
 
 @strawberry.type(description="The ways in.")
-class Query:
+class Query(HumanCheckQuery):
     @field(description="Who asks; null for a stranger.")
     def viewer(self, info: Info) -> Viewer | None:
         return info.context.viewer  # type: ignore[return-value]

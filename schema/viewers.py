@@ -13,6 +13,7 @@ from resolvers.sessions import SignedIn, UserRow, user_by_id
 from resolvers.viewer import Viewer as ViewerValue
 from resolvers.viewer import ViewerKind
 from schema import ids
+from schema.human_checks import HumanCheckInput
 from schema.organizations import Organization
 from schema.values import Node
 
@@ -63,6 +64,7 @@ class SignInInput:
     password: str = field(description="The password, exactly as it was chosen.")
     organization_slug: str | None = field(default=None, description="The organization on whose pages this happens.")
     remember: bool = field(default=False, description="Stay signed in for 90 days instead of one.")
+    human_check: HumanCheckInput | None = field(default=None, description="The answer to `humanCheck(door: SIGN_IN)`, where it was asked for.")
 
 
 @strawberry.type(description="Signed in.")

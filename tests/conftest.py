@@ -5,6 +5,7 @@ ABONENT_TEST_DATABASE_URL names another server instead (its user must be allowed
 """
 
 import asyncio
+import datetime as dt
 import ipaddress
 import itertools
 import os
@@ -13,10 +14,12 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -102,13 +105,38 @@ def refuse_strangers(host: str | bytes | None) -> None:
 
 @pytest.fixture(autouse=True)
 def bare_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Settings as on a developer's machine with an empty data folder, whatever the shell holds."""
+    """Settings as on a developer's machine with an empty data folder, whatever the shell holds; and nobody has tried anything yet."""
     for name in [name for name in os.environ if name.startswith("ABONENT_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("ABONENT_DATA_DIR", str(tmp_path / "data"))
+    from adapters.counters import counters
+
     settings.cache_clear()
+    counters.cache_clear()
     yield
     settings.cache_clear()
+    counters.cache_clear()
+
+
+class Clock:
+    """What the counters of attempts go by: it stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = time.time()
+
+    def time(self) -> float:
+        return self.now
+
+    def move(self, **by: float) -> None:
+        self.now += dt.timedelta(**by).total_seconds()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    moved = Clock()
+    for module in ("limits.aio.storage.memory", "limits.aio.strategies", "adapters.counters"):
+        monkeypatch.setattr(f"{module}.time", SimpleNamespace(time=moved.time, monotonic=time.monotonic))
+    return moved
 
 
 @pytest.fixture(scope="session", autouse=True)

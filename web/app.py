@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
-from adapters import pdf
+from adapters import counters, pdf
 from adapters.rendering import environment
 from models import database
 from schema import operations
@@ -51,6 +51,7 @@ async def _lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
     finally:
         pdf.close()
+        await counters.close()
         await database.close()
 
 

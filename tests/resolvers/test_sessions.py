@@ -1,5 +1,6 @@
 """Signing in and out: who may, how long it lasts, and that guessing is slowed down without locking anybody out."""
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -9,8 +10,8 @@ from models import LoginAlias, Session, User
 from models.errors import ProblemCode, Refused, Throttled
 from resolvers import gate
 from resolvers.sessions import IDLE, LIFETIME, REMEMBERED, bearer_viewer, session_viewer, sign_in, sign_out
-from resolvers.throttle import Misses
 from tests import factories as make
+from tests.human import solved
 
 PASSWORD = "верный пароль"
 NOW = make.NOW
@@ -23,17 +24,15 @@ def password_hash() -> str:
 
 @pytest.fixture
 async def aliya(database, password_hash):
-    gate.clear()
     org = await make.organization()
     user = await make.user("Aliya", password_hash=password_hash)
     await LoginAlias.create(organization=org, user=user, alias="02015213")
     await LoginAlias.create(organization=org, user=user, alias="vk123")
-    yield user
-    gate.clear()
+    return user
 
 
-async def signed(login: str, password: str = PASSWORD, slug: str | None = "vodokanal", *, remember=False, source="192.0.2.1", now=NOW):
-    return await sign_in(login, password, slug=slug, remember=remember, source=source, now=now)
+async def signed(login: str, password: str = PASSWORD, slug: str | None = "vodokanal", *, remember=False, source="192.0.2.1", now=NOW, human=None):
+    return await sign_in(login, password, slug=slug, remember=remember, source=source, now=now, human=human)
 
 
 @pytest.mark.parametrize("login", ["Aliya", "aliya", " ALIYA ", "aliya@example.com", "Aliya@Example.COM", "02015213", "vk123", "VK123"])
@@ -116,49 +115,72 @@ async def test_tokens_that_are_none(database, token):
     assert await bearer_viewer(token, NOW) is None
 
 
-async def test_a_source_that_misses_too_often_waits_and_the_owner_does_not(aliya):
-    for _ in range(20):
-        with pytest.raises(Refused):
-            await signed("aliya", "wrong")
-    with pytest.raises(Throttled) as caught:
+async def missed(times: int, login: str = "aliya", **where) -> list[ProblemCode]:
+    """What that many wrong passwords are answered, each code once in order."""
+    found = []
+    for _ in range(times):
+        with pytest.raises(Refused) as caught:
+            await signed(login, "wrong", **where)
+        found.append(caught.value.problems[0].code)
+    return list(dict.fromkeys(found))
+
+
+async def test_a_source_that_misses_too_often_proves_that_it_is_a_person(aliya, clock):
+    assert await missed(10) == [ProblemCode.WRONG_LOGIN_OR_PASSWORD]
+    with pytest.raises(Refused) as caught:
         await signed("aliya")
-    assert caught.value.retry_after_seconds == 600
+    assert [(one.code, one.path) for one in caught.value.problems] == [(ProblemCode.HUMAN_CHECK_NEEDED, ("humanCheck",))]
+    assert (await signed("aliya", human=solved(NOW))).token, "the right password enters with a solved check"
     assert (await signed("aliya", source="198.51.100.7")).token, "another source is not held back"
-    assert (await signed("aliya", now=NOW + dt.timedelta(minutes=10))).token
-
-
-async def test_a_neighbour_behind_the_same_address_still_enters(aliya):
-    for _ in range(20):
-        with pytest.raises(Refused):
-            await signed("somebody-else", "wrong")
+    clock.move(minutes=21)
     assert (await signed("aliya")).token
 
 
-async def test_a_flood_of_many_logins_from_one_source_is_stopped(aliya, monkeypatch):
-    monkeypatch.setattr(gate._sources, "_limit", 5)
+async def test_a_neighbour_behind_the_same_address_still_enters(aliya):
+    await missed(20, "somebody-else")
+    assert (await signed("aliya")).token
+
+
+async def test_a_login_under_attack_is_never_locked_for_its_owner(aliya):
+    assert (await signed("aliya", source="203.0.113.9")).token, "the owner's own place, before the attack"
+    answers = [(await missed(1, source=f"198.51.{number // 250}.{number % 250}"))[0] for number in range(300)]
+    assert answers.count(ProblemCode.WRONG_LOGIN_OR_PASSWORD) == 30, "after thirty, strangers get no further without a check"
+    assert (await signed("aliya", source="203.0.113.9")).token, "from where the owner has signed in before nothing is asked"
+    with pytest.raises(Refused) as caught:
+        await signed("aliya", source="203.0.113.10")
+    assert caught.value.problems[0].code is ProblemCode.HUMAN_CHECK_NEEDED
+    assert (await signed("aliya", source="203.0.113.10", human=solved(NOW))).token, "from a new place the owner proves to be a person"
+    assert (await signed("aliya", source="203.0.113.10")).token, "which is no new place any more"
+
+
+async def test_a_flood_of_many_logins_from_one_source_is_asked_then_stopped(aliya, monkeypatch):
+    small = dataclasses.replace(gate.LIMITS["sign_in"], source=gate.Limit(5, 600), source_wall=gate.Limit(8, 600))
+    monkeypatch.setitem(gate.LIMITS, "sign_in", small)
     for number in range(5):
-        with pytest.raises(Refused):
-            await signed(f"guess{number}", "wrong")
-    with pytest.raises(Throttled):
-        await signed("guess6", "wrong")
+        assert await missed(1, f"guess{number}") == [ProblemCode.WRONG_LOGIN_OR_PASSWORD]
+    assert await missed(50, "guess6") == [ProblemCode.HUMAN_CHECK_NEEDED]
+    for number in range(3):
+        assert await missed(1, f"solved{number}", human=solved(NOW)) == [ProblemCode.WRONG_LOGIN_OR_PASSWORD]
+    with pytest.raises(Throttled) as caught:
+        await signed("aliya", human=solved(NOW))
+    assert 0 < caught.value.retry_after_seconds <= 600
+    assert (await signed("aliya", source="198.51.100.7")).token
 
 
 async def test_right_passwords_do_not_count(aliya):
-    for _ in range(25):
+    for _ in range(70):
         await signed("aliya")
 
 
-def test_a_hundred_attempts_at_once_are_a_hundred():
-    attempts = Misses(limit=20, within=dt.timedelta(minutes=10))
-    for _ in range(20):
-        attempts.attempt("source", NOW)
-    with pytest.raises(Throttled):
-        attempts.attempt("source", NOW)
+async def test_a_solved_check_is_good_for_one_try(aliya):
+    await missed(10)
+    human = solved(NOW)
+    assert await missed(1, human=human) == [ProblemCode.WRONG_LOGIN_OR_PASSWORD]
+    assert await missed(1, human=human) == [ProblemCode.WRONG_HUMAN_CHECK]
 
 
-def test_sources_do_not_pile_up():
-    attempts = Misses(limit=1, within=dt.timedelta(minutes=10))
-    for number in range(10_050):
-        attempts.attempt(str(number), NOW)
-    attempts.attempt("0", NOW)
-    assert len(attempts._by_source) <= 10_001
+async def test_who_is_not_asked_spends_no_check(aliya):
+    human = solved(NOW)
+    await signed("aliya", human=human)
+    await missed(10)
+    assert (await signed("aliya", human=human)).token

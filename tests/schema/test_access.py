@@ -42,6 +42,7 @@ PATHS: dict[str, tuple[str, str]] = {
     "ContractStatement": (PAYERS, "payer"),
     "ContractTotal": (f"{PAYERS} totals", "payer"),
     "House": (f"{ACCOUNT} premises house", "account"),
+    "HumanCheck": ("humanCheck(door: SIGN_IN)", "public"),
     "ImportAccounts": (f"{RUN} summary accounts", "imports"),
     "ImportChanges": (f"{RUN} summary accounts counts", "imports"),
     "ImportCode": (f"{RUN} codes", "imports"),
