@@ -77,6 +77,10 @@ class ProblemCode(StrEnum):
     NO_TRIES_LEFT = "no_tries_left"
     ALREADY_LINKED = "already_linked"
     NOT_OFFERED = "not_offered"
+    INVALID_DATE = "invalid_date"
+    INVALID_AMOUNT = "invalid_amount"
+    STEP_UP_NEEDED = "step_up_needed"
+    NOT_A_BILL = "not_a_bill"
 
 
 Path = tuple[str, ...]

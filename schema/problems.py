@@ -67,6 +67,10 @@ MEANINGS: dict[ProblemCode, str] = {
     C.NO_TRIES_LEFT: "Nobody can try this again today but by a step-up",
     C.ALREADY_LINKED: "The account or contract is linked already",
     C.NOT_OFFERED: "The organization does not offer this",
+    C.INVALID_DATE: "Not a day",
+    C.INVALID_AMOUNT: "Not a sum of money",
+    C.STEP_UP_NEEDED: "Surname, last payment and look-up need at least one step-up",
+    C.NOT_A_BILL: "Neither an account number nor the text of a bill's QR code that names one",
     C.PERSON_NEEDED: "Only a person may do this, no token: the run is held, or somebody else has sent it",
 }
 
@@ -129,6 +133,10 @@ SENTENCES: dict[ProblemCode, str] = {
     C.NO_TRIES_LEFT: N_("This account cannot be tried any more today."),
     C.ALREADY_LINKED: N_("This is linked to you already."),
     C.NOT_OFFERED: N_("This organization does not offer this."),
+    C.INVALID_DATE: N_("Please type the day as on the receipt, for example 25.05.2026."),
+    C.INVALID_AMOUNT: N_("Please type the sum as on the receipt, for example 123,45."),
+    C.STEP_UP_NEEDED: N_("Surname, last payment and look-up can be guessed at: switch on at least one other way, so that no stranger can keep an owner out."),
+    C.NOT_A_BILL: N_("This is no account number, and no QR code of a bill that names one."),
     C.PERSON_NEEDED: N_("Somebody of the staff must decide this, on the page of the import."),
 }
 
