@@ -40,6 +40,7 @@ class Filed:
     subject: str
     at: datetime
     text: str
+    html: str
 
 
 def newest(most: int = 50) -> list[Filed]:
@@ -62,6 +63,6 @@ def path_of(name: str) -> Path | None:
 def _filed(path: Path) -> Filed:
     message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     assert isinstance(message, EmailMessage)
-    text = message.get_body(("plain",))
-    assert text is not None
-    return Filed(path.stem, str(message["To"]), str(message["Subject"]), message["Date"].datetime, text.get_content())
+    text, html = (message.get_body((kind,)) for kind in ("plain", "html"))
+    assert text is not None and html is not None  # noqa: PT018 - every letter has both
+    return Filed(path.stem, str(message["To"]), str(message["Subject"]), message["Date"].datetime, text.get_content(), html.get_content())

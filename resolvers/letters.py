@@ -95,6 +95,8 @@ async def _sender(organization_id: int | None) -> mail.Sender:
     return mail.Sender(organization.name, organization.accent, organization.contacts) if organization is not None else mail.Sender()
 
 
-def _link(base: str, path: str, token: str | None) -> str:
+def _link(base: str, path: str, token: str | None) -> str | None:
+    if not path and token is None:
+        return None
     address = f"{settings().base_url}{base}{path}"
     return address if token is None else f"{address}{'&' if '?' in path else '?'}token={token}"

@@ -8,14 +8,15 @@ from starlette.routing import Route
 
 from settings import Mode, settings
 from web import accents, assets, downloads, graphql, health, registers
-from web.pages import accounts, contracts, home, imports, payments, readings, sessions, statements, styles
+from web.pages import accounts, contracts, home, imports, mailbox, payments, readings, sessions, statements, styles
 
 Handler = Callable[[Request], Awaitable[Response]]
 
 
 def routes() -> list[Route]:
-    """The styles page, where all parts are shown together, exists in development only."""
+    """The styles page, where all parts are shown together, exists in development only, the mailbox in the demo only."""
     development = [Route("/styles", styles.styles)] if settings().mode is Mode.DEVELOPMENT else []
+    demo = _demo() if settings().mode is Mode.DEMO else []
     return [
         Route("/", home.home),
         Route("/sign-in", sessions.sign_in, methods=["GET", "POST"]),
@@ -43,6 +44,16 @@ def routes() -> list[Route]:
         Route("/health/ready", health.ready),
         *graphql.routes,
         *development,
+        *demo,
+    ]
+
+
+def _demo() -> list[Route]:
+    return [
+        Route("/mailbox", mailbox.mailbox),
+        Route("/mailbox/{name}.html", mailbox.html),
+        Route("/mailbox/{name}.eml", mailbox.file),
+        Route("/mailbox/{name}", mailbox.letter),
     ]
 
 
