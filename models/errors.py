@@ -71,6 +71,7 @@ class ProblemCode(StrEnum):
     NOT_CONFIRMED = "not_confirmed"
     LINK_OVER = "link_over"
     WRONG_CODE = "wrong_code"
+    WRONG_HINT = "wrong_hint"
     HUMAN_CHECK_NEEDED = "human_check_needed"
     WRONG_HUMAN_CHECK = "wrong_human_check"
     NOT_PROVED = "not_proved"

@@ -57,6 +57,11 @@ async def by_token(purpose: Purpose, token: str, now: dt.datetime) -> MailedSecr
     return found if found is not None and found.spent_at is None and found.expires_at > now else None
 
 
+async def known(purpose: Purpose, token: str) -> MailedSecret | None:
+    """The secret of a link, spent or over too: its holder may learn what became of it."""
+    return await MailedSecret.get_or_none(token_hash=_hash(token), purpose=purpose)
+
+
 async def by_code(candidates: Iterable[MailedSecret], code: str, now: dt.datetime) -> MailedSecret | None:
     """Which of the candidates the typed code is of. Every look counts as a try of each; after ten a code is worth nothing, its link still is."""
     typed = "".join(letter for letter in code.upper().translate(_MEANT) if letter.isalnum())

@@ -29,6 +29,7 @@ from models.enums import (
 from models.errors import ProblemCode
 from models.money import Currency
 from resolvers.human_checks import HumanDoor
+from resolvers.recovery import Hint
 from resolvers.viewer import ViewerKind
 from schema.problems import MEANINGS
 
@@ -78,6 +79,12 @@ _described(
         Right.TICKETS: "Write to the organization",
         Right.MANAGE_MEMBERS: "Decide who else sees the account",
     },
+)
+_described(
+    Hint,
+    "What a recovery may ask for beside the letter's link.",
+    {Hint.TAX_NUMBER: "IIN, BIN or INN", Hint.NUMBER: "The number of any of the user's accounts or contracts"},
+    name="RecoveryHint",
 )
 _described(
     Resource,

@@ -27,6 +27,8 @@ from schema.imports import (
     UndoImportDone,
     UndoImportResult,
 )
+from schema.recovery import RecoveryMutations
+from schema.registration import RegistrationMutations
 from schema.results import Rejected
 from schema.submissions import SubmitReadingsDone, SubmitReadingsInput, SubmitReadingsResult
 from schema.viewers import SignInDone, SignInInput, SignOutDone
@@ -43,8 +45,11 @@ RunArgument = Annotated[ImportRunInput, strawberry.argument(description="The run
 
 
 @strawberry.type(description="The verbs.")
-class Mutation:
-    @field(description="Sign in. Codes: WRONG_LOGIN_OR_PASSWORD, HUMAN_CHECK_NEEDED, WRONG_HUMAN_CHECK. A flood from one source gives THROTTLED for a while.")
+class Mutation(RegistrationMutations, RecoveryMutations):
+    @field(
+        description="Sign in. Codes: WRONG_LOGIN_OR_PASSWORD, NOT_CONFIRMED (the right password of a registration that waits), HUMAN_CHECK_NEEDED, "
+        "WRONG_HUMAN_CHECK. A flood from one source gives THROTTLED for a while."
+    )
     async def sign_in(self, info: Info, input: SignInArgument) -> SignInResult:  # noqa: A002
         context = info.context
         return await sign_in(  # type: ignore[return-value]

@@ -40,6 +40,7 @@ POLICIES: dict[str, dict[str, Policy]] = {
         "organizationByHost": P.PUBLIC,
         "organizations": P.PUBLIC,
         "humanCheck": P.PUBLIC,
+        **dict.fromkeys(("agreement", "loginPreview", "pendingRegistration", "recoveryForm"), P.PUBLIC),
         "node": P.SIGNED_IN,
         "account": P.SIGNED_IN,
         "accounts": P.SIGNED_IN,
@@ -48,6 +49,7 @@ POLICIES: dict[str, dict[str, Policy]] = {
     },
     "Mutation": {
         "signIn": P.PUBLIC,
+        **dict.fromkeys(("registerUser", "resendConfirmation", "confirmRegistration", "requestRecovery", "recoverPassword"), P.PUBLIC),
         "signOut": P.SIGNED_IN,
         "submitReadings": P.SIGNED_IN,
         **dict.fromkeys(("startImport", "approveImport", "discardImport", "undoImport", "saveImportProfile"), P.SIGNED_IN),
@@ -82,6 +84,15 @@ POLICIES: dict[str, dict[str, Policy]] = {
 }
 # Objects that show nothing beyond the field that gave them: each field of theirs, by name, goes with it.
 _PLAIN = {
+    "Agreement": "language publishedAt text textHash version versions",
+    "ConfirmRegistrationDone": "already login loginTaken",
+    "LoginPreview": "afterLinking login",
+    "PendingRegistration": "askedAt confirmed email kind login",
+    "RecoverPasswordDone": "login",
+    "RecoveryForm": "asks login",
+    "RegisterUserDone": "email login",
+    "RequestRecoveryDone": "done",
+    "ResendConfirmationDone": "done",
     "Charge": (
         "amount basis correctsPeriod id isGroup paid parent period quantity recalculation service shortfallAmount shortfallDays "
         "socialNormAmount supplier tariff tariffWithTax taxPercent tier unit zone"

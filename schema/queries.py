@@ -21,11 +21,14 @@ from resolvers.readings import readings_by_ids
 from resolvers.sessions import users_by_ids
 from schema import ids
 from schema.accounts import Account
+from schema.agreements import AgreementQueries
 from schema.arguments import After, First, Host, Id, OptionalId, OptionalNumber, OptionalSlug, Search, Slug
 from schema.context import Info
 from schema.contracts import Contract
 from schema.human_checks import HumanCheckQuery
 from schema.organizations import Organization
+from schema.recovery import RecoveryQueries
+from schema.registration import RegistrationQueries
 from schema.values import Connection, Node, PageOf, checked_first
 from schema.viewers import Viewer
 
@@ -69,7 +72,7 @@ def _may_ask(info: Info, prefix: str) -> bool:
 
 
 @strawberry.type(description="The ways in.")
-class Query(HumanCheckQuery):
+class Query(AgreementQueries, HumanCheckQuery, RecoveryQueries, RegistrationQueries):
     @field(description="Who asks; null for a stranger.")
     def viewer(self, info: Info) -> Viewer | None:
         return info.context.viewer  # type: ignore[return-value]

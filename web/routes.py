@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from settings import Mode, settings
 from web import accents, assets, downloads, graphql, health, registers
-from web.pages import accounts, contracts, home, imports, mailbox, payments, readings, sessions, statements, styles
+from web.pages import accounts, agreements, contracts, home, imports, mailbox, payments, readings, recovery, registration, sessions, statements, styles
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -21,6 +21,13 @@ def routes() -> list[Route]:
         Route("/", home.home),
         Route("/sign-in", sessions.sign_in, methods=["GET", "POST"]),
         Route("/sign-out", sessions.sign_out, methods=["POST"]),
+        Route("/register", registration.register, methods=["GET", "POST"]),
+        Route("/register/check", registration.check, methods=["POST"]),
+        Route("/confirm", registration.confirm, methods=["GET", "POST"]),
+        Route("/confirm/resend", registration.resend, methods=["GET", "POST"]),
+        Route("/recover", recovery.recover, methods=["GET", "POST"]),
+        Route("/recover/new", recovery.new_password, methods=["GET", "POST"]),
+        Route("/agreement", agreements.agreement),
         Route("/accounts/{id}", accounts.account),
         Route("/accounts/{id}/statement", statements.statement),
         Route("/accounts/{id}/statement/versions", statements.versions),

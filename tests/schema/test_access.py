@@ -27,6 +27,7 @@ DIAL = f"{ACCOUNT} meters registers"
 RUN = 'organization(slug: "vodokanal") importRuns(first: 1) nodes'
 # How each type is reached, and by whose leave: a kind of VISIBLE below.
 PATHS: dict[str, tuple[str, str]] = {
+    "Agreement": ("agreement", "public"),
     "Account": (ACCOUNT, "account"),
     "AccountConnection": ("accounts(first: 1)", "list"),
     "AccountEdge": ("accounts(first: 1) edges", "list"),
@@ -61,6 +62,7 @@ PATHS: dict[str, tuple[str, str]] = {
     "ImportRunConnection": ('organization(slug: "vodokanal") importRuns(first: 1)', "imports"),
     "ImportRunEdge": ('organization(slug: "vodokanal") importRuns(first: 1) edges', "imports"),
     "ImportSummary": (f"{RUN} summary", "imports"),
+    "LoginPreview": ('loginPreview(organizationSlug: "vodokanal" accountNumber: "1")', "public"),
     "Meter": (f"{ACCOUNT} meters", "account"),
     "MeterRegister": (DIAL, "account"),
     "Money": (f"{ACCOUNT} balance", "today"),
@@ -92,9 +94,18 @@ PATHS: dict[str, tuple[str, str]] = {
     "Viewer": ("viewer", "viewer"),
     "User": ("viewer user", "user"),
 }
+DOORS = {  # mutations that strangers use, with what each answers to everybody alike
+    'registerUser(input: {kind: INDIVIDUAL email: "a@b.kz" password: "chistaya-voda" repeat: "chistaya-voda" language: "ru" agreementVersion: "2026-11" idempotencyKey: "k"})': "RegisterUserDone",
+    'resendConfirmation(input: {email: "a@b.kz"})': "ResendConfirmationDone",
+    'confirmRegistration(input: {token: "x"})': "Rejected",
+    'requestRecovery(input: {loginOrEmail: "owner"})': "RequestRecoveryDone",
+    'recoverPassword(input: {token: "x" password: "chistaya-voda" repeat: "chistaya-voda"})': "Rejected",
+}
+DOORS_ANSWER = {"ConfirmRegistrationDone", "RecoverPasswordDone", "RegisterUserDone", "RequestRecoveryDone", "ResendConfirmationDone"}
 OUTCOMES = {  # reached through mutations only: tested below and beside the mutations
     "ApproveImportDone", "ConfirmationRequired", "DiscardImportDone", "Problem", "ReadingReceipt", "Rejected", "SignInDone", "SaveImportProfileDone", "SignOutDone", "StartImportDone", "SubmitReadingsDone",
     "UndoImportDone", "UnderstoodReading",
+    *DOORS_ANSWER, "PendingRegistration", "RecoveryForm",  # the latter are for whoever holds a letter's link
 }  # fmt: skip
 WITH_MONEY = {"owner", "former", "payer", "clerk", "partner"}
 WITH_STATEMENTS = WITH_MONEY | {"visitor"}
@@ -124,6 +135,7 @@ NARROWS = {
     Policy.STAFF: VISIBLE["staff"],
 }
 EMPTY = {
+    "Agreement.publishedAt",
     "StatementVersion.until", "StatementVersion.charges",  # fields that say nothing about this account, whoever asks
     "Meter.removedOn", "Meter.refusal", "User.name", "User.language", "Charge.correctsPeriod", "PageInfo.endCursor", "Viewer.organization", "Viewer.user",
 }  # fmt: skip
@@ -259,7 +271,7 @@ SUBMITTED = {
 @pytest.mark.parametrize("who", EVERYBODY)
 async def test_every_mutation_for_everybody(world: World, who: str):
     imports = {"startImport", "approveImport", "discardImport", "undoImport", "saveImportProfile"}
-    assert set(SCHEMA._schema.mutation_type.fields) == {"signIn", "signOut", "submitReadings", *imports}
+    assert set(SCHEMA._schema.mutation_type.fields) == {"signIn", "signOut", "submitReadings", *imports, *(door.partition("(")[0] for door in DOORS)}
     context = Context(world.viewers[who], make.NOW, make.TODAY)
     row = {"register": world.ids["MeterRegister"], "value": "110"}
     answer = await execute(SUBMIT, {"input": {"account": world.ids["Account"], "readings": [row], "idempotencyKey": "k"}}, context)
@@ -267,6 +279,9 @@ async def test_every_mutation_for_everybody(world: World, who: str):
     assert seen == SUBMITTED[who], answer.body
     out = await execute("mutation { signOut { done } }", None, context)
     assert (out.errors[0]["extensions"]["code"] if out.errors else "done") == ("SIGN_IN_REQUIRED" if who == "stranger" else "done")
+    for door, expected in DOORS.items():
+        answered = await execute(f"mutation {{ it: {door} {{ __typename }} }}", None, context)
+        assert answered.data == {"it": {"__typename": expected}}, answered.body
     wrong = await execute('mutation { signIn(input: {login: "x", password: "y"}) { __typename } }', None, context)
     assert wrong.data == {"signIn": {"__typename": "Rejected"}}
 

@@ -44,15 +44,22 @@ async def _signed_in(request: Request, base: str) -> Response:
     result = (await ask(request, "sessions/sign_in", input=chosen)).signIn
     if result.typename == "Rejected":
         request.state.query = (("next", back),)  # links to other languages keep where one was going
-        return _page(request, 422, next=back, login=login, remember=keep, problems=result.problems)
+        unconfirmed = any(problem.code == "NOT_CONFIRMED" for problem in result.problems)
+        return _page(request, 422, next=back, login=login, remember=keep, problems=result.problems, unconfirmed=unconfirmed)
     response = RedirectResponse(back, 303)
     sessions.remember(response, result.token, result.expiresAt, keep=keep)
     return response
 
 
+def sign_in_page(request: Request, **context: Any) -> HTMLResponse:
+    """The form where another page ends: with the login filled in, and what has happened."""
+    return _page(request, 200, next=f"{request.scope['root_path']}/", **context)
+
+
 def _page(request: Request, status: int, **context: Any) -> HTMLResponse:
     name = sessions.greet_visitor(request)
-    defaults = {"login": "", "remember": False, "problems": [], "expired": False, "gone": False}
+    nothing = ("expired", "gone", "confirmed", "login_taken", "recovered", "unconfirmed")
+    defaults = {"login": "", "remember": False, "problems": [], **dict.fromkeys(nothing, False)}
     response = answer(request, "sessions/sign_in.html", status, **{**defaults, **context})
     sessions.keep_visitor(response, name)
     return response

@@ -1,0 +1,110 @@
+"""Registering, and confirming it by the letter's link or code."""
+
+import uuid
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from web.answers import ask
+from web.filled import Filled
+from web.forms import form
+from web.pages.sessions import sign_in_page
+from web.strangers import page, slug
+
+KINDS = ("individual", "legal", "short")
+FIELDS = {
+    "individual": ("accountNumber", "login", "taxNumber", "phone"),
+    "legal": ("name", "taxNumber", "contractNumber", "login", "phone"),
+    "short": (),
+}
+ALWAYS = ("email", "password", "repeat")
+
+
+async def register(request: Request) -> Response:
+    """GET shows the form, of the ``?kind=``; POST registers and says where the letter went, or shows it again with 422."""
+    if request.method == "GET":
+        return await _form(request, {"kind": request.query_params.get("kind", "")})
+    fields = await form(request, of_a_stranger=True)
+    result = (await ask(request, "registration/register", input=_input(request, fields))).registerUser
+    if result.typename == "Rejected":
+        return await _form(request, fields, result.problems, 422)
+    return await page(request, "registration/sent.html", email=result.email, login=result.login)
+
+
+async def check(request: Request) -> Response:
+    """POST by htmx alone: the form for another kind of person with all that was typed, or which login results."""
+    fields = await form(request, of_a_stranger=True)
+    return await _form(request, fields)
+
+
+async def confirm(request: Request) -> Response:
+    """GET with a link's token shows the button, which spends it; without one, where the code is typed. POST confirms."""
+    if request.method == "GET":
+        token = request.query_params.get("token", "")
+        found = (await ask(request, "registration/pending", token=token)).pendingRegistration if token else None
+        return await page(request, "registration/confirm.html", form=Filled(), token=token, found=found)
+    fields = await form(request, of_a_stranger=True)
+    given = {name: fields.get(name, "") for name in ("token", "email", "code")}
+    result = (await ask(request, "registration/confirm", input=given)).confirmRegistration
+    if result.typename == "Rejected":
+        found = (await ask(request, "registration/pending", token=given["token"])).pendingRegistration if given["token"] else None
+        shown = Filled(fields, _at_fields(result.problems))
+        return await page(request, "registration/confirm.html", 422, form=shown, token=given["token"] if found else "", found=found)
+    return sign_in_page(request, login=result.login, confirmed="again" if result.already else "now", login_taken=result.loginTaken)
+
+
+async def resend(request: Request) -> Response:
+    """POST has the letter sent again: the same answer for every address."""
+    if request.method == "GET":
+        return await page(request, "registration/resend.html", form=Filled(), sent=False)
+    fields = await form(request, of_a_stranger=True)
+    given = {"email": fields.get("email", "")[:254], "organizationSlug": slug(request), "language": request.state.language}
+    result = (await ask(request, "registration/resend", input=given)).resendConfirmation
+    if result.typename == "Rejected":
+        return await page(request, "registration/resend.html", 422, form=Filled(fields, result.problems), sent=False)
+    return await page(request, "registration/resend.html", form=Filled(fields), sent=True)
+
+
+async def _form(request: Request, fields: dict[str, str], problems: Any = (), status: int = 200) -> Response:
+    kind = _kind(fields)
+    found = await ask(
+        request, "registration/index", slug=slug(request), language=request.state.language,
+        **{name: fields.get(name, "")[:40] if name in FIELDS[kind] else "" for name in ("login", "accountNumber", "contractNumber")},
+    )  # fmt: skip
+    values = {**fields, "idempotencyKey": str(uuid.uuid4()) if any(one.code == "KEY_REUSED" for one in problems) else _key(fields)}
+    request.state.query = (("kind", kind),)  # links to other languages keep the kind
+    live = {
+        "hx-post": f"{request.scope['root_path']}/register/check", "hx-trigger": "change", "hx-target": "#login_result", "hx-swap": "outerHTML",
+        "hx-params": "csrf,kind,login,accountNumber,contractNumber",
+    }  # fmt: skip
+    shown = {"kind": kind, "live": live, "result": found.loginPreview, "agreement": found.agreement}
+    return await page(request, "registration/index.html", status, form=Filled(values, problems), **shown)
+
+
+def _input(request: Request, fields: dict[str, str]) -> dict[str, Any]:
+    """The mutation's input: only what this kind of form has, whatever is sent besides."""
+    kind = _kind(fields)
+    typed = {name: fields.get(name, "")[:400] for name in (*ALWAYS, *FIELDS[kind])}
+    return {
+        **typed,
+        "kind": "LEGAL" if kind == "legal" else "INDIVIDUAL",
+        "organizationSlug": slug(request),
+        "language": request.state.language,
+        "agreementVersion": fields.get("version", "")[:32] if fields.get("agreementVersion") == "true" else "",
+        "billByEmail": fields.get("billByEmail") == "true",
+        "idempotencyKey": _key(fields),
+    }
+
+
+def _kind(fields: dict[str, str]) -> str:
+    return fields["kind"] if fields.get("kind") in KINDS else KINDS[0]
+
+
+def _key(fields: dict[str, str]) -> str:
+    return fields.get("idempotencyKey", "")[:100] or str(uuid.uuid4())
+
+
+def _at_fields(problems: Any) -> list[Any]:
+    """Those that the page shows beside a field; a link that is over is what the whole page is about."""
+    return [problem for problem in problems if list(problem.path) != ["token"]]
