@@ -208,6 +208,23 @@ def ownership(code: str | None) -> str:
     return _word(code, {"PRIVATE": lambda: gettext("private"), "MUNICIPAL": lambda: gettext("municipal")})
 
 
+def scope(code: str | None) -> str:
+    """What a token may do."""
+    return _word(code, {
+        "READ_ACCOUNTS": lambda: gettext("see accounts and meters"), "READ_READINGS": lambda: gettext("see readings"),
+        "READ_MONEY": lambda: gettext("see charges, payments and balances"), "SUBMIT_READINGS": lambda: gettext("send readings"),
+        "IMPORT_REGISTERS": lambda: gettext("send the supplier's registers"),
+    })  # fmt: skip
+
+
+def topic(code: str | None) -> str:
+    """What is mailed."""
+    return _word(code, {
+        "BILL": lambda: gettext("The month's bill"), "READINGS": lambda: gettext("Reminders about readings and verification"),
+        "NEWS": lambda: gettext("News and outages"),
+    })  # fmt: skip
+
+
 def _word(code: Any, words: dict[str, Callable[[], str]], otherwise: str = "—") -> str:
     known = words.get(str(code).rpartition(".")[2].upper()) if code is not None else None
     return known() if known else otherwise
@@ -219,5 +236,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
 
     "short_month": short_month, "capital": capital, "service": service, "resource": resource, "source": source, "meter_state": meter_state,
     "ownership": ownership, "zone": zone, "basis": basis, "number": number, "plain_number": plain_number, "total": total, "signed_money": signed_money,
-    "first_day": first_day, "day_after": day_after,
+    "scope": scope, "topic": topic, "first_day": first_day, "day_after": day_after,
 }  # fmt: skip

@@ -82,6 +82,10 @@ class ProblemCode(StrEnum):
     INVALID_AMOUNT = "invalid_amount"
     STEP_UP_NEEDED = "step_up_needed"
     NOT_A_BILL = "not_a_bill"
+    LOGIN_STAYS = "login_stays"
+    TOKEN_SHOWN = "token_shown"  # noqa: S105 - a code
+    MORE_THAN_YOURS = "more_than_yours"
+    ONLY_OWNERS = "only_owners"
 
 
 Path = tuple[str, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tortoise.expressions import Q
 
@@ -94,7 +94,7 @@ async def session_viewer(token: str | None, now: dt.datetime) -> Viewer | None:
         return None
     if now - found.last_used_at > USED_EVERY:
         await Session.filter(id=found.id).update(last_used_at=now)
-    return await viewer_of_user(found.user.id, now.date(), session_id=found.id)
+    return replace(await viewer_of_user(found.user.id, now.date(), session_id=found.id), language=found.user.language)
 
 
 async def bearer_viewer(token: str | None, now: dt.datetime) -> Viewer | None:

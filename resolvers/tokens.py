@@ -40,7 +40,7 @@ async def create_token(
     text = new_text()
     async with transaction():
         made = await ApiToken.create(
-            token_hash=_hash(text), hint=text[:8], user=user, organization=organization, scopes=granted, label=label, expires_at=expires_at
+            token_hash=text_hash(text), hint=text[:8], user=user, organization=organization, scopes=granted, label=label, expires_at=expires_at
         )
         owner = organization.id if organization is not None else None
         await audit.record(actor, "token.create", f"token:{made.id}", organization_id=owner, scopes=granted)
@@ -51,7 +51,7 @@ async def find_token(text: str, now: dt.datetime) -> ApiToken | None:
     """The living token of that text, or None. A mistyped one is told by its checksum, without asking the database."""
     if not looks_right(text):
         return None
-    found = await ApiToken.get_or_none(token_hash=_hash(text))
+    found = await ApiToken.get_or_none(token_hash=text_hash(text))
     if found is None or found.revoked_at is not None or (found.expires_at is not None and found.expires_at <= now):
         return None
     if found.last_used_at is None or now - found.last_used_at > dt.timedelta(hours=1):
@@ -78,7 +78,8 @@ def _scope(word: str) -> str:
         raise Refused(ProblemCode.INVALID, ("scope",), hint=", ".join(TokenScope)) from None
 
 
-def _hash(text: str) -> str:
+def text_hash(text: str) -> str:
+    """What of a token is kept."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 

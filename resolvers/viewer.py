@@ -70,6 +70,7 @@ class Viewer:
     scopes: frozenset[TokenScope] = field(default_factory=lambda: frozenset(TokenScope))
     today: dt.date = field(default_factory=dt.date.today)
     session_id: int | None = None
+    language: str | None = None  # which the user has chosen
 
     @property
     def is_person(self) -> bool:

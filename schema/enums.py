@@ -25,6 +25,7 @@ from models.enums import (
     StatementState,
     TariffZone,
     TokenScope,
+    Topic,
 )
 from models.errors import ProblemCode
 from models.money import Currency
@@ -218,6 +219,15 @@ _described(
         Severity.REFUSED: "It was not taken",
         Severity.WARNING: "It was taken, and something about it is doubtful",
         Severity.NOTICE: "Nothing is wrong with a row: something is missing that was there before",
+    },
+)
+_described(
+    Topic,
+    "What may be mailed.",
+    {
+        Topic.BILL: "The month's bill, when the supplier has sent it",
+        Topic.READINGS: "That readings are taken, that the days end, that a verification is due",
+        Topic.NEWS: "News and outages",
     },
 )
 _described(ProblemCode, "What is wrong with an input. Treat a code that you do not know as a refusal.", MEANINGS)

@@ -27,6 +27,7 @@ class Policy(Enum):
     MONEY = "as STATEMENTS, but for a stranger's look-up; null otherwise"
     MONEY_TODAY = "READ_MONEY, and SEE_MONEY today, but for a stranger's look-up; null otherwise"
     READINGS = "READ_READINGS; null otherwise"
+    IN_PERSON = "the person himself, not by a token; null otherwise"
     STAFF = "the organization's staff; null otherwise"
     IMPORTS = "the organization's staff, or its own system with IMPORT_REGISTERS; null otherwise"
 
@@ -41,6 +42,7 @@ POLICIES: dict[str, dict[str, Policy]] = {
         "organizations": P.PUBLIC,
         "humanCheck": P.PUBLIC,
         **dict.fromkeys(("agreement", "loginPreview", "pendingRegistration", "recoveryForm"), P.PUBLIC),
+        "emailChange": P.PUBLIC,
         "node": P.SIGNED_IN,
         "account": P.SIGNED_IN,
         "accounts": P.SIGNED_IN,
@@ -52,6 +54,9 @@ POLICIES: dict[str, dict[str, Policy]] = {
         **dict.fromkeys(("registerUser", "resendConfirmation", "confirmRegistration", "requestRecovery", "recoverPassword"), P.PUBLIC),
         "signOut": P.SIGNED_IN,
         "submitReadings": P.SIGNED_IN,
+        **dict.fromkeys(("confirmEmail", "cancelEmailChange"), P.PUBLIC),
+        **dict.fromkeys(("updateProfile", "changeEmail", "withdrawEmailChange", "changePassword", "endSession", "endOtherSessions"), P.SIGNED_IN),
+        **dict.fromkeys(("createToken", "revokeToken", "setSubscriptions", "withdrawConsent"), P.SIGNED_IN),
         **dict.fromkeys(("startImport", "approveImport", "discardImport", "undoImport", "saveImportProfile"), P.SIGNED_IN),
     },
     "Account": {
@@ -77,6 +82,10 @@ POLICIES: dict[str, dict[str, Policy]] = {
         **dict.fromkeys(("address", "area", "branch", "irrigatedArea", "ownership", "residents", "tariffGroup"), P.WITH_PARENT),
         **dict.fromkeys(("contractNumber", "holderName"), P.NAMES),
     },
+    "User": {
+        **dict.fromkeys(("email", "id", "language", "login", "name"), P.WITH_PARENT),
+        **dict.fromkeys(("freeLogin", "kind", "phone", "taxNumber", "newEmail", "sessions", "tokens", "subscriptions", "consents"), P.IN_PERSON),
+    },
     "MeterRegister": {
         **dict.fromkeys(("id", "meter", "zone", "unit", "integerDigits", "fractionDigits"), P.WITH_PARENT),
         **dict.fromkeys(("lastReading", "previousReading", "currentReading"), P.READINGS),
@@ -93,6 +102,23 @@ _PLAIN = {
     "RegisterUserDone": "email login",
     "RequestRecoveryDone": "done",
     "ResendConfirmationDone": "done",
+    "ApiToken": "createdAt expiresAt hint id isOver label lastUsedAt scopes",
+    "CancelEmailChangeDone": "done",
+    "ChangeEmailDone": "user",
+    "ChangePasswordDone": "expiresAt remembered token",
+    "ConfirmEmailDone": "email",
+    "Consent": "givenAt id language version withdrawnAt",
+    "CreateTokenDone": "text token",
+    "EmailChange": "email isConfirmation",
+    "EndOtherSessionsDone": "ended",
+    "EndSessionDone": "user",
+    "RevokeTokenDone": "user",
+    "Session": "createdAt device expiresAt id isThis lastUsedAt",
+    "SetSubscriptionsDone": "user",
+    "Subscription": "account createdAt topic",
+    "UpdateProfileDone": "user",
+    "WithdrawConsentDone": "user",
+    "WithdrawEmailChangeDone": "user",
     "Charge": (
         "amount basis correctsPeriod id isGroup paid parent period quantity recalculation service shortfallAmount shortfallDays "
         "socialNormAmount supplier tariff tariffWithTax taxPercent tier unit zone"
@@ -151,7 +177,6 @@ _PLAIN = {
     "SupplierDifference": "amount reason service",
     "UnderstoodReading": "consumption path previous register value",
     "UnitPrice": "amount currency per taxIncluded",
-    "User": "email id language login name",
     "Viewer": "kind organization organizations scopes user",
     "Volume": "fromOn fromValue inlet place resource serial toOn toValue volume zone",
 }
@@ -212,6 +237,10 @@ def _reads_readings(_root: Any, context: Context) -> bool:
     return context.viewer is not None and context.viewer.has(TokenScope.READ_READINGS)
 
 
+def _is_himself(root: Any, context: Context) -> bool:
+    return context.viewer is not None and context.viewer.is_person and context.viewer.user_id == root.pk
+
+
 def _imports(root: Any, context: Context) -> bool:
     return may_import(context.viewer, root.pk)
 
@@ -227,6 +256,7 @@ _CHECKS: dict[Policy, Callable[[Any, Context], bool]] = {
     Policy.MONEY: _has_seen_money,
     Policy.MONEY_TODAY: _sees_money,
     Policy.READINGS: _reads_readings,
+    Policy.IN_PERSON: _is_himself,
     Policy.IMPORTS: _imports,
     Policy.STAFF: _is_staff,
 }

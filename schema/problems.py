@@ -72,6 +72,10 @@ MEANINGS: dict[ProblemCode, str] = {
     C.INVALID_AMOUNT: "Not a sum of money",
     C.STEP_UP_NEEDED: "Surname, last payment and look-up need at least one step-up",
     C.NOT_A_BILL: "Neither an account number nor the text of a bill's QR code that names one",
+    C.LOGIN_STAYS: "A free login is chosen once",
+    C.TOKEN_SHOWN: "The token of this idempotency key was made, and its text has been shown",
+    C.MORE_THAN_YOURS: "Nobody gives a right that he has not himself",
+    C.ONLY_OWNERS: "Whoever proved the account is changed only by somebody who proved it too",
     C.PERSON_NEEDED: "Only a person may do this, no token: the run is held, or somebody else has sent it",
 }
 
@@ -139,6 +143,10 @@ SENTENCES: dict[ProblemCode, str] = {
     C.INVALID_AMOUNT: N_("Please type the sum as on the receipt, for example 123,45."),
     C.STEP_UP_NEEDED: N_("Surname, last payment and look-up can be guessed at: switch on at least one other way, so that no stranger can keep an owner out."),
     C.NOT_A_BILL: N_("This is no account number, and no QR code of a bill that names one."),
+    C.LOGIN_STAYS: N_("A login is chosen once and then stays."),
+    C.TOKEN_SHOWN: N_("This token was made already, and its text is not shown again. Revoke it below and make another one if you did not keep it."),
+    C.MORE_THAN_YOURS: N_("You can give only those rights that you have yourself."),
+    C.ONLY_OWNERS: N_("This person proved the account with the supplier's data. Only somebody who did so too can change these rights."),
     C.PERSON_NEEDED: N_("Somebody of the staff must decide this, on the page of the import."),
 }
 

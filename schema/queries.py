@@ -27,6 +27,7 @@ from schema.context import Info
 from schema.contracts import Contract
 from schema.human_checks import HumanCheckQuery
 from schema.organizations import Organization
+from schema.profile import ProfileQueries
 from schema.recovery import RecoveryQueries
 from schema.registration import RegistrationQueries
 from schema.values import Connection, Node, PageOf, checked_first
@@ -72,7 +73,7 @@ def _may_ask(info: Info, prefix: str) -> bool:
 
 
 @strawberry.type(description="The ways in.")
-class Query(AgreementQueries, HumanCheckQuery, RecoveryQueries, RegistrationQueries):
+class Query(AgreementQueries, HumanCheckQuery, ProfileQueries, RecoveryQueries, RegistrationQueries):
     @field(description="Who asks; null for a stranger.")
     def viewer(self, info: Info) -> Viewer | None:
         return info.context.viewer  # type: ignore[return-value]

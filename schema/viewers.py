@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 from strawberry import Parent, field
 
-from models.enums import TokenScope
+from models.enums import AccountKind, TokenScope
+from resolvers.devices import sessions_of
 from resolvers.organizations import organizations_by_ids, organizations_of
+from resolvers.personal_tokens import tokens_of
+from resolvers.profile import personal_data
 from resolvers.sessions import SignedIn, UserRow, user_by_id
+from resolvers.subscriptions import consents_of, subscriptions_of
 from resolvers.viewer import Viewer as ViewerValue
 from resolvers.viewer import ViewerKind
 from schema import ids
+from schema.context import Info
 from schema.human_checks import HumanCheckInput
 from schema.organizations import Organization
 from schema.values import Node
+
+if TYPE_CHECKING:
+    from schema.people import ApiToken, Consent, Session, Subscription
 
 
 @strawberry.type(description="A login identity.")
@@ -29,9 +38,49 @@ class User(Node):
     def id(root: Parent[UserRow]) -> strawberry.ID:  # noqa: N805
         return strawberry.ID(ids.encode("usr", root.pk))
 
+    @field(description="The free login; null where none was chosen.")
+    async def free_login(root: Parent[UserRow], info: Info) -> str | None:  # noqa: N805
+        return (await _personal(root, info)).free_login
+
+    @field(description="A person, or a legal entity.")
+    async def kind(root: Parent[UserRow], info: Info) -> AccountKind | None:  # noqa: N805
+        return (await _personal(root, info)).kind
+
+    @field(description="The mobile number, `+77011234567`.")
+    async def phone(root: Parent[UserRow], info: Info) -> str | None:  # noqa: N805
+        return (await _personal(root, info)).phone
+
+    @field(description="IIN, BIN or INN, as the person says.")
+    async def tax_number(root: Parent[UserRow], info: Info) -> str | None:  # noqa: N805
+        return (await _personal(root, info)).tax_number
+
+    @field(description="The e-mail that waits for its confirmation.")
+    async def new_email(root: Parent[UserRow], info: Info) -> str | None:  # noqa: N805
+        return (await _personal(root, info)).new_email
+
+    @field(description="Where the person is signed in: this place first, then the last used.")
+    async def sessions(root: Parent[UserRow], info: Info) -> list[Annotated[Session, strawberry.lazy("schema.people")]] | None:  # noqa: N805
+        return await info.context.loaders.of(sessions_of, root, info.context.now) or []
+
+    @field(description="Personal API tokens that are not revoked, the newest first.")
+    async def tokens(root: Parent[UserRow], info: Info) -> list[Annotated[ApiToken, strawberry.lazy("schema.people")]] | None:  # noqa: N805
+        return await info.context.loaders.of(tokens_of, root, info.context.now) or []
+
+    @field(description="What the person wants mailed.")
+    async def subscriptions(root: Parent[UserRow], info: Info) -> list[Annotated[Subscription, strawberry.lazy("schema.people")]] | None:  # noqa: N805
+        return await info.context.loaders.of(subscriptions_of, root) or []
+
+    @field(description="What the person agreed to, the newest first.")
+    async def consents(root: Parent[UserRow], info: Info) -> list[Annotated[Consent, strawberry.lazy("schema.people")]] | None:  # noqa: N805
+        return await info.context.loaders.of(consents_of, root) or []
+
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:
         return isinstance(obj, UserRow)
+
+
+async def _personal(root: UserRow, info: Info) -> Any:
+    return await info.context.loaders.of(personal_data, root, info.context.now)
 
 
 @strawberry.type(description="Who asks.")

@@ -19,6 +19,7 @@ from models import (
     Premises,
     Reading,
     Service,
+    Session,
     StaffRole,
     Statement,
     User,
@@ -134,3 +135,8 @@ async def token(owner: User | Organization, *scopes: TokenScope) -> ApiToken:
     """A token's row; resolvers.tokens.create_token makes one with its text."""
     owned = {"user": owner} if isinstance(owner, User) else {"organization": owner}
     return await ApiToken.create(token_hash=f"{next(serial):064x}", hint="abn_test", scopes=" ".join(scopes or list(TokenScope)), **owned)
+
+
+async def session(of: User, **given: Any) -> Session:
+    values = {"created_at": NOW, "last_used_at": NOW, "expires_at": NOW + dt.timedelta(days=1), **given}
+    return await Session.create(user=of, token_hash=f"{next(serial):064x}", **values)

@@ -8,7 +8,23 @@ from starlette.routing import Route
 
 from settings import Mode, settings
 from web import accents, assets, downloads, graphql, health, registers
-from web.pages import accounts, agreements, contracts, home, imports, mailbox, payments, readings, recovery, registration, sessions, statements, styles
+from web.pages import (
+    accounts,
+    agreements,
+    contracts,
+    home,
+    imports,
+    mailbox,
+    own_email,
+    payments,
+    profile,
+    readings,
+    recovery,
+    registration,
+    sessions,
+    statements,
+    styles,
+)
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -28,6 +44,18 @@ def routes() -> list[Route]:
         Route("/recover", recovery.recover, methods=["GET", "POST"]),
         Route("/recover/new", recovery.new_password, methods=["GET", "POST"]),
         Route("/agreement", agreements.agreement),
+        Route("/profile", profile.profile),
+        Route("/profile/data", profile.data, methods=["GET", "POST"]),
+        Route("/profile/email", own_email.email, methods=["GET", "POST"]),
+        Route("/profile/email/withdraw", own_email.withdraw, methods=["POST"]),
+        Route("/profile/email/confirm", own_email.confirm, methods=["GET", "POST"]),
+        Route("/profile/email/cancel", own_email.cancel, methods=["GET", "POST"]),
+        Route("/profile/password", profile.password, methods=["GET", "POST"]),
+        Route("/profile/sessions", profile.places, methods=["GET", "POST"]),
+        Route("/profile/tokens", profile.tokens, methods=["GET", "POST"]),
+        Route("/profile/tokens/revoke", profile.revoke, methods=["POST"]),
+        Route("/profile/subscriptions", profile.subscriptions, methods=["GET", "POST"]),
+        Route("/profile/consents/{id}", profile.consent, methods=["GET", "POST"]),
         Route("/accounts/{id}", accounts.account),
         Route("/accounts/{id}/statement", statements.statement),
         Route("/accounts/{id}/statement/versions", statements.versions),

@@ -32,6 +32,9 @@ async def viewer(request: Request) -> Any:
         state["viewer"] = await operations.session_viewer(token) if token else None
         state["csrf_subject"] = token if state["viewer"] else request.cookies.get(cookie_name("-visitor"), "")
         state["expired"] = bool(token) and state["viewer"] is None
+        wished = getattr(state["viewer"], "language", None)
+        if state.get("language_open") and wished in state.get("languages", ()):
+            state["language"] = wished
     return state["viewer"]
 
 

@@ -16,6 +16,7 @@ from schema.context import Context
 from schema.execution import execute
 from schema.policies import POLICIES, Policy
 from tests import factories as make
+from tests.schema.personal import BY_LETTER, PERSONAL
 from tests.schema.world import EVERYBODY, MEMBERS, OUTSIDERS, PAST, PRESENT, World, built
 
 ACCOUNT = 'account(id: "$Account")'
@@ -93,6 +94,10 @@ PATHS: dict[str, tuple[str, str]] = {
     "Volume": (f"{STATEMENT} volumes", "statement"),
     "Viewer": ("viewer", "viewer"),
     "User": ("viewer user", "user"),
+    "ApiToken": ("viewer user tokens", "person"),
+    "Consent": ("viewer user consents", "person"),
+    "Session": ("viewer user sessions", "person"),
+    "Subscription": ("viewer user subscriptions", "person"),
 }
 DOORS = {  # mutations that strangers use, with what each answers to everybody alike
     'registerUser(input: {kind: INDIVIDUAL email: "a@b.kz" password: "chistaya-voda" repeat: "chistaya-voda" language: "ru" agreementVersion: "2026-11" idempotencyKey: "k"})': "RegisterUserDone",
@@ -104,8 +109,10 @@ DOORS = {  # mutations that strangers use, with what each answers to everybody a
 DOORS_ANSWER = {"ConfirmRegistrationDone", "RecoverPasswordDone", "RegisterUserDone", "RequestRecoveryDone", "ResendConfirmationDone"}
 OUTCOMES = {  # reached through mutations only: tested below and beside the mutations
     "ApproveImportDone", "ConfirmationRequired", "DiscardImportDone", "Problem", "ReadingReceipt", "Rejected", "SignInDone", "SaveImportProfileDone", "SignOutDone", "StartImportDone", "SubmitReadingsDone",
-    "UndoImportDone", "UnderstoodReading",
-    *DOORS_ANSWER, "PendingRegistration", "RecoveryForm",  # the latter are for whoever holds a letter's link
+        *DOORS_ANSWER, "PendingRegistration", "RecoveryForm",  # the latter are for whoever holds a letter's link
+    "UndoImportDone", "UnderstoodReading", "EmailChange", "CancelEmailChangeDone", "ChangeEmailDone", "ChangePasswordDone", "ConfirmEmailDone",
+    "CreateTokenDone", "EndOtherSessionsDone", "EndSessionDone", "RevokeTokenDone", "SetSubscriptionsDone", "UpdateProfileDone", "WithdrawConsentDone",
+    "WithdrawEmailChangeDone",
 }  # fmt: skip
 WITH_MONEY = {"owner", "former", "payer", "clerk", "partner"}
 WITH_STATEMENTS = WITH_MONEY | {"visitor"}
@@ -124,6 +131,7 @@ VISIBLE = {
     "readings": set(MEMBERS) - {"accounts_only", "visitor"},
     "imports": {"clerk", "partner"},
     "staff": {"clerk"},
+    "person": {"owner", "reader", "former", "payer", "foreign", "other", "clerk", "other_clerk"},
 }
 NARROWS = {
     Policy.NAMES: set(EVERYBODY) - {"visitor"},
@@ -133,11 +141,13 @@ NARROWS = {
     Policy.READINGS: VISIBLE["readings"],
     Policy.IMPORTS: VISIBLE["imports"],
     Policy.STAFF: VISIBLE["staff"],
+    Policy.IN_PERSON: VISIBLE["person"],
 }
 EMPTY = {
     "Agreement.publishedAt",
     "StatementVersion.until", "StatementVersion.charges",  # fields that say nothing about this account, whoever asks
     "Meter.removedOn", "Meter.refusal", "User.name", "User.language", "Charge.correctsPeriod", "PageInfo.endCursor", "Viewer.organization", "Viewer.user",
+    "User.phone", "User.taxNumber", "User.newEmail", "ApiToken.expiresAt", "ApiToken.lastUsedAt", "Consent.withdrawnAt", "Subscription.account",
 }  # fmt: skip
 # Not everybody among those who reach an account reaches its contract, and a former owner has no reading of this month.
 HIDDEN_WITH_PARENT = {
@@ -185,9 +195,9 @@ def _hidden(who: str, kind: str, reaches: bool) -> set[str]:
     """How something may be missing: the same for what is foreign and what does not exist."""
     if kind in ("public", "imports"):
         return {"null"} if reaches else {"absent"}
-    if who == "stranger" and kind not in ("viewer", "user"):
+    if who == "stranger" and kind not in ("viewer", "user", "person"):
         return {"SIGN_IN_REQUIRED"}
-    if who in OUTSIDERS and kind not in ("viewer", "user", "list", "contracts"):
+    if who in OUTSIDERS and kind not in ("viewer", "user", "person", "list", "contracts"):
         return {"NOT_FOUND"}
     return {"null"} if reaches else {"null", "absent", "NOT_FOUND"}
 
@@ -271,7 +281,15 @@ SUBMITTED = {
 @pytest.mark.parametrize("who", EVERYBODY)
 async def test_every_mutation_for_everybody(world: World, who: str):
     imports = {"startImport", "approveImport", "discardImport", "undoImport", "saveImportProfile"}
-    assert set(SCHEMA._schema.mutation_type.fields) == {"signIn", "signOut", "submitReadings", *imports, *(door.partition("(")[0] for door in DOORS)}
+    assert set(SCHEMA._schema.mutation_type.fields) == {
+        "signIn",
+        "signOut",
+        "submitReadings",
+        *imports,
+        *PERSONAL,
+        *BY_LETTER,
+        *(door.partition("(")[0] for door in DOORS),
+    }
     context = Context(world.viewers[who], make.NOW, make.TODAY)
     row = {"register": world.ids["MeterRegister"], "value": "110"}
     answer = await execute(SUBMIT, {"input": {"account": world.ids["Account"], "readings": [row], "idempotencyKey": "k"}}, context)

@@ -5,8 +5,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters import shelf
-from models import AccountFacts, ImportFile, ImportProblem, ImportProfile, ImportRun, LedgerEntry, Organization, Premises, StatementLine, Supplier
-from models.enums import ChargeBasis, LookUp, PaymentState, ReadingSource, ReadingState, Right, Severity, TariffZone, TokenScope
+from models import (
+    AccountFacts,
+    Consent,
+    ImportFile,
+    ImportProblem,
+    ImportProfile,
+    ImportRun,
+    LedgerEntry,
+    Organization,
+    Premises,
+    StatementLine,
+    Subscription,
+    Supplier,
+)
+from models.enums import ChargeBasis, LookUp, PaymentState, ReadingSource, ReadingState, Right, Severity, TariffZone, TokenScope, Topic
 from resolvers.viewer import Viewer, viewer_of_token, viewer_of_user
 from resolvers.views import new_view, viewer_of_view
 from schema import ids
@@ -115,6 +128,10 @@ async def _viewers(org, rows) -> dict[str, Viewer | None]:
     viewers: dict[str, Viewer | None] = {"stranger": None}
     for name, user in people.items():
         viewers[name] = await viewer_of_user(user.id, make.TODAY)
+        await make.token(user)
+        await make.session(user)
+        await Subscription.create(user=user, topic=Topic.BILL, created_at=make.NOW)
+        await Consent.create(user=user, version="1", text_hash="0" * 64, language="ru", given_at=make.NOW)
     tokens = {
         "partner": await make.token(org),
         "foreign_partner": await make.token(elsewhere),

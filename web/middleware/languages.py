@@ -24,7 +24,9 @@ class Languages:
         asked = QueryParams(scope.get("query_string", b"")).get("lang", "")
         chosen = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
         state["languages"] = known
-        state["language"] = next((code for code in (asked, chosen) if code in known), None) or preferred(headers.get("accept-language", ""), known)
+        explicit = next((code for code in (asked, chosen) if code in known), None)
+        state["language"] = explicit or preferred(headers.get("accept-language", ""), known)
+        state["language_open"] = explicit is None  # whoever signs in here is spoken to as the profile says (web/sessions.py)
         if asked in known:
             state["remembered_language"] = asked  # Headers sets the cookie: an answer made outside this layer (the way to sign in) needs it too
         await self.app(scope, receive, send)

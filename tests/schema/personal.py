@@ -1,0 +1,19 @@
+"""The verbs that are done in person: by nobody's token and by no stranger. Each with an input that means nothing to anybody."""
+
+NOBODYS = "acc_AAAAAAAAAAAAAAAAAAAAAA"
+KEY = {"idempotencyKey": "k"}
+# mutation: its input (None: it takes none), and how it ends for a person to whom what it names does not exist
+PERSONAL: dict[str, tuple[dict | None, str]] = {
+    "updateProfile": ({"name": "Айгүл"}, "UpdateProfileDone"),
+    "changeEmail": ({"email": "neu@example.com", "password": "falsch"}, "Rejected"),
+    "withdrawEmailChange": (None, "WithdrawEmailChangeDone"),
+    "changePassword": ({"currentPassword": "x", "password": "y", "repeat": "z"}, "Rejected"),
+    "endSession": ({"session": NOBODYS}, "NOT_FOUND"),
+    "endOtherSessions": (None, "EndOtherSessionsDone"),
+    "createToken": ({"label": "", "scopes": [], **KEY}, "Rejected"),
+    "revokeToken": ({"token": NOBODYS}, "NOT_FOUND"),
+    "setSubscriptions": ({"everywhere": ["BILL"], "accounts": [{"account": NOBODYS, "topics": []}]}, "NOT_FOUND"),
+    "withdrawConsent": ({"consent": NOBODYS}, "NOT_FOUND"),
+}
+# By letter, signed in or not: the link says who.
+BY_LETTER: dict[str, dict] = {"confirmEmail": {"token": "x"}, "cancelEmailChange": {"token": "x"}}
