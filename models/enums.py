@@ -113,6 +113,19 @@ class LetterState(StrEnum):
     FAILED = "failed"
 
 
+class LetterTrouble(StrEnum):
+    """Why a letter did not leave: the first word of its row's `error`, the server's own words follow."""
+
+    UNREACHABLE = "unreachable"
+    DEFERRED = "deferred"
+    REJECTED = "rejected"
+    NO_ANSWER = "no_answer"
+    ADDRESS = "address"
+    POINTLESS = "pointless"  # its link or code was spent or over
+    BROKEN = "broken"  # it could not be worded
+    NO_SERVER = "no_server"
+
+
 class Topic(StrEnum):
     """What a user may have mailed."""
 

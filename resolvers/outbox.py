@@ -11,7 +11,6 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from tortoise.expressions import F, Q
@@ -19,7 +18,7 @@ from tortoise.expressions import F, Q
 from adapters.logs import log
 from adapters.mail import Deferred, Mail, NotSent, Rejected
 from models import Letter
-from models.enums import LetterState
+from models.enums import LetterState, LetterTrouble
 from models.errors import Refused
 from resolvers.letters import Pointless, written
 
@@ -32,19 +31,6 @@ BEFORE_ONCE_MORE = dt.timedelta(minutes=10)  # whoever took a letter without say
 MOST_LOST = 2
 _CANDIDATES = 20
 _ADDRESS = re.compile(r"[^\s<>@:]+@")
-
-
-class Trouble(StrEnum):
-    """Why a letter did not leave, as the first word of its row's ``error``."""
-
-    UNREACHABLE = "unreachable"
-    DEFERRED = "deferred"
-    REJECTED = "rejected"
-    NO_ANSWER = "no_answer"
-    ADDRESS = "address"
-    POINTLESS = "pointless"
-    BROKEN = "broken"
-    NO_SERVER = "no_server"
 
 
 class LeaseLost(Exception):
@@ -110,7 +96,7 @@ async def waiting() -> int:
 async def _outcome(attempt: _Try, mail: Mail, now: dt.datetime) -> dict[str, Any]:
     row = attempt.row
     if row.lost >= MOST_LOST:  # a worker died twice over it
-        return {"state": LetterState.UNCERTAIN, "error": Trouble.NO_ANSWER}
+        return {"state": LetterState.UNCERTAIN, "error": LetterTrouble.NO_ANSWER}
     try:
         letter = await written(row, now)
         async with asyncio.timeout(SECONDS_FOR_ONE):
@@ -125,20 +111,20 @@ async def _outcome(attempt: _Try, mail: Mail, now: dt.datetime) -> dict[str, Any
 def _of_error(attempt: _Try, now: dt.datetime, error: Exception) -> dict[str, Any]:
     row = attempt.row
     if isinstance(error, Deferred):
-        return _later(row, now, Trouble.DEFERRED, error)
+        return _later(row, now, LetterTrouble.DEFERRED, error)
     if isinstance(error, Rejected):
-        return {"state": LetterState.FAILED, "error": _said(Trouble.REJECTED, error), "lost": row.lost}
+        return {"state": LetterState.FAILED, "error": _said(LetterTrouble.REJECTED, error), "lost": row.lost}
     if isinstance(error, Pointless | Refused):
-        return {"state": LetterState.FAILED, "error": Trouble.POINTLESS if isinstance(error, Pointless) else Trouble.ADDRESS}
+        return {"state": LetterState.FAILED, "error": LetterTrouble.POINTLESS if isinstance(error, Pointless) else LetterTrouble.ADDRESS}
     if attempt.handed:
         return _unheard(row, now, error)
     if isinstance(error, NotSent | TimeoutError):
-        return _later(row, now, Trouble.UNREACHABLE, error)
+        return _later(row, now, LetterTrouble.UNREACHABLE, error)
     log("abonent.letters").error("letter.broken", template=row.template, exc_info=error)
-    return _later(row, now, Trouble.BROKEN)  # the next release may mend its template
+    return _later(row, now, LetterTrouble.BROKEN)  # the next release may mend its template
 
 
-def _later(row: Letter, now: dt.datetime, trouble: Trouble, error: Exception | None = None) -> dict[str, Any]:
+def _later(row: Letter, now: dt.datetime, trouble: LetterTrouble, error: Exception | None = None) -> dict[str, Any]:
     last = row.queued_at + GIVE_UP_AFTER
     said = {"error": _said(trouble, error), "lost": row.lost}
     if now >= last:
@@ -147,13 +133,13 @@ def _later(row: Letter, now: dt.datetime, trouble: Trouble, error: Exception | N
 
 
 def _unheard(row: Letter, now: dt.datetime, error: Exception) -> dict[str, Any]:
-    said = {"error": _said(Trouble.NO_ANSWER, error), "lost": row.lost + 1}
+    said = {"error": _said(LetterTrouble.NO_ANSWER, error), "lost": row.lost + 1}
     if row.lost + 1 >= MOST_LOST:
         return {"state": LetterState.UNCERTAIN, **said}
     return {"state": LetterState.DEFERRED, "due_at": now + BEFORE_ONCE_MORE, **said}
 
 
-def _said(trouble: Trouble, error: Exception | None) -> str:
+def _said(trouble: LetterTrouble, error: Exception | None) -> str:
     """The kind of trouble and the server's words without addresses, which it likes to repeat."""
     words = _ADDRESS.sub("•••@", str(error)) if error is not None else ""
     return f"{trouble} {words}".strip()[:300]

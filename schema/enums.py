@@ -13,6 +13,8 @@ from models.enums import (
     DifferenceReason,
     ImportSource,
     ImportState,
+    LetterState,
+    LetterTrouble,
     MeterState,
     Ownership,
     PaymentState,
@@ -228,6 +230,31 @@ _described(
         Topic.BILL: "The month's bill, when the supplier has sent it",
         Topic.READINGS: "That readings are taken, that the days end, that a verification is due",
         Topic.NEWS: "News and outages",
+    },
+)
+_described(
+    LetterState,
+    "How far a letter has come.",
+    {
+        LetterState.QUEUED: "It waits for its turn",
+        LetterState.SENT: "The mail server took it",
+        LetterState.DEFERRED: "The mail server does not take it now: it is tried again, for three days",
+        LetterState.UNCERTAIN: "It was handed over twice, and no answer was heard: it may have arrived",
+        LetterState.FAILED: "It did not leave and is not tried again by itself",
+    },
+)
+_described(
+    LetterTrouble,
+    "Why a letter did not leave at its last attempt.",
+    {
+        LetterTrouble.UNREACHABLE: "The mail server could not be reached",
+        LetterTrouble.DEFERRED: "The mail server did not take it for now, or takes nothing from this cabinet",
+        LetterTrouble.REJECTED: "The mail server refused it or its address",
+        LetterTrouble.NO_ANSWER: "The mail server was given it and did not answer",
+        LetterTrouble.ADDRESS: "Its address is none that letters can go to",
+        LetterTrouble.POINTLESS: "Its link or code was used or over before it left",
+        LetterTrouble.BROKEN: "It could not be written; the log says why",
+        LetterTrouble.NO_SERVER: "No mail server was set for a month",
     },
 )
 _described(ProblemCode, "What is wrong with an input. Treat a code that you do not know as a refusal.", MEANINGS)

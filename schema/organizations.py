@@ -12,12 +12,14 @@ from models.period import Period
 from resolvers.imports import profiles
 from resolvers.imports.runs import runs_page
 from resolvers.organizations import OrganizationRow
+from resolvers.outgoing import letters_page
 from resolvers.windows import ReadingWindow as WindowRow
 from resolvers.windows import reading_window
 from schema import ids
 from schema.arguments import After, First
 from schema.context import Info
 from schema.imports import ImportRun
+from schema.letters import Letter, OnlyState
 from schema.values import Connection, Node, PageOf, checked_first
 
 
@@ -61,6 +63,12 @@ class Organization(Node):
     @field(description="How its own registers are to be read, as TOML: null for those who may not see its imports, empty where there is none.")
     async def import_profile(root: Parent[OrganizationRow]) -> str | None:  # noqa: N805
         return await profiles.text_of(root.pk)
+
+    @field(description="Letters that its cabinet wrote, the newest first; null for whoever is not its staff, in person.")
+    async def letters(root: Parent[OrganizationRow], info: Info, first: First, after: After = None, state: OnlyState = None) -> Connection[Letter] | None:  # noqa: N805
+        place = ids.after("letters", after)
+        rows = await letters_page(info.context.signed_in, root, checked_first(first), (place[0], place[1]) if place else None, state)
+        return PageOf("letters", rows, first, lambda row: (row.queued_at.isoformat(), row.pk))  # type: ignore[return-value]
 
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:

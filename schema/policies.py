@@ -14,6 +14,7 @@ from graphql import GraphQLObjectType, GraphQLSchema
 from models.enums import Right, TokenScope
 from models.errors import SignInRequired
 from resolvers.imports.runs import may_import
+from resolvers.outgoing import may_read_letters
 from resolvers.statement_versions import may_look_back
 from schema.context import Context
 
@@ -29,6 +30,7 @@ class Policy(Enum):
     READINGS = "READ_READINGS; null otherwise"
     IN_PERSON = "the person himself, not by a token; null otherwise"
     STAFF = "the organization's staff; null otherwise"
+    STAFF_IN_PERSON = "the organization's staff, in person; null otherwise"
     IMPORTS = "the organization's staff, or its own system with IMPORT_REGISTERS; null otherwise"
 
 
@@ -58,6 +60,7 @@ POLICIES: dict[str, dict[str, Policy]] = {
         **dict.fromkeys(("updateProfile", "changeEmail", "withdrawEmailChange", "changePassword", "endSession", "endOtherSessions"), P.SIGNED_IN),
         **dict.fromkeys(("createToken", "revokeToken", "setSubscriptions", "withdrawConsent"), P.SIGNED_IN),
         **dict.fromkeys(("startImport", "approveImport", "discardImport", "undoImport", "saveImportProfile"), P.SIGNED_IN),
+        "retryLetter": P.SIGNED_IN,
     },
     "Account": {
         **dict.fromkeys(("id", "number", "kind", "organization", "branch", "may", "address", "premises", "residents"), P.WITH_PARENT),
@@ -77,6 +80,7 @@ POLICIES: dict[str, dict[str, Policy]] = {
     "Organization": {
         **dict.fromkeys(("accent", "contacts", "currency", "id", "languages", "name", "readingWindow", "slug", "timezone"), P.WITH_PARENT),
         **dict.fromkeys(("importProfile", "importRuns"), P.IMPORTS),
+        "letters": P.STAFF_IN_PERSON,
     },
     "StatementHead": {
         **dict.fromkeys(("address", "area", "branch", "irrigatedArea", "ownership", "residents", "tariffGroup"), P.WITH_PARENT),
@@ -151,6 +155,8 @@ _PLAIN = {
     "SaveImportProfileDone": "registers",
     "StartImportDone": "run",
     "UndoImportDone": "run",
+    "Letter": "attempts id language message nextTryAt queuedAt recipient retriable sentAt serverSaid state template title trouble",
+    "RetryLetterDone": "letter",
     "Meter": "id inlet installedOn place refusal registers removedOn resource serial state verificationDueOn verificationOverdue",
     "Money": "amount currency",
     "MonthlyConsumption": "period resource volume",
@@ -180,7 +186,7 @@ _PLAIN = {
     "Viewer": "kind organization organizations scopes user",
     "Volume": "fromOn fromValue inlet place resource serial toOn toValue volume zone",
 }
-_LISTS = ("Account", "Charge", "Contract", "ContractRow", "ImportProblem", "ImportRun", "Organization", "Payment", "Reading", "Statement")
+_LISTS = ("Account", "Charge", "Contract", "ContractRow", "ImportProblem", "ImportRun", "Letter", "Organization", "Payment", "Reading", "Statement")
 POLICIES |= {name: dict.fromkeys(fields.split(), P.WITH_PARENT) for name, fields in _PLAIN.items()}
 POLICIES |= {f"{name}Connection": dict.fromkeys(("edges", "nodes", "pageInfo"), P.WITH_PARENT) for name in _LISTS}
 POLICIES |= {f"{name}Edge": dict.fromkeys(("cursor", "node"), P.WITH_PARENT) for name in _LISTS}
@@ -249,6 +255,10 @@ def _is_staff(root: Any, context: Context) -> bool:
     return may_look_back(context.viewer, root.organization.pk)
 
 
+def _is_staff_in_person(root: Any, context: Context) -> bool:
+    return may_read_letters(context.viewer, root.pk)
+
+
 _CHECKS: dict[Policy, Callable[[Any, Context], bool]] = {
     Policy.SIGNED_IN: _is_signed_in,
     Policy.NAMES: _is_no_visitor,
@@ -259,4 +269,5 @@ _CHECKS: dict[Policy, Callable[[Any, Context], bool]] = {
     Policy.IN_PERSON: _is_himself,
     Policy.IMPORTS: _imports,
     Policy.STAFF: _is_staff,
+    Policy.STAFF_IN_PERSON: _is_staff_in_person,
 }

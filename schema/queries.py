@@ -15,6 +15,7 @@ from resolvers.contracts import contracts_by_ids, contracts_page
 from resolvers.imports.runs import runs_by_ids
 from resolvers.meters import meters_by_ids, registers_by_ids
 from resolvers.organizations import find_organization, organizations_by_ids, organizations_page
+from resolvers.outgoing import letters_by_ids
 from resolvers.payments import payments_by_ids
 from resolvers.places import houses_by_ids, premises_by_ids, services_by_ids, suppliers_by_ids
 from resolvers.readings import readings_by_ids
@@ -41,6 +42,7 @@ READS: dict[str, Callable[..., Awaitable[dict[int, Any]]]] = {
     "con": contracts_by_ids,
     "hse": houses_by_ids,
     "imp": runs_by_ids,
+    "ltr": letters_by_ids,
     "mtr": meters_by_ids,
     "pay": payments_by_ids,
     "prm": premises_by_ids,

@@ -26,6 +26,7 @@ PAYERS = f'{CONTRACT} statement(period: "{PAST}")'
 CHARGE = f'{ACCOUNT} charges(first: 1, period: "{PAST}")'
 DIAL = f"{ACCOUNT} meters registers"
 RUN = 'organization(slug: "vodokanal") importRuns(first: 1) nodes'
+LETTERS = 'organization(slug: "vodokanal") letters(first: 1)'
 # How each type is reached, and by whose leave: a kind of VISIBLE below.
 PATHS: dict[str, tuple[str, str]] = {
     "Agreement": ("agreement", "public"),
@@ -63,6 +64,9 @@ PATHS: dict[str, tuple[str, str]] = {
     "ImportRunConnection": ('organization(slug: "vodokanal") importRuns(first: 1)', "imports"),
     "ImportRunEdge": ('organization(slug: "vodokanal") importRuns(first: 1) edges', "imports"),
     "ImportSummary": (f"{RUN} summary", "imports"),
+    "Letter": (f"{LETTERS} nodes", "staff_in_person"),
+    "LetterConnection": (LETTERS, "staff_in_person"),
+    "LetterEdge": (f"{LETTERS} edges", "staff_in_person"),
     "LoginPreview": ('loginPreview(organizationSlug: "vodokanal" accountNumber: "1")', "public"),
     "Meter": (f"{ACCOUNT} meters", "account"),
     "MeterRegister": (DIAL, "account"),
@@ -108,7 +112,7 @@ DOORS = {  # mutations that strangers use, with what each answers to everybody a
 }
 DOORS_ANSWER = {"ConfirmRegistrationDone", "RecoverPasswordDone", "RegisterUserDone", "RequestRecoveryDone", "ResendConfirmationDone"}
 OUTCOMES = {  # reached through mutations only: tested below and beside the mutations
-    "ApproveImportDone", "ConfirmationRequired", "DiscardImportDone", "Problem", "ReadingReceipt", "Rejected", "SignInDone", "SaveImportProfileDone", "SignOutDone", "StartImportDone", "SubmitReadingsDone",
+    "ApproveImportDone", "ConfirmationRequired", "DiscardImportDone", "Problem", "ReadingReceipt", "Rejected", "RetryLetterDone", "SignInDone", "SaveImportProfileDone", "SignOutDone", "StartImportDone", "SubmitReadingsDone",
         *DOORS_ANSWER, "PendingRegistration", "RecoveryForm",  # the latter are for whoever holds a letter's link
     "UndoImportDone", "UnderstoodReading", "EmailChange", "CancelEmailChangeDone", "ChangeEmailDone", "ChangePasswordDone", "ConfirmEmailDone",
     "CreateTokenDone", "EndOtherSessionsDone", "EndSessionDone", "RevokeTokenDone", "SetSubscriptionsDone", "UpdateProfileDone", "WithdrawConsentDone",
@@ -132,6 +136,7 @@ VISIBLE = {
     "imports": {"clerk", "partner"},
     "staff": {"clerk"},
     "person": {"owner", "reader", "former", "payer", "foreign", "other", "clerk", "other_clerk"},
+    "staff_in_person": {"clerk"},
 }
 NARROWS = {
     Policy.NAMES: set(EVERYBODY) - {"visitor"},
@@ -142,6 +147,7 @@ NARROWS = {
     Policy.IMPORTS: VISIBLE["imports"],
     Policy.STAFF: VISIBLE["staff"],
     Policy.IN_PERSON: VISIBLE["person"],
+    Policy.STAFF_IN_PERSON: VISIBLE["staff_in_person"],
 }
 EMPTY = {
     "Agreement.publishedAt",
@@ -193,7 +199,7 @@ async def test_every_field_for_everybody(world: World, name: str):
 
 def _hidden(who: str, kind: str, reaches: bool) -> set[str]:
     """How something may be missing: the same for what is foreign and what does not exist."""
-    if kind in ("public", "imports"):
+    if kind in ("public", "imports", "staff_in_person"):
         return {"null"} if reaches else {"absent"}
     if who == "stranger" and kind not in ("viewer", "user", "person"):
         return {"SIGN_IN_REQUIRED"}
@@ -285,6 +291,7 @@ async def test_every_mutation_for_everybody(world: World, who: str):
         "signIn",
         "signOut",
         "submitReadings",
+        "retryLetter",
         *imports,
         *PERSONAL,
         *BY_LETTER,
@@ -376,3 +383,12 @@ async def test_every_verb_over_imports_for_everybody(world: World, who: str):
         answer = await execute(text, {"input": given}, context)
         seen = answer.errors[0]["extensions"]["code"] if answer.errors else answer.data[name]["__typename"]
         assert seen == IMPORTED[who], (name, answer.body)
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+async def test_retrying_a_letter_for_everybody(world: World, who: str):
+    text = "mutation ($input: RetryLetterInput!) { retryLetter(input: $input) { __typename } }"
+    answer = await execute(text, {"input": {"letter": world.ids["Letter"]}}, Context(world.viewers[who], make.NOW, make.TODAY))
+    seen = answer.errors[0]["extensions"]["code"] if answer.errors else answer.data["retryLetter"]["__typename"]
+    tokens = dict.fromkeys(("partner", "foreign_partner", "accounts_only", "no_accounts", "without_money", "visitor"), "FORBIDDEN")
+    assert seen == ({"stranger": "SIGN_IN_REQUIRED", "clerk": "Rejected"} | tokens).get(who, "NOT_FOUND"), answer.body

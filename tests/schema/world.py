@@ -13,6 +13,7 @@ from models import (
     ImportProfile,
     ImportRun,
     LedgerEntry,
+    Letter,
     Organization,
     Premises,
     StatementLine,
@@ -74,7 +75,11 @@ async def _account(org) -> dict[str, Any]:
         if period == PAST:
             seen = {"charge": charge, "corrects": corrects, "payment": payment}
     await make.payment(account, 5000, "2026-11-19", state=PaymentState.IN_TRANSIT)
-    return {"account": account, "contract": contract, "dial": dial, "reading": reading, "supplier": supplier, "run": await _run(org), **seen}
+    letter = await Letter.create(
+        organization=org, recipient="owner@example.kz", template="trial", language="ru", context={"path": "/"}, identity="x", state="deferred",
+        attempts=1, queued_at=make.NOW, due_at=make.NOW, sent_at=make.NOW, error="deferred 451 later",
+    )  # fmt: skip
+    return {"letter": letter, "account": account, "contract": contract, "dial": dial, "reading": reading, "supplier": supplier, "run": await _run(org), **seen}
 
 
 async def _run(org) -> ImportRun:
@@ -106,7 +111,7 @@ async def _ids(org, rows) -> dict[str, str]:
         "Organization": ("org", org.id), "Account": ("acc", account.id), "Contract": ("con", rows["contract"].id), "Premises": ("prm", premises.id),
         "House": ("hse", premises.house_id), "Meter": ("mtr", rows["dial"].meter_id), "MeterRegister": ("reg", rows["dial"].id),
         "Reading": ("rdg", rows["reading"].id), "Charge": ("chg", charge.id), "Service": ("srv", charge.service_id),
-        "Supplier": ("sup", rows["supplier"].id), "Payment": ("pay", rows["payment"].id), "ImportRun": ("imp", rows["run"].id),
+        "Supplier": ("sup", rows["supplier"].id), "Payment": ("pay", rows["payment"].id), "ImportRun": ("imp", rows["run"].id), "Letter": ("ltr", rows["letter"].id),
     }  # fmt: skip
     return {name: ids.encode(*key) for name, key in keys.items()}
 
