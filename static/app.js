@@ -33,7 +33,20 @@
     old.scrollIntoView({block: "nearest"});
   }
 
+  /* The script of human checks comes only where one is asked for. */
+  function checkHumans() {
+    var check = document.querySelector("[data-human]");
+    var script;
+    if (check && !document.getElementById("human-script")) {
+      script = document.createElement("script");
+      script.id = "human-script";
+      script.src = check.getAttribute("data-human");
+      document.head.appendChild(script);
+    }
+  }
+
   document.addEventListener("DOMContentLoaded", function () {
+    checkHumans();
     var tab = document.querySelector(".tabs [aria-current]");
     if (tab) {
       tab.parentNode.scrollLeft = tab.offsetLeft - 16;
@@ -47,6 +60,7 @@
       old.parentNode.removeChild(old);
     }
     var target = document.getElementById(event.detail.target.id) || event.detail.target;
+    checkHumans();
     if (!focusNews(target) && target.getAttribute("data-said")) {
       announce(target.getAttribute("data-said"));
     }

@@ -30,7 +30,7 @@ async def new_password(request: Request) -> Response:
         given = {name: fields.get(name, "") for name in ("token", "password", "repeat", "taxNumber", "number")}
         result = (await ask(request, "recovery/recover", input=given)).recoverPassword
         if result.typename != "Rejected":
-            return sign_in_page(request, login=result.login, recovered=True)
+            return await sign_in_page(request, login=result.login, recovered=True)
         problems = [problem for problem in result.problems if list(problem.path) != ["token"]]
     found = (await ask(request, "recovery/form", token=token)).recoveryForm
     status = 422 if request.method == "POST" else 200

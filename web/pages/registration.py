@@ -51,7 +51,7 @@ async def confirm(request: Request) -> Response:
         found = (await ask(request, "registration/pending", token=given["token"])).pendingRegistration if given["token"] else None
         shown = Filled(fields, _at_fields(result.problems))
         return await page(request, "registration/confirm.html", 422, form=shown, token=given["token"] if found else "", found=found)
-    return sign_in_page(request, login=result.login, confirmed="again" if result.already else "now", login_taken=result.loginTaken)
+    return await sign_in_page(request, login=result.login, confirmed="again" if result.already else "now", login_taken=result.loginTaken)
 
 
 async def resend(request: Request) -> Response:

@@ -1,5 +1,6 @@
 """Signing in and out."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -7,9 +8,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from web import sessions
 from web.answers import answer, ask
+from web.filled import Filled
 from web.forms import form
+from web.human_checks import human_check, human_input, wants_new_image
 
 LONGEST_LOGIN, LONGEST_PASSWORD = 254, 128
+NOTHING: Mapping[str, str] = {}
 
 
 async def sign_in(request: Request) -> Response:
@@ -20,8 +24,8 @@ async def sign_in(request: Request) -> Response:
     back = sessions.local(request.query_params.get("next", ""), base)
     if await sessions.viewer(request) is not None:
         return RedirectResponse(back, 303)
-    flags = {"expired": "expired" in request.query_params, "gone": "gone" in request.query_params}
-    return _page(request, 200, next=back, **flags)
+    flags: dict[str, Any] = {"expired": "expired" in request.query_params, "gone": "gone" in request.query_params}
+    return await _page(request, 200, next=back, **flags)
 
 
 async def sign_out(request: Request) -> Response:
@@ -40,26 +44,37 @@ async def _signed_in(request: Request, base: str) -> Response:
     back, keep = sessions.local(fields.get("next", ""), base), fields.get("remember") == "true"
     login, password = fields.get("login", "").strip()[:LONGEST_LOGIN], fields.get("password", "")
     organization = request.state.organization  # None at the chooser's own form: free logins and e-mails still sign in
-    chosen = {"login": login, "password": password, "organizationSlug": organization and organization.slug, "remember": keep}
+    if wants_new_image(fields):
+        return await _page(request, 200, fields, next=back, login=login, remember=keep)
+    chosen = {"login": login, "password": password, "organizationSlug": organization and organization.slug, "remember": keep, "humanCheck": human_input(fields)}
     result = (await ask(request, "sessions/sign_in", input=chosen)).signIn
     if result.typename == "Rejected":
         request.state.query = (("next", back),)  # links to other languages keep where one was going
         unconfirmed = any(problem.code == "NOT_CONFIRMED" for problem in result.problems)
-        return _page(request, 422, next=back, login=login, remember=keep, problems=result.problems, unconfirmed=unconfirmed)
-    response = RedirectResponse(back, 303)
+        return await _page(request, 422, fields, next=back, login=login, remember=keep, problems=result.problems, unconfirmed=unconfirmed)
+    response = moved(request, back)
     sessions.remember(response, result.token, result.expiresAt, keep=keep)
     return response
 
 
-def sign_in_page(request: Request, **context: Any) -> HTMLResponse:
+async def sign_in_page(request: Request, **context: Any) -> HTMLResponse:
     """The form where another page ends: with the login filled in, and what has happened."""
-    return _page(request, 200, next=f"{request.scope['root_path']}/", **context)
+    return await _page(request, 200, next=f"{request.scope['root_path']}/", **context)
 
 
-def _page(request: Request, status: int, **context: Any) -> HTMLResponse:
+def moved(request: Request, address: str) -> Response:
+    """To another page; htmx is told to move the whole of it."""
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=200, headers={"hx-redirect": address})
+    return RedirectResponse(address, 303)
+
+
+async def _page(request: Request, status: int, fields: Mapping[str, str] = NOTHING, **context: Any) -> HTMLResponse:
+    problems = context.get("problems", [])
+    check = await human_check(request, "SIGN_IN", fields, problems)
     name = sessions.greet_visitor(request)
     nothing = ("expired", "gone", "confirmed", "login_taken", "recovered", "unconfirmed")
     defaults = {"login": "", "remember": False, "problems": [], **dict.fromkeys(nothing, False)}
-    response = answer(request, "sessions/sign_in.html", status, **{**defaults, **context})
+    response = answer(request, "sessions/sign_in.html", status, form=Filled({}, problems), check=check, **{**defaults, **context})
     sessions.keep_visitor(response, name)
     return response
