@@ -8,7 +8,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from typing import ClassVar
 
 from captcha.audio import AudioCaptcha
 from captcha.image import ImageCaptcha
@@ -28,7 +27,7 @@ _waiting = 0
 class Drawn(ImageCaptcha):
     """The library takes a colour's brightness for its strength: dark ink would be pale."""
 
-    lookup_table: ClassVar[list[int]] = [min(255, value * 6) for value in range(256)]
+    lookup_table = [min(255, value * 6) for value in range(256)]  # noqa: RUF012 - as the library declares it
 
 
 class Spoken(AudioCaptcha):
