@@ -82,7 +82,7 @@ async def create_organization(slug: str, name: str, currency: str, timezone: str
 
 async def organization_by_slug(slug: str) -> Organization:
     """The organization of that name in addresses; raises NotFound."""
-    found = await Organization.get_or_none(slug=slug)
+    found = await Organization.get_or_none(slug=slug) if _SLUG.fullmatch(slug) else None
     if found is None:
         raise NotFound(f"organization {slug}")
     return found

@@ -14,47 +14,41 @@ from settings import settings
 
 PREFIX = "abv_"
 OPEN_FOR = dt.timedelta(minutes=15)
-MONTHS_BACK = 12
 LONGEST = 1000
 
 
-def new_view(account_ids: Sequence[int], now: dt.datetime) -> tuple[str, dt.datetime]:
-    """The token that shows these accounts, and until when."""
+def new_view(accounts: Sequence[tuple[int, dt.date | None]], now: dt.datetime) -> tuple[str, dt.datetime]:
+    """The token that shows these accounts, each since its present holder's first day, and until when."""
     until = now + OPEN_FOR
-    return PREFIX + _signer().dumps([int(until.timestamp()), *account_ids]), until
+    return PREFIX + _signer().dumps([int(until.timestamp()), *((pk, since.toordinal() if since else None) for pk, since in accounts)]), until
 
 
 async def viewer_of_view(token: str, now: dt.datetime) -> Viewer | None:
     """Who holds this token sees those of its accounts whose organizations still let strangers look; None for one that is over or none."""
-    account_ids = _read(token, now)
-    if not account_ids:
+    accounts = _read(token, now)
+    if not accounts:
         return None
     offered = f"SELECT a.id FROM personal_account a JOIN organization o ON o.id = a.organization_id WHERE {among('a.id', 1)} AND o.look_up <> $2"
-    found = sorted(row["id"] for row in await fetch(offered, account_ids, LookUp.OFF.value))
-    since = _months_before(now.date(), MONTHS_BACK)
+    found = sorted(row["id"] for row in await fetch(offered, list(accounts), LookUp.OFF.value))
     return Viewer(
         kind=ViewerKind.VISITOR,
         actor=f"look-up:{found[0]}" if found else "look-up",
-        grants=tuple(Grant(one, None, Right.SEE_MONEY, from_on=since) for one in found),
+        grants=tuple(Grant(one, None, Right.SEE_MONEY, from_on=accounts[one]) for one in found),
         scopes=frozenset({TokenScope.READ_ACCOUNTS, TokenScope.READ_MONEY}),
         today=now.date(),
     )
 
 
-def _read(token: str, now: dt.datetime) -> list[int]:
+def _read(token: str, now: dt.datetime) -> dict[int, dt.date | None]:
+    """The accounts, and since when each may be seen."""
     if len(token) > LONGEST or not token.startswith(PREFIX):
-        return []
+        return {}
     try:
-        until, *account_ids = _signer().loads(token.removeprefix(PREFIX))
+        until, *accounts = _signer().loads(token.removeprefix(PREFIX))
     except (BadData, ValueError, UnicodeError):
-        return []
-    return list(account_ids) if now.timestamp() < until else []
+        return {}
+    return {pk: dt.date.fromordinal(since) if since else None for pk, since in accounts} if now.timestamp() < until else {}
 
 
 def _signer() -> URLSafeSerializer:
     return URLSafeSerializer(list(reversed(settings().secrets)), salt="look-up")  # the last one signs, all of them verify
-
-
-def _months_before(day: dt.date, months: int) -> dt.date:
-    index = day.year * 12 + day.month - 1 - months
-    return dt.date(index // 12, index % 12 + 1, 1)

@@ -11,6 +11,7 @@ from models.enums import (
     AccountKind,
     ChargeBasis,
     DifferenceReason,
+    Factor,
     ImportSource,
     ImportState,
     LetterState,
@@ -271,5 +272,16 @@ _described(
         HumanDoor.STEP_UP: "Asking for a step-up",
         HumanDoor.LOOK_UP: "Finding an account without registration",
         HumanDoor.PROFILE: "Typing one's password again",
+    },
+)
+_described(
+    Factor,
+    "What an organization may ask for before it links an account or shows one.",
+    {
+        Factor.SURNAME: "The holder's surname, or the company's name",
+        Factor.FLAT: "The number of the flat",
+        Factor.LAST_PAYMENT: "The day and the sum of the last payment",
+        Factor.TAX_NUMBER: "IIN, BIN or INN of the holder",
+        Factor.BILL_CODE: "A code printed on the bill, or given by staff",
     },
 )

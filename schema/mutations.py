@@ -28,6 +28,7 @@ from schema.imports import (
     UndoImportResult,
 )
 from schema.letters import LetterMutations
+from schema.look_up import LookUpMutations
 from schema.profile import ProfileMutations
 from schema.recovery import RecoveryMutations
 from schema.registration import RegistrationMutations
@@ -47,7 +48,13 @@ RunArgument = Annotated[ImportRunInput, strawberry.argument(description="The run
 
 
 @strawberry.type(description="The verbs.")
-class Mutation(LetterMutations, ProfileMutations, RegistrationMutations, RecoveryMutations):
+class Mutation(
+    LetterMutations,
+    LookUpMutations,
+    ProfileMutations,
+    RecoveryMutations,
+    RegistrationMutations,
+):
     @field(
         description="Sign in. Codes: WRONG_LOGIN_OR_PASSWORD, NOT_CONFIRMED (the right password of a registration that waits), HUMAN_CHECK_NEEDED, "
         "WRONG_HUMAN_CHECK. A flood from one source gives THROTTLED for a while."

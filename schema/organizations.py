@@ -11,6 +11,7 @@ from models.money import Currency
 from models.period import Period
 from resolvers.imports import profiles
 from resolvers.imports.runs import runs_page
+from resolvers.look_up import offered
 from resolvers.organizations import OrganizationRow
 from resolvers.outgoing import letters_page
 from resolvers.windows import ReadingWindow as WindowRow
@@ -20,6 +21,7 @@ from schema.arguments import After, First
 from schema.context import Info
 from schema.imports import ImportRun
 from schema.letters import Letter, OnlyState
+from schema.look_up import LookUpRules
 from schema.values import Connection, Node, PageOf, checked_first
 
 
@@ -53,6 +55,11 @@ class Organization(Node):
     def reading_window(root: Parent[OrganizationRow], info: Info) -> ReadingWindow:  # noqa: N805
         window: WindowRow = reading_window(*root.window_days, info.context.today(root))
         return window  # type: ignore[return-value]
+
+    @field(description="Whether strangers may look accounts up here.")
+    async def look_up(root: Parent[OrganizationRow]) -> LookUpRules:  # noqa: N805
+        is_offered, proof = await offered(root.pk)
+        return LookUpRules(is_offered=is_offered, proof=proof)
 
     @field(description="Its imports, the newest first; null for whoever is neither its staff nor its system with IMPORT_REGISTERS.")
     async def import_runs(root: Parent[OrganizationRow], info: Info, first: First, after: After = None) -> Connection[ImportRun] | None:  # noqa: N805

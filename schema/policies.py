@@ -53,6 +53,7 @@ POLICIES: dict[str, dict[str, Policy]] = {
     },
     "Mutation": {
         "signIn": P.PUBLIC,
+        "findAccount": P.PUBLIC,
         **dict.fromkeys(("registerUser", "resendConfirmation", "confirmRegistration", "requestRecovery", "recoverPassword"), P.PUBLIC),
         "signOut": P.SIGNED_IN,
         "submitReadings": P.SIGNED_IN,
@@ -78,7 +79,7 @@ POLICIES: dict[str, dict[str, Policy]] = {
         **dict.fromkeys(("statement", "statementPeriods"), P.MONEY),
     },
     "Organization": {
-        **dict.fromkeys(("accent", "contacts", "currency", "id", "languages", "name", "readingWindow", "slug", "timezone"), P.WITH_PARENT),
+        **dict.fromkeys(("accent", "contacts", "currency", "id", "languages", "lookUp", "name", "readingWindow", "slug", "timezone"), P.WITH_PARENT),
         **dict.fromkeys(("importProfile", "importRuns"), P.IMPORTS),
         "letters": P.STAFF_IN_PERSON,
     },
@@ -134,6 +135,7 @@ _PLAIN = {
     "ApproveImportDone": "run",
     "DiscardImportDone": "run",
     "HumanCheck": "expiresAt image proofOfWork",
+    "FindAccountDone": "expiresAt numbers token",
     "House": "id locality number street",
     "ImportAccounts": "changed counts new vanished",
     "ImportChanges": "changed new same vanished",
@@ -157,6 +159,7 @@ _PLAIN = {
     "UndoImportDone": "run",
     "Letter": "attempts id language message nextTryAt queuedAt recipient retriable sentAt serverSaid state template title trouble",
     "RetryLetterDone": "letter",
+    "LookUpRules": "isOffered proof",
     "Meter": "id inlet installedOn place refusal registers removedOn resource serial state verificationDueOn verificationOverdue",
     "Money": "amount currency",
     "MonthlyConsumption": "period resource volume",

@@ -18,12 +18,12 @@ class BadAddress(Exception):
     """The address cannot be meant: month 13, a page number that is none."""
 
 
-async def ask(request: Request, operation: str, **variables: Any) -> Any:
-    """Run one of the pages' documents as this request's viewer; raises what the schema raises."""
+async def ask(request: Request, operation: str, *, as_viewer: operations.Viewer | None = None, **variables: Any) -> Any:
+    """Run one of the pages' documents as this request's viewer, or as another; raises what the schema raises."""
     state = request.scope["state"]
     return await operations.run(
         operation,
-        await viewer(request),
+        as_viewer or await viewer(request),
         variables,
         language=state["language"],
         source_ip=request.client.host if request.client else None,

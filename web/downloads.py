@@ -10,6 +10,7 @@ from adapters.rendering import render, surrounded
 from schema.operations import NotFound
 from web.answers import ask, month
 from web.frames import frame_of
+from web.pages import look_up
 from web.pages.accounts import found, ours
 
 ROWS_AT_ONCE = 100
@@ -21,6 +22,13 @@ async def statement_pdf(request: Request) -> Response:
     account = ours(request, (await ask(request, "statements/index", id=request.path_params["id"], period=month(request))).account)
     found(account.statement)
     return await _file(request, "pdf/statement.html", f"statement-{account.statement.period}.pdf", account=account)
+
+
+async def looked_up_pdf(request: Request) -> Response:
+    """GET the same for an account that a stranger has found, without names."""
+    account = found(await look_up.found(request))
+    found(account.statement)
+    return await _file(request, "pdf/statement.html", f"statement-{account.statement.period}.pdf", account=account, nameless=True)
 
 
 async def contract_pdf(request: Request) -> Response:

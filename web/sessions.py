@@ -12,6 +12,7 @@ from schema import operations
 from settings import Mode, settings
 
 UNKNOWN: Any = object()
+VIEW, VIEW_SECONDS = "-view", 15 * 60
 LONGEST_BACK = 1000
 
 
@@ -60,6 +61,11 @@ def greet_visitor(request: Request) -> str | None:
 def keep_visitor(response: Response, name: str | None) -> None:
     if name is not None:
         _set(response, cookie_name("-visitor"), name, max_age=None)
+
+
+def show_for_a_while(response: Response, view: str) -> None:
+    """Keep what a look-up opened; the token itself ends when it must."""
+    _set(response, cookie_name(VIEW), view, max_age=VIEW_SECONDS)
 
 
 def to_sign_in(request: Request) -> Response:

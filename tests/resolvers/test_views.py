@@ -1,4 +1,4 @@
-"""What a look-up opens: fifteen minutes, twelve months, and only while the organization lets strangers look."""
+"""What a look-up opens: fifteen minutes, since the present holder came, and only while the organization lets strangers look."""
 
 import datetime as dt
 
@@ -20,18 +20,23 @@ async def account(database):
 
 
 async def test_a_view_opens_one_account_for_a_quarter_of_an_hour(account):
-    token, until = new_view([account.id], make.NOW)
+    token, until = new_view([(account.id, None)], make.NOW)
     viewer = await viewer_of_view(token, make.NOW)
     assert [(grant.account_id, grant.rights) for grant in viewer.grants] == [(account.id, Right.SEE_MONEY)]
-    assert viewer.grants[0].from_on == dt.date(make.TODAY.year - 1, make.TODAY.month, 1)
     assert viewer.user_id is None
     assert until == make.NOW + OPEN_FOR
     assert await viewer_of_view(token, until - dt.timedelta(seconds=2)) is not None
     assert await viewer_of_view(token, until) is None
 
 
+async def test_a_new_holder_does_not_show_the_former_ones_months(account):
+    since = make.TODAY.replace(day=1)
+    token, _ = new_view([(account.id, since)], make.NOW)
+    assert (await viewer_of_view(token, make.NOW)).grants[0].from_on == since
+
+
 async def test_it_closes_when_the_organization_says_so(account):
-    token, _ = new_view([account.id], make.NOW)
+    token, _ = new_view([(account.id, None)], make.NOW)
     await Organization.filter(id=account.organization_id).update(look_up=LookUp.OFF)
     viewer = await viewer_of_view(token, make.NOW)
     assert viewer.grants == ()
@@ -41,13 +46,13 @@ async def test_it_closes_when_the_organization_says_so(account):
     "spoil", [lambda t: t[:-1], lambda t: t + "A", lambda t: t.replace("abv_", "abv_W"), lambda t: "abv_", lambda t: "abv_" + "я" * 9, lambda t: t * 99]
 )
 async def test_a_forged_view_is_none(account, spoil):
-    token, _ = new_view([account.id], make.NOW)
+    token, _ = new_view([(account.id, None)], make.NOW)
     assert await viewer_of_view(spoil(token), make.NOW) is None
     assert await bearer_viewer(spoil(token), make.NOW) is None
 
 
 async def test_a_view_outlives_the_change_of_the_secret_while_the_old_key_verifies(account, monkeypatch):
-    token, _ = new_view([account.id], make.NOW)
+    token, _ = new_view([(account.id, None)], make.NOW)
     new, old = "n" * 40, settings().secrets[0]
     monkeypatch.setenv("ABONENT_SECRET", f"{new} {old}")
     settings.cache_clear()

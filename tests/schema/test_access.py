@@ -68,6 +68,7 @@ PATHS: dict[str, tuple[str, str]] = {
     "LetterConnection": (LETTERS, "staff_in_person"),
     "LetterEdge": (f"{LETTERS} edges", "staff_in_person"),
     "LoginPreview": ('loginPreview(organizationSlug: "vodokanal" accountNumber: "1")', "public"),
+    "LookUpRules": ('organization(slug: "vodokanal") lookUp', "public"),
     "Meter": (f"{ACCOUNT} meters", "account"),
     "MeterRegister": (DIAL, "account"),
     "Money": (f"{ACCOUNT} balance", "today"),
@@ -112,7 +113,7 @@ DOORS = {  # mutations that strangers use, with what each answers to everybody a
 }
 DOORS_ANSWER = {"ConfirmRegistrationDone", "RecoverPasswordDone", "RegisterUserDone", "RequestRecoveryDone", "ResendConfirmationDone"}
 OUTCOMES = {  # reached through mutations only: tested below and beside the mutations
-    "ApproveImportDone", "ConfirmationRequired", "DiscardImportDone", "Problem", "ReadingReceipt", "Rejected", "RetryLetterDone", "SignInDone", "SaveImportProfileDone", "SignOutDone", "StartImportDone", "SubmitReadingsDone",
+    "FindAccountDone", "ApproveImportDone", "ConfirmationRequired", "DiscardImportDone", "Problem", "ReadingReceipt", "Rejected", "RetryLetterDone", "SignInDone", "SaveImportProfileDone", "SignOutDone", "StartImportDone", "SubmitReadingsDone",
         *DOORS_ANSWER, "PendingRegistration", "RecoveryForm",  # the latter are for whoever holds a letter's link
     "UndoImportDone", "UnderstoodReading", "EmailChange", "CancelEmailChangeDone", "ChangeEmailDone", "ChangePasswordDone", "ConfirmEmailDone",
     "CreateTokenDone", "EndOtherSessionsDone", "EndSessionDone", "RevokeTokenDone", "SetSubscriptionsDone", "UpdateProfileDone", "WithdrawConsentDone",
@@ -152,7 +153,7 @@ NARROWS = {
 EMPTY = {
     "Agreement.publishedAt",
     "StatementVersion.until", "StatementVersion.charges",  # fields that say nothing about this account, whoever asks
-    "Meter.removedOn", "Meter.refusal", "User.name", "User.language", "Charge.correctsPeriod", "PageInfo.endCursor", "Viewer.organization", "Viewer.user",
+    "Meter.removedOn", "Meter.refusal", "User.name", "User.language", "Charge.correctsPeriod", "PageInfo.endCursor", "Viewer.organization", "Viewer.user", "LookUpRules.proof",
     "User.phone", "User.taxNumber", "User.newEmail", "ApiToken.expiresAt", "ApiToken.lastUsedAt", "Consent.withdrawnAt", "Subscription.account",
 }  # fmt: skip
 # Not everybody among those who reach an account reaches its contract, and a former owner has no reading of this month.
@@ -288,6 +289,7 @@ SUBMITTED = {
 async def test_every_mutation_for_everybody(world: World, who: str):
     imports = {"startImport", "approveImport", "discardImport", "undoImport", "saveImportProfile"}
     assert set(SCHEMA._schema.mutation_type.fields) == {
+        "findAccount",
         "signIn",
         "signOut",
         "submitReadings",

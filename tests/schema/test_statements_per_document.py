@@ -76,7 +76,16 @@ def variables_of(name: str, town: Town) -> dict[str, Any]:
     """What a page would pass; documents only use what they declare."""
     owner = ("con", town.contract.id) if name.startswith("contracts/") else ("acc", town.accounts[0].id)
     typed = {"token": "x", "language": "ru", "login": "", "accountNumber": "02015213", "contractNumber": "", "version": None}
-    return {"id": ids.encode(*owner), "slug": "vodokanal", "host": "cabinet.example.com", "first": 50, "period": MONTHS[-1], "search": None, **typed}
+    return {
+        "id": ids.encode(*owner),
+        "number": town.accounts[0].number,
+        "slug": "vodokanal",
+        "host": "cabinet.example.com",
+        "first": 50,
+        "period": MONTHS[-1],
+        "search": None,
+        **typed,
+    }
 
 
 async def counts(town: Town) -> dict[str, int]:

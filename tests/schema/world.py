@@ -145,7 +145,7 @@ async def _viewers(org, rows) -> dict[str, Viewer | None]:
         "without_money": await make.token(people["owner"], TokenScope.READ_ACCOUNTS, TokenScope.READ_READINGS, TokenScope.SUBMIT_READINGS),
     }
     await Organization.filter(id=org.id).update(look_up=LookUp.ON)
-    viewers["visitor"] = await viewer_of_view(new_view([account.id], make.NOW)[0], make.NOW)
+    viewers["visitor"] = await viewer_of_view(new_view([(account.id, None)], make.NOW)[0], make.NOW)
     return viewers | {name: await viewer_of_token(token, make.TODAY) for name, token in tokens.items()}
 
 

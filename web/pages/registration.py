@@ -68,10 +68,8 @@ async def resend(request: Request) -> Response:
 
 async def _form(request: Request, fields: dict[str, str], problems: Any = (), status: int = 200) -> Response:
     kind = _kind(fields)
-    found = await ask(
-        request, "registration/index", slug=slug(request), language=request.state.language,
-        **{name: fields.get(name, "")[:40] if name in FIELDS[kind] else "" for name in ("login", "accountNumber", "contractNumber")},
-    )  # fmt: skip
+    typed: dict[str, Any] = {name: fields.get(name, "")[:40] if name in FIELDS[kind] else "" for name in ("login", "accountNumber", "contractNumber")}
+    found = await ask(request, "registration/index", slug=slug(request), language=request.state.language, **typed)
     values = {**fields, "idempotencyKey": str(uuid.uuid4()) if any(one.code == "KEY_REUSED" for one in problems) else _key(fields)}
     request.state.query = (("kind", kind),)  # links to other languages keep the kind
     live = {
