@@ -79,6 +79,7 @@ def variables_of(name: str, town: Town) -> dict[str, Any]:
     return {
         "id": ids.encode(*owner),
         "number": town.accounts[0].number,
+        "door": "SIGN_IN",
         "slug": "vodokanal",
         "host": "cabinet.example.com",
         "first": 50,

@@ -11,8 +11,10 @@ from web import sessions
 from web.answers import answer, ask, month, months_to_choose
 from web.filled import Filled
 from web.forms import form
+from web.human_checks import human_check, human_input, wants_new_image
 from web.pages.accounts import ours
 
+DOOR = "LOOK_UP"
 PROOFS = ("surname", "paidOn", "paidAmount", "taxNumber", "code")
 PLACE = ("street", "house", "flat", "flatPrefix")
 
@@ -23,9 +25,12 @@ async def look_up(request: Request) -> Response:
     if request.method == "GET":
         return _page(request, rules, Filled(dict(request.query_params)))
     fields = await form(request, of_a_stranger=True)
+    if wants_new_image(fields):
+        return _page(request, rules, Filled(fields), check=await human_check(request, DOOR, fields))
     result = (await ask(request, "look_up/find", input=_input(request, fields))).findAccount
     if result.typename == "Rejected":
-        return _page(request, rules, Filled(fields, result.problems), status=422)
+        check = await human_check(request, DOOR, fields, result.problems)
+        return _page(request, rules, Filled(fields, result.problems), status=422, check=check)
     response = _page(request, rules, Filled(), numbers=result.numbers)
     sessions.show_for_a_while(response, result.token)
     return response
@@ -56,7 +61,7 @@ async def found(request: Request) -> Any:
 
 def _input(request: Request, fields: dict[str, str]) -> dict[str, Any]:
     proofs = {name: fields[f"proofs.{name}"] for name in PROOFS if fields.get(f"proofs.{name}")}
-    return {"organizationSlug": _slug(request), **{name: fields.get(name, "") for name in PLACE}, "proofs": proofs}
+    return {"organizationSlug": _slug(request), **{name: fields.get(name, "") for name in PLACE}, "proofs": proofs, "humanCheck": human_input(fields)}
 
 
 def _slug(request: Request) -> str:
@@ -66,8 +71,8 @@ def _slug(request: Request) -> str:
     return str(organization.slug)
 
 
-def _page(request: Request, rules: Any, filled: Filled, status: int = 200, numbers: Any = ()) -> Response:
+def _page(request: Request, rules: Any, filled: Filled, status: int = 200, numbers: Any = (), check: Any = None) -> Response:
     name = sessions.greet_visitor(request)
-    response = answer(request, "look_up/index.html", status, rules=rules, form=filled, numbers=numbers)
+    response = answer(request, "look_up/index.html", status, rules=rules, form=filled, numbers=numbers, check=check)
     sessions.keep_visitor(response, name)
     return response
