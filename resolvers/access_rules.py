@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from models import Organization
@@ -43,6 +43,10 @@ def rules_of(organization: Organization) -> Rules:
         look_up_proof=organization.look_up_proof,
         recovery_asks=tuple(organization.recovery_asks.split()),
     )
+
+
+async def rules_by_ids(ids: Sequence[int]) -> dict[int, Rules]:
+    return {one.id: rules_of(one) for one in await Organization.filter(id__in=list(ids))}
 
 
 @dataclass(frozen=True, slots=True)

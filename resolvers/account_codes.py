@@ -13,8 +13,13 @@ import secrets
 import unicodedata
 from dataclasses import dataclass
 
-from models import AccountCode
+from models import AccountCode, PersonalAccount
+from models.database import transaction
 from models.enums import CodeSource
+from models.errors import NotFound
+from resolvers import audit
+from resolvers.access_rules import is_staff
+from resolvers.viewer import Viewer
 from settings import settings
 
 STAFF_LIFETIME = dt.timedelta(days=14)
@@ -46,6 +51,30 @@ def typed(text: str) -> str:
     """A code as it was meant, however it was typed; empty where it cannot be one."""
     plain = "".join(letter for letter in unicodedata.normalize("NFKC", text).upper() if letter.isalnum()).translate(_MEANT)
     return plain if len(plain) == LENGTH and plain.isascii() else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """`code` is shown once and kept nowhere."""
+
+    code: str
+    expires_at: dt.datetime
+
+
+async def issue(viewer: Viewer, account_id: int, now: dt.datetime) -> Issued:
+    """A code for one account, for staff in person who have seen papers; former ones of staff are worth nothing from now on. Raises NotFound."""
+    account = await PersonalAccount.get_or_none(id=account_id, withdrawn_at=None)
+    if account is None or not is_staff(viewer, account.organization_id):
+        raise NotFound("account")
+    code, until = new_code(), now + STAFF_LIFETIME
+    async with transaction():
+        await AccountCode.filter(account_id=account.id, source=CodeSource.STAFF, spent_at=None).update(spent_at=now)
+        await AccountCode.create(
+            organization_id=account.organization_id, account_id=account.id, source=CodeSource.STAFF, code_hash=code_hash(code),
+            issued_by=viewer.actor, created_at=now, expires_at=until,
+        )  # fmt: skip
+        await audit.record(viewer.actor, "code.issue", f"account:{account.id}", organization_id=account.organization_id)
+    return Issued(shown(code), until)
 
 
 async def find(text: str, account_id: int | None, contract_id: int | None, now: dt.datetime) -> Found | None:

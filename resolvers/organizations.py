@@ -111,6 +111,11 @@ def _check(slug: str, name: str, currency: str, timezone: str) -> None:
         raise Refused(ProblemCode.INVALID, ("timezone",), hint="an IANA name such as Asia/Almaty")
 
 
+def organization_row_of(organization: Organization) -> OrganizationRow:
+    """The same of a model."""
+    return organization_row({name: getattr(organization, name) for name in organization._meta.fields_db_projection}, organization.id)
+
+
 def organization_row(row: Row, pk: int) -> OrganizationRow:
     """From any row that has the organization's columns under their own names."""
     return OrganizationRow(

@@ -31,6 +31,7 @@ class Target:
     email: str | None = None
     since: dt.date | None = None
     payments: frozenset[tuple[dt.date, int]] = field(default_factory=frozenset)
+    payer_id: int | None = None  # the contract that an account belongs to
 
     @property
     def is_known(self) -> bool:
@@ -40,12 +41,13 @@ class Target:
 NOBODY = Target()
 
 _ACCOUNT = """
-    SELECT a.id, a.number, a.kind, p.id AS premises_id, p.flat, p.flat_prefix, c.payer_name, c.tax_number AS payer_number, c.email AS payer_email,
+    SELECT a.id, a.number, a.kind, a.contract_id, p.id AS premises_id, p.flat, p.flat_prefix,
+           c.payer_name, c.tax_number AS payer_number, c.email AS payer_email,
            f.valid_from, f.surname, f.name, f.patronymic, f.tax_number, f.email
     FROM personal_account a LEFT JOIN account_facts f ON f.account_id = a.id LEFT JOIN premises p ON p.id = a.premises_id
     LEFT JOIN contract c ON c.id = a.contract_id
     WHERE a.organization_id = $1 AND a.withdrawn_at IS NULL AND {which} ORDER BY f.valid_from"""
-_CONTRACT = "SELECT c.id, c.number, c.payer_name, c.tax_number, c.email FROM contract c WHERE c.organization_id = $1 AND c.number = $2"
+_CONTRACT = "SELECT c.id, c.number, c.payer_name, c.tax_number, c.email FROM contract c WHERE c.organization_id = $1 AND {which}"
 
 
 async def account_by_number(organization_id: int, number: str, today: dt.date) -> Target:
@@ -58,15 +60,11 @@ async def account_by_id(organization_id: int, account_id: int | None, today: dt.
 
 
 async def contract_by_number(organization_id: int, number: str) -> Target:
-    rows = await fetch(_CONTRACT, organization_id, plain_number(number))
-    known = rows[0] if rows else None
-    payments = await _payments("p.contract_id = $1 OR p.account_id IN (SELECT id FROM personal_account WHERE contract_id = $1)", known)
-    if known is None:
-        return NOBODY
-    names = frozenset({company_key(known["payer_name"]), name_key(known["payer_name"])} - {""})
-    return Target(
-        contract_id=known["id"], number=known["number"], names=names, tax_number=digits(known["tax_number"]), email=known["email"], payments=payments
-    )  # fmt: skip
+    return await _contract(await fetch(_CONTRACT.format(which="c.number = $2"), organization_id, plain_number(number)))
+
+
+async def contract_by_id(organization_id: int, contract_id: int) -> Target:
+    return await _contract(await fetch(_CONTRACT.format(which="c.id = $2"), organization_id, contract_id))
 
 
 def plain_number(text: str) -> str:
@@ -81,6 +79,17 @@ def flat_key(text: str) -> str:
 
 def digits(text: str | None) -> str:
     return "".join(c for c in unicodedata.normalize("NFKC", text or "") if c.isascii() and c.isdigit())
+
+
+async def _contract(rows: Sequence[Row]) -> Target:
+    known = rows[0] if rows else None
+    payments = await _payments("p.contract_id = $1 OR p.account_id IN (SELECT id FROM personal_account WHERE contract_id = $1)", known)
+    if known is None:
+        return NOBODY
+    names = frozenset({company_key(known["payer_name"]), name_key(known["payer_name"])} - {""})
+    return Target(
+        contract_id=known["id"], number=known["number"], names=names, tax_number=digits(known["tax_number"]), email=known["email"], payments=payments
+    )  # fmt: skip
 
 
 async def _account(rows: Sequence[Row], today: dt.date) -> Target:
@@ -98,6 +107,7 @@ async def _account(rows: Sequence[Row], today: dt.date) -> Target:
         email=present["email"] or present["payer_email"],
         since=_since(known or rows[:1]),
         payments=payments,
+        payer_id=present["contract_id"],
     )
 
 

@@ -34,6 +34,7 @@ MOST_DIRECTIVES = 40
 MOST_REPEATED = 10  # checking that repetitions agree takes the square of their number
 LARGEST_PAGE = 100
 FREE = {
+    "AccessRules", "IssueAccountCodeDone", "LinkAccountDone", "LinkRules", "RequestStepUpDone", "SetAccessRulesDone",
     "ApproveImportDone", "ConfirmationRequired", "DiscardImportDone", "Edge", "ImportAccounts", "ImportChanges", "ImportDetails", "ImportFigures",
     "ImportHold", "ImportPayments", "ImportProgress", "ImportReadings", "ImportSummary", "Money", "PageInfo", "Problem", "Quantity", "ReadingWindow",
     "Rejected", "SaveImportProfileDone", "Service", "SignInDone", "SignOutDone", "StartImportDone", "StatementHead", "SubmitReadingsDone", "Supplier",

@@ -40,17 +40,17 @@ from schema.problems import MEANINGS
 E = TypeVar("E", bound=Enum)
 
 
-def _described(kind: type[E], description: str, meanings: dict[E, str], name: str | None = None) -> None:
+def described(kind: type[E], description: str, meanings: dict[E, str], name: str | None = None) -> None:
     strawberry.enum(kind, name=name, description=description)
     for value in kind.__strawberry_definition__.values:  # type: ignore[attr-defined]
         value.description = meanings[kind[value.name]]
 
 
-_described(Currency, "Currencies of sums.", {Currency.KZT: "Kazakh tenge", Currency.RUB: "Russian rouble"})
-_described(AccountKind, "Whom an account belongs to.", {AccountKind.INDIVIDUAL: "A person", AccountKind.LEGAL: "A legal entity"})
-_described(StatementState, "Whether figures may still change.", {StatementState.OPEN: "The month goes on", StatementState.CLOSED: "Final"})
-_described(TariffZone, "Part of the day that a register counts.", {TariffZone.DAY: "Day", TariffZone.NIGHT: "Night", TariffZone.PEAK: "Peak hours"})
-_described(
+described(Currency, "Currencies of sums.", {Currency.KZT: "Kazakh tenge", Currency.RUB: "Russian rouble"})
+described(AccountKind, "Whom an account belongs to.", {AccountKind.INDIVIDUAL: "A person", AccountKind.LEGAL: "A legal entity"})
+described(StatementState, "Whether figures may still change.", {StatementState.OPEN: "The month goes on", StatementState.CLOSED: "Final"})
+described(TariffZone, "Part of the day that a register counts.", {TariffZone.DAY: "Day", TariffZone.NIGHT: "Night", TariffZone.PEAK: "Peak hours"})
+described(
     ViewerKind,
     "Who asks.",
     {
@@ -61,7 +61,7 @@ _described(
         ViewerKind.VISITOR: "A stranger who has looked an account up: sees its statements for a quarter of an hour, without names",
     },
 )
-_described(
+described(
     TokenScope,
     "What a token may be used for. It never widens what its owner may do.",
     {
@@ -73,7 +73,7 @@ _described(
     },
     name="Scope",
 )
-_described(
+described(
     Right,
     "What a viewer may do with an account today.",
     {
@@ -84,13 +84,13 @@ _described(
         Right.MANAGE_MEMBERS: "Decide who else sees the account",
     },
 )
-_described(
+described(
     Hint,
     "What a recovery may ask for beside the letter's link.",
     {Hint.TAX_NUMBER: "IIN, BIN or INN", Hint.NUMBER: "The number of any of the user's accounts or contracts"},
     name="RecoveryHint",
 )
-_described(
+described(
     Resource,
     "What is supplied.",
     {
@@ -103,7 +103,7 @@ _described(
         Resource.OTHER: "Anything else",
     },
 )
-_described(
+described(
     MeterState,
     "Whether a meter works.",
     {
@@ -112,7 +112,7 @@ _described(
         MeterState.FAULTY: "It stands and does not count",
     },
 )
-_described(
+described(
     ReadingSource,
     "How a reading came.",
     {
@@ -127,7 +127,7 @@ _described(
         ReadingSource.OTHER: "Otherwise",
     },
 )
-_described(
+described(
     ReadingState,
     "How far a reading has come.",
     {
@@ -139,7 +139,7 @@ _described(
         ReadingState.SUPERSEDED: "A newer value stands instead",
     },
 )
-_described(
+described(
     ChargeBasis,
     "What a charge was computed from.",
     {
@@ -152,7 +152,7 @@ _described(
         ChargeBasis.UNKNOWN: "The supplier does not say",
     },
 )
-_described(
+described(
     StatementFigure,
     "A figure of a statement.",
     {
@@ -165,7 +165,7 @@ _described(
         StatementFigure.CLOSING: "What is due at the end",
     },
 )
-_described(
+described(
     Ownership,
     "Whose property premises are.",
     {
@@ -173,7 +173,7 @@ _described(
         Ownership.MUNICIPAL: "Of the town or the state",
     },
 )
-_described(
+described(
     PaymentState,
     "How far a payment has come.",
     {
@@ -182,7 +182,7 @@ _described(
         PaymentState.REFUNDED: "Given back",
     },
 )
-_described(
+described(
     DifferenceReason,
     "Why the supplier's printed figures and their details differ.",
     {
@@ -191,7 +191,7 @@ _described(
         DifferenceReason.CHAIN: "Its opening is not the former closing",
     },
 )
-_described(
+described(
     ImportState,
     "How far an import has come.",
     {
@@ -205,7 +205,7 @@ _described(
         ImportState.DISCARDED: "It was not wanted, nothing was written",
     },
 )
-_described(
+described(
     ImportSource,
     "By which way the files of an import came.",
     {
@@ -215,7 +215,7 @@ _described(
         ImportSource.FOLDER: "The watched folder",
     },
 )
-_described(
+described(
     Severity,
     "What became of a row.",
     {
@@ -224,7 +224,7 @@ _described(
         Severity.NOTICE: "Nothing is wrong with a row: something is missing that was there before",
     },
 )
-_described(
+described(
     Topic,
     "What may be mailed.",
     {
@@ -233,7 +233,7 @@ _described(
         Topic.NEWS: "News and outages",
     },
 )
-_described(
+described(
     LetterState,
     "How far a letter has come.",
     {
@@ -244,7 +244,7 @@ _described(
         LetterState.FAILED: "It did not leave and is not tried again by itself",
     },
 )
-_described(
+described(
     LetterTrouble,
     "Why a letter did not leave at its last attempt.",
     {
@@ -258,8 +258,8 @@ _described(
         LetterTrouble.NO_SERVER: "No mail server was set for a month",
     },
 )
-_described(ProblemCode, "What is wrong with an input. Treat a code that you do not know as a refusal.", MEANINGS)
-_described(
+described(ProblemCode, "What is wrong with an input. Treat a code that you do not know as a refusal.", MEANINGS)
+described(
     HumanDoor,
     "Where a human check may be asked for.",
     {
@@ -274,7 +274,7 @@ _described(
         HumanDoor.PROFILE: "Typing one's password again",
     },
 )
-_described(
+described(
     Factor,
     "What an organization may ask for before it links an account or shows one.",
     {

@@ -12,6 +12,7 @@ from resolvers.reading_desk import Typed
 from resolvers.sessions import sign_in, sign_out
 from resolvers.submissions import Submission, submit_readings
 from schema import ids, import_profiles
+from schema.access import AccessMutations
 from schema.context import Info
 from schema.human_checks import answer_of
 from schema.import_profiles import SaveImportProfileInput, SaveImportProfileResult
@@ -28,6 +29,7 @@ from schema.imports import (
     UndoImportResult,
 )
 from schema.letters import LetterMutations
+from schema.linking import LinkMutations
 from schema.look_up import LookUpMutations
 from schema.profile import ProfileMutations
 from schema.recovery import RecoveryMutations
@@ -49,7 +51,9 @@ RunArgument = Annotated[ImportRunInput, strawberry.argument(description="The run
 
 @strawberry.type(description="The verbs.")
 class Mutation(
+    AccessMutations,
     LetterMutations,
+    LinkMutations,
     LookUpMutations,
     ProfileMutations,
     RecoveryMutations,

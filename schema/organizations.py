@@ -17,6 +17,8 @@ from resolvers.outgoing import letters_page
 from resolvers.windows import ReadingWindow as WindowRow
 from resolvers.windows import reading_window
 from schema import ids
+from schema.access import OrganizationAccess
+from schema.addresses import AddressLists
 from schema.arguments import After, First
 from schema.context import Info
 from schema.imports import ImportRun
@@ -35,7 +37,7 @@ class ReadingWindow:
 
 
 @strawberry.type(description="A supplier, a managing organization or a settlement centre. Public.")
-class Organization(Node):
+class Organization(AddressLists, OrganizationAccess, Node):
     slug: str = field(description="Its name in addresses.")
     name: str = field(description="Its name for people.")
     currency: Currency = field(description="The currency of its bills.")

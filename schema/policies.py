@@ -17,6 +17,7 @@ from resolvers.imports.runs import may_import
 from resolvers.outgoing import may_read_letters
 from resolvers.statement_versions import may_look_back
 from schema.context import Context
+from schema.plain_types import LISTS, PLAIN
 
 
 class Policy(Enum):
@@ -31,6 +32,7 @@ class Policy(Enum):
     IN_PERSON = "the person himself, not by a token; null otherwise"
     STAFF = "the organization's staff; null otherwise"
     STAFF_IN_PERSON = "the organization's staff, in person; null otherwise"
+    PERSON = "somebody who is signed in, in person and with no token; null otherwise"
     IMPORTS = "the organization's staff, or its own system with IMPORT_REGISTERS; null otherwise"
 
 
@@ -62,6 +64,7 @@ POLICIES: dict[str, dict[str, Policy]] = {
         **dict.fromkeys(("createToken", "revokeToken", "setSubscriptions", "withdrawConsent"), P.SIGNED_IN),
         **dict.fromkeys(("startImport", "approveImport", "discardImport", "undoImport", "saveImportProfile"), P.SIGNED_IN),
         "retryLetter": P.SIGNED_IN,
+        **dict.fromkeys(("linkAccount", "requestStepUp", "issueAccountCode", "setAccessRules"), P.SIGNED_IN),
     },
     "Account": {
         **dict.fromkeys(("id", "number", "kind", "organization", "branch", "may", "address", "premises", "residents"), P.WITH_PARENT),
@@ -82,6 +85,9 @@ POLICIES: dict[str, dict[str, Policy]] = {
         **dict.fromkeys(("accent", "contacts", "currency", "id", "languages", "lookUp", "name", "readingWindow", "slug", "timezone"), P.WITH_PARENT),
         **dict.fromkeys(("importProfile", "importRuns"), P.IMPORTS),
         "letters": P.STAFF_IN_PERSON,
+        **dict.fromkeys(("streets", "street", "house", "flat", "stepUpTarget"), P.PERSON),
+        "linkRules": P.WITH_PARENT,
+        "accessRules": P.STAFF_IN_PERSON,
     },
     "StatementHead": {
         **dict.fromkeys(("address", "area", "branch", "irrigatedArea", "ownership", "residents", "tariffGroup"), P.WITH_PARENT),
@@ -189,10 +195,22 @@ _PLAIN = {
     "Viewer": "kind organization organizations scopes user",
     "Volume": "fromOn fromValue inlet place resource serial toOn toValue volume zone",
 }
-_LISTS = ("Account", "Charge", "Contract", "ContractRow", "ImportProblem", "ImportRun", "Letter", "Organization", "Payment", "Reading", "Statement")
-POLICIES |= {name: dict.fromkeys(fields.split(), P.WITH_PARENT) for name, fields in _PLAIN.items()}
-POLICIES |= {f"{name}Connection": dict.fromkeys(("edges", "nodes", "pageInfo"), P.WITH_PARENT) for name in _LISTS}
-POLICIES |= {f"{name}Edge": dict.fromkeys(("cursor", "node"), P.WITH_PARENT) for name in _LISTS}
+_LISTS = [
+    "Account",
+    "Charge",
+    "Contract",
+    "ContractRow",
+    "ImportProblem",
+    "ImportRun",
+    "Letter",
+    "Organization",
+    "Payment",
+    "Reading",
+    "Statement",
+]
+POLICIES |= {name: dict.fromkeys(fields.split(), P.WITH_PARENT) for name, fields in (_PLAIN | PLAIN).items()}
+POLICIES |= {f"{name}Connection": dict.fromkeys(("edges", "nodes", "pageInfo"), P.WITH_PARENT) for name in (*_LISTS, *LISTS)}
+POLICIES |= {f"{name}Edge": dict.fromkeys(("cursor", "node"), P.WITH_PARENT) for name in (*_LISTS, *LISTS)}
 
 
 def enforce(schema: GraphQLSchema) -> None:
@@ -250,6 +268,10 @@ def _is_himself(root: Any, context: Context) -> bool:
     return context.viewer is not None and context.viewer.is_person and context.viewer.user_id == root.pk
 
 
+def _is_person(_root: Any, context: Context) -> bool:
+    return context.viewer is not None and context.viewer.user_id is not None and context.viewer.is_person
+
+
 def _imports(root: Any, context: Context) -> bool:
     return may_import(context.viewer, root.pk)
 
@@ -270,6 +292,7 @@ _CHECKS: dict[Policy, Callable[[Any, Context], bool]] = {
     Policy.MONEY_TODAY: _sees_money,
     Policy.READINGS: _reads_readings,
     Policy.IN_PERSON: _is_himself,
+    Policy.PERSON: _is_person,
     Policy.IMPORTS: _imports,
     Policy.STAFF: _is_staff,
     Policy.STAFF_IN_PERSON: _is_staff_in_person,

@@ -25,10 +25,23 @@ CONTRACT = 'contract(id: "$Contract")'
 PAYERS = f'{CONTRACT} statement(period: "{PAST}")'
 CHARGE = f'{ACCOUNT} charges(first: 1, period: "{PAST}")'
 DIAL = f"{ACCOUNT} meters registers"
+HERE = 'organization(slug: "vodokanal")'
 RUN = 'organization(slug: "vodokanal") importRuns(first: 1) nodes'
 LETTERS = 'organization(slug: "vodokanal") letters(first: 1)'
 # How each type is reached, and by whose leave: a kind of VISIBLE below.
 PATHS: dict[str, tuple[str, str]] = {
+    "AccessRules": (f"{HERE} accessRules", "staff_in_person"),
+    "AccountCandidate": (f'{HERE} flat(id: "$HouseFlat") candidates', "person"),
+    "HouseFlat": (f'{HERE} flat(id: "$HouseFlat")', "person"),
+    "HouseFlatConnection": (f'{HERE} house(id: "$StreetHouse") flats(first: 1)', "person"),
+    "HouseFlatEdge": (f'{HERE} house(id: "$StreetHouse") flats(first: 1) edges', "person"),
+    "LinkRules": (f"{HERE} linkRules", "public"),
+    "Street": (f'{HERE} street(id: "$Street")', "person"),
+    "StreetConnection": (f"{HERE} streets(first: 1)", "person"),
+    "StreetEdge": (f"{HERE} streets(first: 1) edges", "person"),
+    "StreetHouse": (f'{HERE} house(id: "$StreetHouse")', "person"),
+    "StreetHouseConnection": (f'{HERE} street(id: "$Street") houses(first: 1)', "person"),
+    "StreetHouseEdge": (f'{HERE} street(id: "$Street") houses(first: 1) edges', "person"),
     "Agreement": ("agreement", "public"),
     "Account": (ACCOUNT, "account"),
     "AccountConnection": ("accounts(first: 1)", "list"),
@@ -113,12 +126,14 @@ DOORS = {  # mutations that strangers use, with what each answers to everybody a
 }
 DOORS_ANSWER = {"ConfirmRegistrationDone", "RecoverPasswordDone", "RegisterUserDone", "RequestRecoveryDone", "ResendConfirmationDone"}
 OUTCOMES = {  # reached through mutations only: tested below and beside the mutations
+    "IssueAccountCodeDone", "LinkAccountDone", "RequestStepUpDone", "SetAccessRulesDone",
     "FindAccountDone", "ApproveImportDone", "ConfirmationRequired", "DiscardImportDone", "Problem", "ReadingReceipt", "Rejected", "RetryLetterDone", "SignInDone", "SaveImportProfileDone", "SignOutDone", "StartImportDone", "SubmitReadingsDone",
         *DOORS_ANSWER, "PendingRegistration", "RecoveryForm",  # the latter are for whoever holds a letter's link
     "UndoImportDone", "UnderstoodReading", "EmailChange", "CancelEmailChangeDone", "ChangeEmailDone", "ChangePasswordDone", "ConfirmEmailDone",
     "CreateTokenDone", "EndOtherSessionsDone", "EndSessionDone", "RevokeTokenDone", "SetSubscriptionsDone", "UpdateProfileDone", "WithdrawConsentDone",
     "WithdrawEmailChangeDone",
 }  # fmt: skip
+PERSONS = {"owner", "reader", "former", "payer", "clerk", "foreign", "other", "other_clerk"}
 WITH_MONEY = {"owner", "former", "payer", "clerk", "partner"}
 WITH_STATEMENTS = WITH_MONEY | {"visitor"}
 VISIBLE = {
@@ -140,6 +155,7 @@ VISIBLE = {
     "staff_in_person": {"clerk"},
 }
 NARROWS = {
+    Policy.PERSON: PERSONS,
     Policy.NAMES: set(EVERYBODY) - {"visitor"},
     Policy.STATEMENTS: WITH_STATEMENTS,
     Policy.MONEY: WITH_MONEY,
@@ -151,6 +167,7 @@ NARROWS = {
     Policy.STAFF_IN_PERSON: VISIBLE["staff_in_person"],
 }
 EMPTY = {
+    "Organization.stepUpTarget", "AccessRules.recoveryAsks",
     "Agreement.publishedAt",
     "StatementVersion.until", "StatementVersion.charges",  # fields that say nothing about this account, whoever asks
     "Meter.removedOn", "Meter.refusal", "User.name", "User.language", "Charge.correctsPeriod", "PageInfo.endCursor", "Viewer.organization", "Viewer.user", "LookUpRules.proof",
@@ -239,9 +256,20 @@ def _steps(path: str) -> list[str]:
     return steps
 
 
+OTHERWISE = {"street": 'id: "$Street"', "house": 'id: "$StreetHouse"', "flat": 'id: "$HouseFlat"', "stepUpTarget": 'token: "none"'}
+
+
 def _selection(field, name: str) -> str:
     needed = [argument for argument, one in field.args.items() if isinstance(one.type, GraphQLNonNull) and argument == "first"]
-    given = "(first: 1)" if needed else f'(period: "{PAST}")' if name in ("statement", "statementVersions") else ""
+    given = (
+        f"({OTHERWISE[name]})"
+        if {"id", "token"} & set(field.args)
+        else "(first: 1)"
+        if needed
+        else f'(period: "{PAST}")'
+        if name in ("statement", "statementVersions")
+        else ""
+    )
     return f"{name}{given}" + (" { __typename }" if is_composite_type(get_named_type(field.type)) else "")
 
 
@@ -285,6 +313,26 @@ SUBMITTED = {
 }  # fmt: skip
 
 
+PROVING: dict[str, tuple[dict, dict[str, str]]] = {  # input, and who gets something else than being forbidden
+    "linkAccount": ({"number": "1", "idempotencyKey": "k"}, dict.fromkeys(PERSONS, "Rejected")),
+    "requestStepUp": ({"number": "1"}, dict.fromkeys(PERSONS, "RequestStepUpDone")),
+    "issueAccountCode": ({"account": "$Account"}, dict.fromkeys(PERSONS, "NOT_FOUND") | {"clerk": "IssueAccountCodeDone"}),
+    "setAccessRules": ({"proofs": [], "stepUps": [], "lookUp": "OFF"}, dict.fromkeys(PERSONS, "NOT_FOUND") | {"clerk": "SetAccessRulesDone"}),
+}
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+async def test_proving_and_its_rules_are_for_people_in_person(world: World, who: str):
+    for name, (given, expected) in PROVING.items():
+        kind = f"{name[0].upper()}{name[1:]}Input"
+        chosen = {key: world.ids["Account"] if value == "$Account" else value for key, value in given.items()}
+        slug = {} if "account" in given else {"organizationSlug": "vodokanal"}
+        text = f"mutation ($input: {kind}!) {{ {name}(input: $input) {{ __typename }} }}"
+        answer = await execute(text, {"input": {**slug, **chosen}}, Context(world.viewers[who], make.NOW, make.TODAY))
+        seen = answer.errors[0]["extensions"]["code"] if answer.errors else answer.data[name]["__typename"]
+        assert seen == expected.get(who, "SIGN_IN_REQUIRED" if who == "stranger" else "FORBIDDEN"), (name, answer.body)
+
+
 @pytest.mark.parametrize("who", EVERYBODY)
 async def test_every_mutation_for_everybody(world: World, who: str):
     imports = {"startImport", "approveImport", "discardImport", "undoImport", "saveImportProfile"}
@@ -295,6 +343,7 @@ async def test_every_mutation_for_everybody(world: World, who: str):
         "submitReadings",
         "retryLetter",
         *imports,
+        *PROVING,
         *PERSONAL,
         *BY_LETTER,
         *(door.partition("(")[0] for door in DOORS),

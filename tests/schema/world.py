@@ -112,6 +112,7 @@ async def _ids(org, rows) -> dict[str, str]:
         "House": ("hse", premises.house_id), "Meter": ("mtr", rows["dial"].meter_id), "MeterRegister": ("reg", rows["dial"].id),
         "Reading": ("rdg", rows["reading"].id), "Charge": ("chg", charge.id), "Service": ("srv", charge.service_id),
         "Supplier": ("sup", rows["supplier"].id), "Payment": ("pay", rows["payment"].id), "ImportRun": ("imp", rows["run"].id), "Letter": ("ltr", rows["letter"].id),
+        "Street": ("str", premises.house_id), "StreetHouse": ("sho", premises.house_id), "HouseFlat": ("flt", premises.id),
     }  # fmt: skip
     return {name: ids.encode(*key) for name, key in keys.items()}
 
