@@ -217,6 +217,22 @@ def scope(code: str | None) -> str:
     })  # fmt: skip
 
 
+def right(code: str | None) -> str:
+    """What a member may do."""
+    return _word(code, {
+        "SEE_MONEY": lambda: gettext("see charges and payments"), "SEND_READINGS": lambda: gettext("send readings"), "PAY": lambda: gettext("pay"),
+        "TICKETS": lambda: gettext("write to the supplier"), "MANAGE_MEMBERS": lambda: gettext("decide who has access"),
+    })  # fmt: skip
+
+
+def factor(code: str | None) -> str:
+    """What proved an account."""
+    return _word(code, {
+        "SURNAME": lambda: gettext("surname"), "FLAT": lambda: gettext("flat"), "LAST_PAYMENT": lambda: gettext("last payment"),
+        "TAX_NUMBER": lambda: gettext("IIN or BIN"), "BILL_CODE": lambda: gettext("code from the bill"),
+    })  # fmt: skip
+
+
 def topic(code: str | None) -> str:
     """What is mailed."""
     return _word(code, {
@@ -236,5 +252,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
 
     "short_month": short_month, "capital": capital, "service": service, "resource": resource, "source": source, "meter_state": meter_state,
     "ownership": ownership, "zone": zone, "basis": basis, "number": number, "plain_number": plain_number, "total": total, "signed_money": signed_money,
-    "scope": scope, "topic": topic, "first_day": first_day, "day_after": day_after,
+    "right": right, "factor": factor, "scope": scope, "topic": topic, "first_day": first_day, "day_after": day_after,
 }  # fmt: skip

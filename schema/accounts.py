@@ -15,6 +15,8 @@ from models.quantity import Quantity as QuantityValue
 from resolvers.accounts import AccountRow, HouseRow, PremisesRow
 from resolvers.charges import charges_pages, consumption
 from resolvers.contracts import contracts_by_ids
+from resolvers.invitations import account_invitations
+from resolvers.memberships import account_members
 from resolvers.meters import meters_of
 from resolvers.payments import in_transit, payments_pages
 from resolvers.readings import readings_pages
@@ -35,6 +37,7 @@ from schema.values import Connection, Money, Node, PageOf, Quantity, checked_fir
 
 if TYPE_CHECKING:
     from schema.contracts import Contract
+    from schema.members import Invitation, Membership
 
 
 @strawberry.type(description="A house.")
@@ -196,6 +199,14 @@ class Account(Node):
             raise BadRequest("`months` must be between 1 and 60")
         since = Period.of(info.context.today(root.organization)).plus(-months)
         return await info.context.loaders.of(consumption, root, since) or []
+
+    @field(description="Who is linked to it today or later, by itself and not by its contract; null for those who do not manage its members in person.")
+    async def members(root: Parent[AccountRow], info: Info) -> list[Annotated[Membership, strawberry.lazy("schema.members")]] | None:  # noqa: N805
+        return await info.context.loaders.of(account_members, root)
+
+    @field(description="Invitations to it that wait; null for those who do not manage its members in person.")
+    async def invitations(root: Parent[AccountRow], info: Info) -> list[Annotated[Invitation, strawberry.lazy("schema.members")]] | None:  # noqa: N805
+        return await info.context.loaders.of(account_invitations, root, info.context.now)
 
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 from strawberry import Parent, field
 
-from models.enums import StatementState
+from models.enums import Right, StatementState
 from models.period import Period
 from resolvers.accounts import recipients_pages as recipients_of
 from resolvers.contract_statements import ContractStatementRow, RecipientRow, contract_periods, contract_statements, recipients_pages
 from resolvers.contracts import ContractRow as ContractRecord
 from resolvers.contracts import contract_balances
+from resolvers.invitations import contract_invitations
+from resolvers.memberships import contract_members
 from schema import ids
 from schema.accounts import Account
 from schema.arguments import After, First, OfPeriod
@@ -20,6 +23,9 @@ from schema.charges import Charge, Service
 from schema.context import Info
 from schema.organizations import Organization
 from schema.values import Connection, Money, Node, PageOf, Quantity, checked_first
+
+if TYPE_CHECKING:
+    from schema.members import Invitation, Membership
 
 
 @strawberry.type(description="The sum of one service over all recipients.")
@@ -87,6 +93,18 @@ class Contract(Node):
     @field(description="The months that have a statement, newest first.")
     async def statement_periods(root: Parent[ContractRecord], info: Info) -> list[Period] | None:  # noqa: N805
         return await info.context.loaders.of(contract_periods, root) or []
+
+    @field(description="What the viewer may do with it today.")
+    def may(root: Parent[ContractRecord]) -> list[Right]:  # noqa: N805
+        return [right for right in Right if right in root.access.rights]
+
+    @field(description="Who is linked to it today or later; null for those who do not manage its members in person.")
+    async def members(root: Parent[ContractRecord], info: Info) -> list[Annotated[Membership, strawberry.lazy("schema.members")]] | None:  # noqa: N805
+        return await info.context.loaders.of(contract_members, root)
+
+    @field(description="Invitations to it that wait; null for those who do not manage its members in person.")
+    async def invitations(root: Parent[ContractRecord], info: Info) -> list[Annotated[Invitation, strawberry.lazy("schema.members")]] | None:  # noqa: N805
+        return await info.context.loaders.of(contract_invitations, root, info.context.now)
 
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:

@@ -19,6 +19,7 @@ from models.enums import (
     MeterState,
     Ownership,
     PaymentState,
+    Proof,
     ReadingSource,
     ReadingState,
     Resource,
@@ -222,6 +223,17 @@ described(
         Severity.REFUSED: "It was not taken",
         Severity.WARNING: "It was taken, and something about it is doubtful",
         Severity.NOTICE: "Nothing is wrong with a row: something is missing that was there before",
+    },
+)
+described(
+    Proof,
+    "How somebody got to see an account or contract.",
+    {
+        Proof.STAFF: "By the organization's staff",
+        Proof.REGISTER: "By the organization's register",
+        Proof.FACTORS: "By proving it",
+        Proof.STEP_UP: "By proving it, with a code or letter besides",
+        Proof.INVITATION: "By the invitation of somebody who manages the members",
     },
 )
 described(

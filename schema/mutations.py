@@ -31,6 +31,7 @@ from schema.imports import (
 from schema.letters import LetterMutations
 from schema.linking import LinkMutations
 from schema.look_up import LookUpMutations
+from schema.memberships import MemberMutations
 from schema.profile import ProfileMutations
 from schema.recovery import RecoveryMutations
 from schema.registration import RegistrationMutations
@@ -55,6 +56,7 @@ class Mutation(
     LetterMutations,
     LinkMutations,
     LookUpMutations,
+    MemberMutations,
     ProfileMutations,
     RecoveryMutations,
     RegistrationMutations,

@@ -14,9 +14,11 @@ from graphql import GraphQLObjectType, GraphQLSchema
 from models.enums import Right, TokenScope
 from models.errors import SignInRequired
 from resolvers.imports.runs import may_import
+from resolvers.memberships import manages
 from resolvers.outgoing import may_read_letters
 from resolvers.statement_versions import may_look_back
 from schema.context import Context
+from schema.personal_types import PERSONAL
 from schema.plain_types import LISTS, PLAIN
 
 
@@ -30,6 +32,7 @@ class Policy(Enum):
     MONEY_TODAY = "READ_MONEY, and SEE_MONEY today, but for a stranger's look-up; null otherwise"
     READINGS = "READ_READINGS; null otherwise"
     IN_PERSON = "the person himself, not by a token; null otherwise"
+    MEMBERS = "MANAGE_MEMBERS today, in person; null otherwise"
     STAFF = "the organization's staff; null otherwise"
     STAFF_IN_PERSON = "the organization's staff, in person; null otherwise"
     PERSON = "somebody who is signed in, in person and with no token; null otherwise"
@@ -47,6 +50,7 @@ POLICIES: dict[str, dict[str, Policy]] = {
         "humanCheck": P.PUBLIC,
         **dict.fromkeys(("agreement", "loginPreview", "pendingRegistration", "recoveryForm"), P.PUBLIC),
         "emailChange": P.PUBLIC,
+        "invitation": P.PUBLIC,
         "node": P.SIGNED_IN,
         "account": P.SIGNED_IN,
         "accounts": P.SIGNED_IN,
@@ -61,6 +65,7 @@ POLICIES: dict[str, dict[str, Policy]] = {
         "submitReadings": P.SIGNED_IN,
         **dict.fromkeys(("confirmEmail", "cancelEmailChange"), P.PUBLIC),
         **dict.fromkeys(("updateProfile", "changeEmail", "withdrawEmailChange", "changePassword", "endSession", "endOtherSessions"), P.SIGNED_IN),
+        **dict.fromkeys(("inviteMember", "revokeInvitation", "acceptInvitation", "changeMember", "revokeMember", "unlinkAccount"), P.SIGNED_IN),
         **dict.fromkeys(("createToken", "revokeToken", "setSubscriptions", "withdrawConsent"), P.SIGNED_IN),
         **dict.fromkeys(("startImport", "approveImport", "discardImport", "undoImport", "saveImportProfile"), P.SIGNED_IN),
         "retryLetter": P.SIGNED_IN,
@@ -70,6 +75,7 @@ POLICIES: dict[str, dict[str, Policy]] = {
         **dict.fromkeys(("id", "number", "kind", "organization", "branch", "may", "address", "premises", "residents"), P.WITH_PARENT),
         **dict.fromkeys(("contract", "holderName"), P.NAMES),
         **dict.fromkeys(("area", "irrigatedArea", "tariffGroup", "ownership", "readingWindow", "meters"), P.WITH_PARENT),
+        **dict.fromkeys(("members", "invitations"), P.MEMBERS),
         **dict.fromkeys(("balance", "balanceAsOf", "inTransit"), P.MONEY_TODAY),
         **dict.fromkeys(("statement", "statementPeriods", "statements"), P.STATEMENTS),
         **dict.fromkeys(("charges", "payments", "consumption"), P.MONEY),
@@ -77,7 +83,8 @@ POLICIES: dict[str, dict[str, Policy]] = {
         "statementVersions": P.STAFF,
     },
     "Contract": {
-        **dict.fromkeys(("id", "number", "payerName", "organization", "recipients"), P.WITH_PARENT),
+        **dict.fromkeys(("id", "number", "payerName", "organization", "recipients", "may"), P.WITH_PARENT),
+        **dict.fromkeys(("members", "invitations"), P.MEMBERS),
         "balance": P.MONEY_TODAY,
         **dict.fromkeys(("statement", "statementPeriods"), P.MONEY),
     },
@@ -95,7 +102,7 @@ POLICIES: dict[str, dict[str, Policy]] = {
     },
     "User": {
         **dict.fromkeys(("email", "id", "language", "login", "name"), P.WITH_PARENT),
-        **dict.fromkeys(("freeLogin", "kind", "phone", "taxNumber", "newEmail", "sessions", "tokens", "subscriptions", "consents"), P.IN_PERSON),
+        **dict.fromkeys(("freeLogin", "kind", "phone", "taxNumber", "newEmail", "sessions", "tokens", "subscriptions", "consents", "memberships"), P.IN_PERSON),
     },
     "MeterRegister": {
         **dict.fromkeys(("id", "meter", "zone", "unit", "integerDigits", "fractionDigits"), P.WITH_PARENT),
@@ -103,7 +110,7 @@ POLICIES: dict[str, dict[str, Policy]] = {
     },
 }
 # Objects that show nothing beyond the field that gave them: each field of theirs, by name, goes with it.
-_PLAIN = {
+_PLAIN = PERSONAL | {
     "Agreement": "language publishedAt text textHash version versions",
     "ConfirmRegistrationDone": "already login loginTaken",
     "LoginPreview": "afterLinking login",
@@ -113,23 +120,6 @@ _PLAIN = {
     "RegisterUserDone": "email login",
     "RequestRecoveryDone": "done",
     "ResendConfirmationDone": "done",
-    "ApiToken": "createdAt expiresAt hint id isOver label lastUsedAt scopes",
-    "CancelEmailChangeDone": "done",
-    "ChangeEmailDone": "user",
-    "ChangePasswordDone": "expiresAt remembered token",
-    "ConfirmEmailDone": "email",
-    "Consent": "givenAt id language version withdrawnAt",
-    "CreateTokenDone": "text token",
-    "EmailChange": "email isConfirmation",
-    "EndOtherSessionsDone": "ended",
-    "EndSessionDone": "user",
-    "RevokeTokenDone": "user",
-    "Session": "createdAt device expiresAt id isThis lastUsedAt",
-    "SetSubscriptionsDone": "user",
-    "Subscription": "account createdAt topic",
-    "UpdateProfileDone": "user",
-    "WithdrawConsentDone": "user",
-    "WithdrawEmailChangeDone": "user",
     "Charge": (
         "amount basis correctsPeriod id isGroup paid parent period quantity recalculation service shortfallAmount shortfallDays "
         "socialNormAmount supplier tariff tariffWithTax taxPercent tier unit zone"
@@ -163,7 +153,7 @@ _PLAIN = {
     "SaveImportProfileDone": "registers",
     "StartImportDone": "run",
     "UndoImportDone": "run",
-    "Letter": "attempts id language message nextTryAt queuedAt recipient retriable sentAt serverSaid state title trouble",
+    "Letter": "attempts id language message nextTryAt queuedAt recipient retriable sentAt serverSaid state template title trouble",
     "RetryLetterDone": "letter",
     "LookUpRules": "isOffered proof",
     "Meter": "id inlet installedOn place refusal registers removedOn resource serial state verificationDueOn verificationOverdue",
@@ -272,6 +262,10 @@ def _is_person(_root: Any, context: Context) -> bool:
     return context.viewer is not None and context.viewer.user_id is not None and context.viewer.is_person
 
 
+def _manages_members(root: Any, context: Context) -> bool:
+    return context.viewer is not None and manages(context.viewer, root.access)
+
+
 def _imports(root: Any, context: Context) -> bool:
     return may_import(context.viewer, root.pk)
 
@@ -293,6 +287,7 @@ _CHECKS: dict[Policy, Callable[[Any, Context], bool]] = {
     Policy.READINGS: _reads_readings,
     Policy.IN_PERSON: _is_himself,
     Policy.PERSON: _is_person,
+    Policy.MEMBERS: _manages_members,
     Policy.IMPORTS: _imports,
     Policy.STAFF: _is_staff,
     Policy.STAFF_IN_PERSON: _is_staff_in_person,

@@ -13,6 +13,7 @@ from resolvers.accounts import account_by_number, accounts_by_ids, accounts_page
 from resolvers.charges import charges_by_ids
 from resolvers.contracts import contracts_by_ids, contracts_page
 from resolvers.imports.runs import runs_by_ids
+from resolvers.memberships import memberships_by_ids
 from resolvers.meters import meters_by_ids, registers_by_ids
 from resolvers.organizations import find_organization, organizations_by_ids, organizations_page
 from resolvers.outgoing import letters_by_ids
@@ -27,6 +28,7 @@ from schema.arguments import After, First, Host, Id, OptionalId, OptionalNumber,
 from schema.context import Info
 from schema.contracts import Contract
 from schema.human_checks import HumanCheckQuery
+from schema.memberships import MemberQueries
 from schema.organizations import Organization
 from schema.profile import ProfileQueries
 from schema.recovery import RecoveryQueries
@@ -43,6 +45,7 @@ READS: dict[str, Callable[..., Awaitable[dict[int, Any]]]] = {
     "hse": houses_by_ids,
     "imp": runs_by_ids,
     "ltr": letters_by_ids,
+    "mem": memberships_by_ids,
     "mtr": meters_by_ids,
     "pay": payments_by_ids,
     "prm": premises_by_ids,
@@ -75,7 +78,7 @@ def _may_ask(info: Info, prefix: str) -> bool:
 
 
 @strawberry.type(description="The ways in.")
-class Query(AgreementQueries, HumanCheckQuery, ProfileQueries, RecoveryQueries, RegistrationQueries):
+class Query(AgreementQueries, HumanCheckQuery, MemberQueries, ProfileQueries, RecoveryQueries, RegistrationQueries):
     @field(description="Who asks; null for a stranger.")
     def viewer(self, info: Info) -> Viewer | None:
         return info.context.viewer  # type: ignore[return-value]

@@ -10,6 +10,7 @@ from strawberry import Parent, field
 
 from models.enums import AccountKind, TokenScope
 from resolvers.devices import sessions_of
+from resolvers.memberships import memberships_of
 from resolvers.organizations import organizations_by_ids, organizations_of
 from resolvers.personal_tokens import tokens_of
 from resolvers.profile import personal_data
@@ -24,6 +25,7 @@ from schema.organizations import Organization
 from schema.values import Node
 
 if TYPE_CHECKING:
+    from schema.members import Membership
     from schema.people import ApiToken, Consent, Session, Subscription
 
 
@@ -69,6 +71,10 @@ class User(Node):
     @field(description="What the person wants mailed.")
     async def subscriptions(root: Parent[UserRow], info: Info) -> list[Annotated[Subscription, strawberry.lazy("schema.people")]] | None:  # noqa: N805
         return await info.context.loaders.of(subscriptions_of, root) or []
+
+    @field(description="To which accounts and contracts the person is linked, past links too.")
+    async def memberships(root: Parent[UserRow], info: Info) -> list[Annotated[Membership, strawberry.lazy("schema.members")]] | None:  # noqa: N805
+        return await info.context.loaders.of(memberships_of, root) or []
 
     @field(description="What the person agreed to, the newest first.")
     async def consents(root: Parent[UserRow], info: Info) -> list[Annotated[Consent, strawberry.lazy("schema.people")]] | None:  # noqa: N805

@@ -13,6 +13,12 @@ PERSONAL: dict[str, tuple[dict | None, str]] = {
     "createToken": ({"label": "", "scopes": [], **KEY}, "Rejected"),
     "revokeToken": ({"token": NOBODYS}, "NOT_FOUND"),
     "setSubscriptions": ({"everywhere": ["BILL"], "accounts": [{"account": NOBODYS, "topics": []}]}, "NOT_FOUND"),
+    "inviteMember": ({"of": NOBODYS, "email": "x@example.com", **KEY}, "NOT_FOUND"),
+    "revokeInvitation": ({"invitation": NOBODYS}, "NOT_FOUND"),
+    "acceptInvitation": ({"token": "x"}, "Rejected"),
+    "changeMember": ({"membership": NOBODYS, "rights": []}, "NOT_FOUND"),
+    "revokeMember": ({"membership": NOBODYS}, "NOT_FOUND"),
+    "unlinkAccount": ({"membership": NOBODYS}, "NOT_FOUND"),
     "withdrawConsent": ({"consent": NOBODYS}, "NOT_FOUND"),
 }
 # By letter, signed in or not: the link says who.

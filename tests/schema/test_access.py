@@ -114,6 +114,8 @@ PATHS: dict[str, tuple[str, str]] = {
     "User": ("viewer user", "user"),
     "ApiToken": ("viewer user tokens", "person"),
     "Consent": ("viewer user consents", "person"),
+    "Invitation": (f"{ACCOUNT} invitations", "managers"),
+    "Membership": (f"{ACCOUNT} members", "managers"),
     "Session": ("viewer user sessions", "person"),
     "Subscription": ("viewer user subscriptions", "person"),
 }
@@ -131,7 +133,8 @@ OUTCOMES = {  # reached through mutations only: tested below and beside the muta
         *DOORS_ANSWER, "PendingRegistration", "RecoveryForm",  # the latter are for whoever holds a letter's link
     "UndoImportDone", "UnderstoodReading", "EmailChange", "CancelEmailChangeDone", "ChangeEmailDone", "ChangePasswordDone", "ConfirmEmailDone",
     "CreateTokenDone", "EndOtherSessionsDone", "EndSessionDone", "RevokeTokenDone", "SetSubscriptionsDone", "UpdateProfileDone", "WithdrawConsentDone",
-    "WithdrawEmailChangeDone",
+    "WithdrawEmailChangeDone", "AcceptInvitationDone", "ChangeMemberDone", "InvitationOffer", "InviteMemberDone", "RevokeInvitationDone",
+    "RevokeMemberDone", "UnlinkAccountDone",
 }  # fmt: skip
 PERSONS = {"owner", "reader", "former", "payer", "clerk", "foreign", "other", "other_clerk"}
 WITH_MONEY = {"owner", "former", "payer", "clerk", "partner"}
@@ -151,6 +154,7 @@ VISIBLE = {
     "readings": set(MEMBERS) - {"accounts_only", "visitor"},
     "imports": {"clerk", "partner"},
     "staff": {"clerk"},
+    "managers": {"owner", "payer", "clerk"},
     "person": {"owner", "reader", "former", "payer", "foreign", "other", "clerk", "other_clerk"},
     "staff_in_person": {"clerk"},
 }
@@ -165,6 +169,7 @@ NARROWS = {
     Policy.STAFF: VISIBLE["staff"],
     Policy.IN_PERSON: VISIBLE["person"],
     Policy.STAFF_IN_PERSON: VISIBLE["staff_in_person"],
+    Policy.MEMBERS: VISIBLE["managers"],
 }
 EMPTY = {
     "Organization.stepUpTarget", "AccessRules.recoveryAsks",
@@ -172,6 +177,8 @@ EMPTY = {
     "StatementVersion.until", "StatementVersion.charges",  # fields that say nothing about this account, whoever asks
     "Meter.removedOn", "Meter.refusal", "User.name", "User.language", "Charge.correctsPeriod", "PageInfo.endCursor", "Viewer.organization", "Viewer.user", "LookUpRules.proof",
     "User.phone", "User.taxNumber", "User.newEmail", "ApiToken.expiresAt", "ApiToken.lastUsedAt", "Consent.withdrawnAt", "Subscription.account",
+    "Membership.fromOn", "Membership.untilOn", "Membership.invitedBy", "Membership.contract", "Membership.name", "Membership.rights", "Membership.provedBy",
+    "Invitation.untilOn", "Invitation.rights", "Contract.members", "Contract.invitations", "User.memberships",
 }  # fmt: skip
 # Not everybody among those who reach an account reaches its contract, and a former owner has no reading of this month.
 HIDDEN_WITH_PARENT = {

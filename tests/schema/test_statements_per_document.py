@@ -74,7 +74,7 @@ async def town(database):
 
 def variables_of(name: str, town: Town) -> dict[str, Any]:
     """What a page would pass; documents only use what they declare."""
-    owner = ("con", town.contract.id) if name.startswith("contracts/") else ("acc", town.accounts[0].id)
+    owner = ("con", town.contract.id) if name.startswith("contracts/") or name.endswith("/contract") else ("acc", town.accounts[0].id)
     typed = {"token": "x", "language": "ru", "login": "", "accountNumber": "02015213", "contractNumber": "", "version": None}
     return {
         "id": ids.encode(*owner),

@@ -20,13 +20,15 @@ from models import (
     Subscription,
     Supplier,
 )
-from models.enums import ChargeBasis, LookUp, PaymentState, ReadingSource, ReadingState, Right, Severity, TariffZone, TokenScope, Topic
+from models.enums import ChargeBasis, LookUp, PaymentState, Purpose, ReadingSource, ReadingState, Right, Severity, TariffZone, TokenScope, Topic
+from resolvers.mailed_secrets import make as make_secret
 from resolvers.viewer import Viewer, viewer_of_token, viewer_of_user
 from resolvers.views import new_view, viewer_of_view
 from schema import ids
 from tests import factories as make
 
 PAST, PRESENT = "2026-08", "2026-10"  # the former owner left at the end of September
+INVITED = {"email": "guest@example.com", "rights": 3, "until": None}
 LEFT_ON = dt.date(2026, 9, 30)
 
 
@@ -127,6 +129,7 @@ async def _viewers(org, rows) -> dict[str, Viewer | None]:
     await make.member(people["reader"], account, Right.reader())
     await make.member(people["former"], account, until_on=LEFT_ON)
     await make.member(people["payer"], contract)
+    await make_secret(Purpose.INVITATION, make.NOW, dt.timedelta(days=7), user_id=people["owner"].id, account_id=account.id, data=INVITED)
     await make.member(people["foreign"], foreign_account)
     await make.member(people["other"], other_account)
     await make.staff(people["clerk"], org)

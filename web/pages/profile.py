@@ -147,3 +147,24 @@ def _ticked(known: list[Any], accounts: list[Any]) -> dict[str, str]:
     places = {account.id: f"accounts.{index}" for index, account in enumerate(accounts)}
     wanted = {(places.get(one.account.id) if one.account else "everywhere", one.topic) for one in known}
     return {f"{place}.{topic}": "true" for place, topic in wanted if place}
+
+
+async def accounts(request: Request) -> Response:
+    flags = {name: name in request.query_params for name in ("accepted", "gone")}
+    return answer(request, "profile/accounts.html", user=await myself(request, "profile/accounts"), **flags)
+
+
+async def unlink(request: Request) -> Response:
+    """GET says what unlinking means, POST does it."""
+    identity = request.path_params["id"]
+    if request.method == "POST":
+        await form(request)
+        await ask(request, "profile/unlink", input={"membership": identity})
+        return back(request, "/profile/accounts?gone=1")
+    row = (await ask(request, "members/membership", id=identity)).node
+    if row is None or row.typename != "Membership" or not row.isMine or not (row.account or row.contract):
+        raise NotFound
+    of = row.account or row.contract
+    others = [one for one in of.members or [] if not one.isMine]
+    is_last = bool(others) and not any("MANAGE_MEMBERS" in one.rights for one in others)
+    return answer(request, "profile/unlink.html", membership=row, of=of, is_last=is_last)
