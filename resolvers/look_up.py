@@ -11,6 +11,7 @@ import zoneinfo
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from adapters.counters import counters
 from models import Organization
 from models.addresses import number_key, street_key
 from models.enums import AccountKind, Door, Factor, LookUp
@@ -25,6 +26,8 @@ from resolvers.sql import among, fetch
 from resolvers.views import new_view
 
 MOST_FOUND = 5  # accounts of one flat
+MOST_STREETS = 10
+LISTS_OF_A_SOURCE = (600, 600)
 MOST_HOUSES = 2000  # that are looked at: what is typed names a street, not a letter
 _LONGEST = {"street": 160, "house": 32, "flat": 32, "flatPrefix": 16}
 
@@ -72,6 +75,17 @@ async def find_account(slug: str, place: Place, given: proofs.Given, now: dt.dat
     for target in found:
         await audit.record("stranger", "look-up", f"account:{target.account_id}", organization_id=organization.id)
     return Found([target.number for target in found], token, until)
+
+
+async def streets_like(organization_id: int, typed: str, source: str | None) -> list[str]:
+    """Names of streets to choose from while one is typed; none where look-ups are not offered, before two letters, or for a source that asks too often."""
+    key = street_key(typed[: _LONGEST["street"]]).replace("%", "").replace("_", "")
+    if len(key) < 2 or not (await offered(organization_id))[0]:
+        return []
+    if source is not None and not await counters().count(*LISTS_OF_A_SOURCE, "look-up streets", source):
+        return []
+    text = f"SELECT DISTINCT h.street FROM house h WHERE h.organization_id = $1 AND h.search LIKE $2 ORDER BY h.street LIMIT {MOST_STREETS}"
+    return [row["street"] for row in await fetch(text, organization_id, f"%{key}%") if row["street"]]
 
 
 async def offered(organization_id: int) -> tuple[bool, Factor | None]:

@@ -9,18 +9,25 @@ import strawberry
 from strawberry import field
 
 from models.enums import Factor
-from resolvers.look_up import Found, Place, find_account
+from resolvers.look_up import Found, Place, find_account, streets_like
 from schema.context import Info
 from schema.human_checks import HumanCheckInput
 from schema.proofs import ProofsInput
 from schema.results import Rejected
 from schema.scalars import AccountNumber
 
+Typed = Annotated[str, strawberry.argument(description="What has been typed of it, two letters or more.")]
+
 
 @strawberry.type(description="Whether strangers may look accounts up, and by what besides address and surname.")
 class LookUpRules:
     is_offered: bool = field(description="Whether it is offered at all.")
     proof: Factor | None = field(description="What is asked for besides; null for nothing more.")
+    organization_pk: strawberry.Private[int]
+
+    @field(description="Names of streets while one is typed, ten at most; none where look-ups are not offered.")
+    async def streets(self, info: Info, search: Typed) -> list[str]:
+        return await streets_like(self.organization_pk, search, info.context.source)
 
 
 @strawberry.input(description="Where the account is, and what proves that one may know its number.")

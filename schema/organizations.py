@@ -61,7 +61,7 @@ class Organization(AddressLists, OrganizationAccess, Node):
     @field(description="Whether strangers may look accounts up here.")
     async def look_up(root: Parent[OrganizationRow]) -> LookUpRules:  # noqa: N805
         is_offered, proof = await offered(root.pk)
-        return LookUpRules(is_offered=is_offered, proof=proof)
+        return LookUpRules(is_offered=is_offered, proof=proof, organization_pk=root.pk)
 
     @field(description="Its imports, the newest first; null for whoever is neither its staff nor its system with IMPORT_REGISTERS.")
     async def import_runs(root: Parent[OrganizationRow], info: Info, first: First, after: After = None) -> Connection[ImportRun] | None:  # noqa: N805

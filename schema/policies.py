@@ -155,7 +155,7 @@ _PLAIN = PERSONAL | {
     "UndoImportDone": "run",
     "Letter": "attempts id language message nextTryAt queuedAt recipient retriable sentAt serverSaid state template title trouble",
     "RetryLetterDone": "letter",
-    "LookUpRules": "isOffered proof",
+    "LookUpRules": "isOffered proof streets",
     "Meter": "id inlet installedOn place refusal registers removedOn resource serial state verificationDueOn verificationOverdue",
     "Money": "amount currency",
     "MonthlyConsumption": "period resource volume",

@@ -71,6 +71,7 @@ def routes() -> list[Route]:
         Route("/human/image", human.image),
         Route("/human/sound", human.sound),
         Route("/look-up", look_up.look_up, methods=["GET", "POST"]),
+        Route("/look-up/streets", look_up.streets),
         Route("/look-up/statement", look_up.statement),
         Route("/look-up/statement.pdf", downloads.looked_up_pdf),
         Route("/accounts/{id}", accounts.account),

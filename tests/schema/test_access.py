@@ -275,6 +275,8 @@ def _selection(field, name: str) -> str:
         if needed
         else f'(period: "{PAST}")'
         if name in ("statement", "statementVersions")
+        else '(search: "крас")'
+        if name == "streets"
         else ""
     )
     return f"{name}{given}" + (" { __typename }" if is_composite_type(get_named_type(field.type)) else "")

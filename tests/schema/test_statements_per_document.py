@@ -84,7 +84,7 @@ def variables_of(name: str, town: Town) -> dict[str, Any]:
         "host": "cabinet.example.com",
         "first": 50,
         "period": MONTHS[-1],
-        "search": None,
+        "search": "крас",
         **typed,
     }
 

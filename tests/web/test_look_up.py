@@ -47,6 +47,18 @@ async def test_the_fragment_is_the_same_block(town):
     assert "abonent-view" in answer.headers["set-cookie"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"), [("крас", ["Красина"]), ("КРАСИНА", ["Красина"]), ("ул. крас", ["Красина"]), ("к", []), ("нет такой", []), ("%%", []), ("", [])]
+)
+async def test_streets_are_offered_while_one_is_typed(town, typed, found):
+    answer = await Browser(town.app).get("/look-up/streets", params={"street": typed}, headers={"hx-request": "true", "hx-target": "streets"})
+    assert answer.status_code == 200
+    assert re.findall(r'<option value="([^"]*)"', answer.text) == found
+    await Organization.filter(slug=SLUG).update(look_up=LookUp.OFF)
+    closed = await Browser(town.app).get("/look-up/streets", params={"street": typed}, headers={"hx-request": "true", "hx-target": "streets"})
+    assert "<option" not in closed.text
+
+
 async def test_a_miss_keeps_what_was_typed(town):
     browser = Browser(town.app)
     answer = await browser.send("/look-up", **{**WHERE, "proofs.surname": "Иванова"})

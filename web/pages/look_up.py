@@ -36,6 +36,13 @@ async def look_up(request: Request) -> Response:
     return response
 
 
+async def streets(request: Request) -> Response:
+    """A fragment: streets to choose from while one is typed."""
+    typed = request.query_params.get("street", "").replace("\0", "")[:160]
+    found = (await ask(request, "look_up/streets", slug=_slug(request), search=typed)).organization.lookUp.streets
+    return answer(request, "look_up/streets.html", streets=found)
+
+
 async def statement(request: Request) -> Response:
     """The charges of a month of an account that was found; whose view is over is sent to look again."""
     page = await found(request)
