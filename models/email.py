@@ -17,6 +17,8 @@ def mailbox(email: str) -> str:
 
 
 def _validated(email: str) -> ValidatedEmail:
+    if "=?" in email:  # an encoded word: mail programs would decode it to another address
+        raise Refused(ProblemCode.INVALID, ("email",))
     try:
         return validate_email(email, check_deliverability=False, test_environment=True)
     except EmailNotValidError:

@@ -78,7 +78,7 @@ async def resend(email: str, slug: str | None, language: str, source: str | None
         address = checked_email(email.strip())
     except Refused:
         raise Refused(ProblemCode.INVALID_EMAIL, ("email",)) from None
-    await knock("register", source, now, target=key(address), human=human)
+    await knock("resend", source, now, target=key(address), human=human)
     async with transaction():
         waiting, user = await waiting_registration(key(address), now), await User.get_or_none(email_key=key(address))
         if user is not None:

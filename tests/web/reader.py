@@ -77,7 +77,7 @@ class Page:
             if field.get("type") != "hidden" and field.get("id") not in labels:
                 yield f"field {field.get('name')} has no label"
         for element in self.named("button", "a"):
-            if not (self.text(element) or element.get("aria-label")):
+            if not (self.text(element) or element.get("aria-label") or element.get("aria-hidden") == "true"):
                 yield f"{element.tag} without words"
         for image in self.named("svg", "{http://www.w3.org/2000/svg}svg"):
             if image.get("aria-hidden") != "true" and not image.get("aria-label"):

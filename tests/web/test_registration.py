@@ -1,13 +1,16 @@
 """Registering, confirming and recovering, as browsers do it: with htmx, without JavaScript, and forged."""
 
+import datetime as dt
 import re
 
 import pytest
 
 from models import Letter, MailedSecret, Registration, User
+from tests.human import as_fields
 from tests.mailbox import deliver_all, deliver_one
 from tests.web.conftest import BASE, Browser, signed_in
 from tests.web.reader import Page
+from tests.web.test_weights import FIRST_VISIT, FRAGMENT, PAGE_MOVE, everything
 
 PASSWORD = "svetlaya-reka"
 INDIVIDUAL = {
@@ -222,3 +225,45 @@ async def test_doors_without_an_organization(stranger):
         assert answer.status_code == 200, path
         assert Page(answer.text).problems() == []
     assert await deliver_all() == []
+
+
+DOORS = {
+    "register": ("/register?kind=short", {"email": "s@example.kz", "password": PASSWORD, "repeat": PASSWORD, "agreementVersion": "true"}),
+    "resend": ("/confirm/resend", {"email": "s@example.kz"}),
+    "confirm": ("/confirm", {"email": "s@example.kz", "code": "AAAAAAAA"}),
+    "recover": ("/recover", {"loginOrEmail": "s@example.kz"}),
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+async def test_who_tries_often_shows_to_be_a_person_and_goes_on(stranger, door: str):
+    path, typed = DOORS[door]
+    for _ in range(10):
+        answer = await stranger.send(path, **typed)
+        if "humanCheck.image" in answer.text:
+            break
+    assert answer.status_code == 422
+    page = Page(answer.text)
+    assert page.problems() == []
+    name = "loginOrEmail" if door == "recover" else "email"
+    assert page.value(name) == "s@example.kz"
+    again = await stranger.post(path.partition("?")[0], page.fields(path.partition("?")[0]) | typed | {"human": "new"})
+    assert again.status_code == 200, "another picture, and nothing said"
+    assert Page(again.text).value("humanCheck.image") != page.value("humanCheck.image")
+    fields = Page(again.text).fields(path.partition("?")[0]) | typed | as_fields(dt.datetime.now(dt.UTC), door)
+    done = await stranger.post(path.partition("?")[0], fields)
+    assert done.status_code == (422 if door == "confirm" else 200), done.text
+    assert ("humanCheck.image" in done.text) is (door == "confirm"), "a wrong code is a wrong code, and needs a fresh check"
+    assert PASSWORD not in done.text
+
+
+async def test_pages_weigh_little(stranger):
+    for path in ("/register", "/register?kind=legal", "/confirm", "/confirm/resend", "/recover", "/agreement"):
+        for language in ("ru", "kk"):
+            alone, first = await everything(stranger, f"{BASE}{path}{'&' if '?' in path else '?'}lang={language}")
+            assert first <= FIRST_VISIT, (path, first)
+            assert alone <= PAGE_MOVE, (path, alone)
+    fields = (await stranger.page("/register")).fields("/register")
+    for block in ("registration", "login_result"):
+        answer = await stranger.post("/register/check", fields | {"accountNumber": "02015213"}, block, {"accept-encoding": "br"})
+        assert int(answer.headers["content-length"]) <= FRAGMENT, block

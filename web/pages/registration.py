@@ -9,6 +9,7 @@ from starlette.responses import Response
 from web.answers import ask
 from web.filled import Filled
 from web.forms import form
+from web.human_checks import human_check, human_input, wants_new_image
 from web.pages.sessions import sign_in_page
 from web.strangers import page, slug
 
@@ -26,6 +27,8 @@ async def register(request: Request) -> Response:
     if request.method == "GET":
         return await _form(request, {"kind": request.query_params.get("kind", "")})
     fields = await form(request, of_a_stranger=True)
+    if wants_new_image(fields):
+        return await _form(request, fields)
     result = (await ask(request, "registration/register", input=_input(request, fields))).registerUser
     if result.typename == "Rejected":
         return await _form(request, fields, result.problems, 422)
@@ -41,29 +44,43 @@ async def check(request: Request) -> Response:
 async def confirm(request: Request) -> Response:
     """GET with a link's token shows the button, which spends it; without one, where the code is typed. POST confirms."""
     if request.method == "GET":
-        token = request.query_params.get("token", "")
-        found = (await ask(request, "registration/pending", token=token)).pendingRegistration if token else None
-        return await page(request, "registration/confirm.html", form=Filled(), token=token, found=found)
+        return await _confirm_page(request, 200, {"token": request.query_params.get("token", "")})
     fields = await form(request, of_a_stranger=True)
+    if wants_new_image(fields):
+        return await _confirm_page(request, 200, fields)
     given = {name: fields.get(name, "") for name in ("token", "email", "code")}
-    result = (await ask(request, "registration/confirm", input=given)).confirmRegistration
+    result = (await ask(request, "registration/confirm", input={**given, "humanCheck": human_input(fields)})).confirmRegistration
     if result.typename == "Rejected":
-        found = (await ask(request, "registration/pending", token=given["token"])).pendingRegistration if given["token"] else None
-        shown = Filled(fields, _at_fields(result.problems))
-        return await page(request, "registration/confirm.html", 422, form=shown, token=given["token"] if found else "", found=found)
+        return await _confirm_page(request, 422, fields, result.problems)
     return await sign_in_page(request, login=result.login, confirmed="again" if result.already else "now", login_taken=result.loginTaken)
 
 
 async def resend(request: Request) -> Response:
     """POST has the letter sent again: the same answer for every address."""
     if request.method == "GET":
-        return await page(request, "registration/resend.html", form=Filled(), sent=False)
+        return await _resend_page(request, 200, {})
     fields = await form(request, of_a_stranger=True)
+    if wants_new_image(fields):
+        return await _resend_page(request, 200, fields)
     given = {"email": fields.get("email", "")[:254], "organizationSlug": slug(request), "language": request.state.language}
-    result = (await ask(request, "registration/resend", input=given)).resendConfirmation
+    result = (await ask(request, "registration/resend", input={**given, "humanCheck": human_input(fields)})).resendConfirmation
     if result.typename == "Rejected":
-        return await page(request, "registration/resend.html", 422, form=Filled(fields, result.problems), sent=False)
-    return await page(request, "registration/resend.html", form=Filled(fields), sent=True)
+        return await _resend_page(request, 422, fields, result.problems)
+    return await page(request, "registration/resend.html", form=Filled(fields), sent=True, check=None)
+
+
+async def _confirm_page(request: Request, status: int, fields: dict[str, str], problems: Any = ()) -> Response:
+    """A link that is over is what the whole page is about, no problem of a field."""
+    token = fields.get("token", "")
+    found = (await ask(request, "registration/pending", token=token)).pendingRegistration if token else None
+    shown = Filled(fields, [problem for problem in problems if list(problem.path) != ["token"]])
+    check = await human_check(request, "CONFIRM", fields, problems)
+    return await page(request, "registration/confirm.html", status, form=shown, token=token, found=found, check=check)
+
+
+async def _resend_page(request: Request, status: int, fields: dict[str, str], problems: Any = ()) -> Response:
+    check = await human_check(request, "RESEND", fields, problems)
+    return await page(request, "registration/resend.html", status, form=Filled(fields, problems), sent=False, check=check)
 
 
 async def _form(request: Request, fields: dict[str, str], problems: Any = (), status: int = 200) -> Response:
@@ -76,7 +93,8 @@ async def _form(request: Request, fields: dict[str, str], problems: Any = (), st
         "hx-post": f"{request.scope['root_path']}/register/check", "hx-trigger": "change", "hx-target": "#login_result", "hx-swap": "outerHTML",
         "hx-params": "csrf,kind,login,accountNumber,contractNumber",
     }  # fmt: skip
-    shown = {"kind": kind, "live": live, "result": found.loginPreview, "agreement": found.agreement}
+    check = await human_check(request, "REGISTER", fields, problems)
+    shown = {"kind": kind, "check": check, "live": live, "result": found.loginPreview, "agreement": found.agreement}
     return await page(request, "registration/index.html", status, form=Filled(values, problems), **shown)
 
 
@@ -92,6 +110,7 @@ def _input(request: Request, fields: dict[str, str]) -> dict[str, Any]:
         "agreementVersion": fields.get("version", "")[:32] if fields.get("agreementVersion") == "true" else "",
         "billByEmail": fields.get("billByEmail") == "true",
         "idempotencyKey": _key(fields),
+        "humanCheck": human_input(fields),
     }
 
 
@@ -101,8 +120,3 @@ def _kind(fields: dict[str, str]) -> str:
 
 def _key(fields: dict[str, str]) -> str:
     return fields.get("idempotencyKey", "")[:100] or str(uuid.uuid4())
-
-
-def _at_fields(problems: Any) -> list[Any]:
-    """Those that the page shows beside a field; a link that is over is what the whole page is about."""
-    return [problem for problem in problems if list(problem.path) != ["token"]]
