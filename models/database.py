@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import asyncpg
 from tortoise import Tortoise
@@ -78,13 +78,17 @@ async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
 
 @asynccontextmanager
 async def snapshot() -> AsyncIterator[None]:
-    """Everything read inside is as of one moment, and nobody waits for it. Temporary tables may be written; they are gone afterwards."""
+    """Everything read inside is as of one moment, and nobody waits for it. Temporary tables may be written; they are gone afterwards.
+
+    SQLite's snapshot has a connection of its own: what others of this process write meanwhile would go back with it.
+    """
     if is_sqlite():
-        await connection().execute_query("BEGIN")
-        try:
-            yield
-        finally:
-            await connection().execute_query("ROLLBACK")
+        async with _own_context(configuration(f"sqlite:///{quote(sqlite_path())}")):
+            await connection().execute_query("BEGIN")
+            try:
+                yield
+            finally:
+                await connection().execute_query("ROLLBACK")
         return
     async with transaction() as inner:
         await inner.execute_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")

@@ -245,3 +245,26 @@ async def _renamed(account: PersonalAccount) -> None:
 
 async def _named(account: PersonalAccount) -> None:
     await Organization.filter(id=account.organization_id).update(name="Б")
+
+
+async def test_what_is_written_beside_a_snapshot_stays(database: str):
+    """The worker checks the books and sends letters in one process: neither may undo the other."""
+    begun, written = asyncio.Event(), asyncio.Event()
+
+    async def look() -> int:
+        async with db.snapshot():
+            before = await Organization.all().count()
+            begun.set()
+            await written.wait()
+            assert await Organization.all().count() == before == 0  # as of one moment
+            return await Organization.all().count()
+
+    looking = asyncio.create_task(look())
+    await begun.wait()
+    values = {"name": "Водоканал", "currency": "KZT", "timezone": "Asia/Almaty"}
+    await Organization.create(slug="vodokanal", **values)
+    async with db.transaction():
+        await Organization.create(slug="teplo", **values)
+    written.set()
+    assert await looking == 0
+    assert await Organization.all().count() == 2
