@@ -9,6 +9,7 @@ from starlette.routing import Route
 from settings import Mode, settings
 from web import accents, assets, downloads, graphql, health, registers
 from web.pages import (
+    access,
     accounts,
     agreements,
     contracts,
@@ -16,6 +17,7 @@ from web.pages import (
     human,
     imports,
     letters,
+    linking,
     look_up,
     mailbox,
     members,
@@ -70,11 +72,14 @@ def routes() -> list[Route]:
         Route("/profile/consents/{id}", profile.consent, methods=["GET", "POST"]),
         Route("/human/image", human.image),
         Route("/human/sound", human.sound),
+        Route("/link", linking.link, methods=["GET", "POST"]),
         Route("/look-up", look_up.look_up, methods=["GET", "POST"]),
         Route("/look-up/streets", look_up.streets),
         Route("/look-up/statement", look_up.statement),
         Route("/look-up/statement.pdf", downloads.looked_up_pdf),
+        Route("/access", access.access, methods=["GET", "POST"]),
         Route("/accounts/{id}", accounts.account),
+        Route("/accounts/{id}/code", access.code, methods=["GET", "POST"]),
         Route("/accounts/{id}/statement", statements.statement),
         Route("/accounts/{id}/statement/versions", statements.versions),
         Route("/accounts/{id}/statement.pdf", downloads.statement_pdf),

@@ -1,0 +1,76 @@
+"""For staff: whom the organization lets in, and codes for single accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from schema.operations import NotFound, SignInRequired
+from web.answers import answer, ask
+from web.filled import Filled
+from web.forms import form
+from web.pages.accounts import ours
+from web.sessions import viewer
+
+PROOFS = ("SURNAME", "FLAT", "LAST_PAYMENT", "TAX_NUMBER", "BILL_CODE")
+STEP_UPS = ("EMAIL", "STAFF", "BILL_CODE")
+HINTS = ("tax_number", "number")
+LOOK_UPS = ("OFF", "ON", "PROOF")
+LOOK_UP_PROOFS = ("LAST_PAYMENT", "TAX_NUMBER", "BILL_CODE")
+
+
+async def access(request: Request) -> Response:
+    """GET shows the rules, POST sets them; what contradicts itself is 422."""
+    slug = await _slug(request)
+    rules = (await ask(request, "access/index", slug=slug)).organization.accessRules
+    if rules is None:
+        raise NotFound
+    if request.method == "GET":
+        return answer(request, "access/index.html", form=Filled(_values(rules)), saved="saved" in request.query_params)
+    fields = await form(request)
+    result = (await ask(request, "access/set", input=_input(slug, fields))).setAccessRules
+    if result.typename == "Rejected":
+        return answer(request, "access/index.html", 422, form=Filled(fields, result.problems), saved=False)
+    return RedirectResponse(f"{request.url.path}?saved=1", 303)
+
+
+async def code(request: Request) -> Response:
+    """GET asks, POST gives a code for the account and shows it once."""
+    identity = request.path_params["id"]
+    page = await ask(request, "access/account", id=identity, slug=await _slug(request))
+    account = ours(request, page.account)
+    if page.organization.accessRules is None:
+        raise NotFound
+    if request.method == "GET":
+        return answer(request, "access/code.html", account=account, issued=None)
+    await form(request)
+    issued = (await ask(request, "access/issue", input={"account": identity})).issueAccountCode
+    return answer(request, "access/code.html", account=account, issued=issued)
+
+
+def _values(rules: Any) -> dict[str, str]:
+    ticked = [*(f"proofs.{one}" for one in rules.proofs), *(f"stepUps.{one}" for one in rules.stepUps), *(f"recoveryAsks.{one}" for one in rules.recoveryAsks)]
+    return dict.fromkeys(ticked, "true") | {"lookUp": str(rules.lookUp), "lookUpProof": str(rules.lookUpProof)}
+
+
+def _input(slug: str, fields: dict[str, str]) -> dict[str, Any]:
+    look_up, proof = fields.get("lookUp", ""), fields.get("lookUpProof", "")
+    return {
+        "organizationSlug": slug,
+        "proofs": [one for one in PROOFS if fields.get(f"proofs.{one}")],
+        "stepUps": [one for one in STEP_UPS if fields.get(f"stepUps.{one}")],
+        "recoveryAsks": [one for one in HINTS if fields.get(f"recoveryAsks.{one}")],
+        "lookUp": look_up if look_up in LOOK_UPS else "OFF",
+        "lookUpProof": proof if proof in LOOK_UP_PROOFS else "LAST_PAYMENT",
+    }
+
+
+async def _slug(request: Request) -> str:
+    organization = request.scope["state"].get("organization")
+    if organization is None:
+        raise NotFound
+    if await viewer(request) is None:
+        raise SignInRequired
+    return str(organization.slug)
