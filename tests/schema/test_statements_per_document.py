@@ -37,6 +37,7 @@ class Town:
     org: Any
     contract: Any  # of the newest accounts
     accounts: list[Any]
+    house: int
     viewer: Viewer
 
     async def grow(self, accounts: int, months: int) -> "Town":
@@ -50,6 +51,7 @@ class Town:
         else:
             self.contract = await make.contract(self.org)
         self.accounts += [await self._account(months) for _ in range(accounts)]
+        self.house = (await self.accounts[0].premises).house_id
         return self
 
     async def _account(self, months: int) -> Any:
@@ -76,8 +78,12 @@ def variables_of(name: str, town: Town) -> dict[str, Any]:
     """What a page would pass; documents only use what they declare."""
     owner = ("con", town.contract.id) if name.startswith("contracts/") or name.endswith("/contract") else ("acc", town.accounts[0].id)
     typed = {"token": "x", "language": "ru", "login": "", "accountNumber": "02015213", "contractNumber": "", "version": None}
+    flat = ids.encode("flt", town.accounts[0].premises_id)
     return {
         "id": ids.encode(*owner),
+        "flat": flat,
+        "street": ids.encode("str", town.house),
+        "house": ids.encode("sho", town.house),
         "number": town.accounts[0].number,
         "door": "SIGN_IN",
         "slug": "vodokanal",
