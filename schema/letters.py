@@ -79,10 +79,14 @@ def title_of(template: str) -> str:
     """The kind of letter in words. What tells strangers apart, whether somebody was known or not, has one name."""
     titles = {
         "email": gettext("Change of e-mail"),
+        "invitation": gettext("Invitation"),
+        "linked": gettext("An account was linked"),
+        "member": gettext("Somebody else's access"),
         "password": gettext("New password"),
         "recovery": gettext("Forgotten name or password"),
         "registered": gettext("Registration"),
         "registration": gettext("Registration"),
+        "step": gettext("Code for linking"),
         "trial": gettext("Trial letter"),
     }
     return titles.get(template.partition("_")[0], template)
