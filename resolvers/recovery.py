@@ -7,7 +7,7 @@ tries, and another letter may always be asked for, so that nobody is locked out.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -22,7 +22,7 @@ from models.errors import Problem, ProblemCode, Refused, RefusedMany
 from resolvers import audit, letters, mailed_secrets, sparing
 from resolvers.gate import HumanAnswer, knock
 from resolvers.passwords import check_password
-from resolvers.registration import base_of, send_again
+from resolvers.registration import LetterFrame, frame_of, send_again
 from resolvers.sessions import LONGEST_EMAIL, user_of
 from resolvers.users import key, login_key
 
@@ -65,9 +65,10 @@ class NewPassword:
 async def request_recovery(typed: str, slug: str | None, language: str, source: str | None, now: dt.datetime, human: HumanAnswer | None = None) -> None:
     """Queue the letter: of recovery to a user, of confirmation to one who has not confirmed yet, else that nobody is known there.
 
-    The same for everybody. Raises Refused with REQUIRED or INVALID_EMAIL at `loginOrEmail`, and what the gate raises.
+    The same for everybody. Raises Refused with REQUIRED or INVALID_EMAIL at `loginOrEmail`, INVALID at `language`, NotFound for an unknown organization,
+    and what the gate raises.
     """
-    address = _address(typed)
+    address, frame = _address(typed), await frame_of(slug, language)
     await knock("recover", source, now, target=key(typed)[:LONGEST_EMAIL], human=human)
     user = await user_of(typed, slug)
     known = user if user is not None and user.is_active else None
@@ -75,9 +76,9 @@ async def request_recovery(typed: str, slug: str | None, language: str, source: 
     waiting = await Registration.filter(wanted, confirmed_at=None, expires_at__gt=now).order_by("-id").first()
     async with transaction():
         if known is None and waiting is not None and user is None:
-            await send_again(waiting, waiting.email, "registration", waiting.language, slug, now)
+            await send_again(waiting, waiting.email, "registration", replace(frame, language=waiting.language), now)
         else:
-            await _send(known, address, slug, language, now)
+            await _send(known, address, frame, now)
         await audit.record("stranger", "recovery.ask", f"user:{known.id}" if known is not None else "user:")
 
 
@@ -122,17 +123,17 @@ def _address(typed: str) -> str:
         raise Refused(ProblemCode.INVALID_EMAIL, (WHERE,)) from None
 
 
-async def _send(user: User | None, address: str, slug: str | None, language: str, now: dt.datetime) -> None:
+async def _send(user: User | None, address: str, frame: LetterFrame, now: dt.datetime) -> None:
     """To the address that the user has, never to the one typed. The same statements whether there is a user or not."""
     to = user.email if user is not None else address or "nobody@localhost"
     logins = await _logins(user)
     secret = await mailed_secrets.make(Purpose.RECOVER, now, LINK_LIVES, user_id=user.id if user is not None else None)
-    base = base_of(slug)
+    values: dict[str, Any] = {"base": frame.base, "organization_id": frame.organization_id}
     if user is not None:
-        values: dict[str, Any] = {"base": base, "path": PATH, "secret": secret, "user_id": user.id, "logins": logins}
-        await sparing.queue(LETTERS, to, "recovery", user.language or language, now, **values)
+        values |= {"path": PATH, "secret": secret, "user_id": user.id, "logins": logins}
+        await sparing.queue(LETTERS, to, "recovery", user.language or frame.language, now, **values)
     else:
-        await sparing.queue(LETTERS, to, "recovery_unknown", language, now, base=base, pretended=not address)
+        await sparing.queue(LETTERS, to, "recovery_unknown", frame.language, now, pretended=not address, **values)
 
 
 async def _logins(user: User | None) -> list[dict[str, str]]:

@@ -6,12 +6,13 @@ Every registration has its row, its secret and one letter, also where the addres
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
 from adapters import passwords
+from adapters.texts import LANGUAGES
 from models import MailedSecret, Membership, Organization, Registration, User
 from models.database import transaction
 from models.email import checked_email
@@ -19,6 +20,7 @@ from models.enums import Purpose
 from models.errors import ProblemCode, Refused
 from resolvers import audit, idempotency, mailed_secrets, sparing
 from resolvers.gate import HumanAnswer, knock
+from resolvers.organizations import organization_by_slug
 from resolvers.registration_form import Asked, Checked, ResultingLogin, checked, resulting_login
 from resolvers.users import key, login_key
 
@@ -35,6 +37,15 @@ class Registered:
 
     email: str
     resulting: ResultingLogin
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFrame:
+    """In which language, under which address and in whose name a letter is written."""
+
+    language: str
+    base: str
+    organization_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,35 +83,43 @@ async def register(asked: Asked, source: str | None, now: dt.datetime) -> Regist
 async def resend(email: str, slug: str | None, language: str, source: str | None, now: dt.datetime, human: HumanAnswer | None = None) -> None:
     """Queue the letter of the address's newest registration again; its former link and code are void. The same for every address.
 
-    Raises Refused with INVALID_EMAIL at `email`, and what the gate raises.
+    Raises Refused with INVALID_EMAIL at `email`, INVALID at `language`, NotFound for an unknown organization, and what the gate raises.
     """
     try:
         address = checked_email(email.strip())
     except Refused:
         raise Refused(ProblemCode.INVALID_EMAIL, ("email",)) from None
+    frame = await frame_of(slug, language)
     await knock("resend", source, now, target=key(address), human=human)
     async with transaction():
         waiting, user = await waiting_registration(key(address), now), await User.get_or_none(email_key=key(address))
         if user is not None:
-            await send_again(None, user.email, "registered_already", user.language or language, slug, now, user_id=user.id)
+            await send_again(None, user.email, "registered_already", replace(frame, language=user.language or language), now, user_id=user.id)
         elif waiting is not None:
-            await send_again(waiting, waiting.email, "registration", waiting.language, slug, now)
+            await send_again(waiting, waiting.email, "registration", replace(frame, language=waiting.language), now)
         else:
-            await send_again(None, address, "registration_unknown", language, slug, now)
+            await send_again(None, address, "registration_unknown", frame, now)
 
 
-async def send_again(waiting: Registration | None, to: str, template: str, language: str, slug: str | None, now: dt.datetime, **owner: Any) -> None:
+async def frame_of(slug: str | None, language: str) -> LetterFrame:
+    """Raises NotFound for an unknown organization: its name stands in links. Refused with INVALID at `language`."""
+    if language not in LANGUAGES:
+        raise Refused(ProblemCode.INVALID, ("language",))
+    organization = await organization_by_slug(slug) if slug is not None else None
+    return LetterFrame(language, base_of(slug), organization.id if organization is not None else None)
+
+
+async def send_again(waiting: Registration | None, to: str, template: str, frame: LetterFrame, now: dt.datetime, **owner: Any) -> None:
     """In a transaction: a letter with a new secret where a registration waits, without one else. The same statements both ways."""
-    organization_id = None
     of = await Organization.get_or_none(id=waiting.organization_id or 0 if waiting is not None else 0)
-    if waiting is not None:
-        organization_id, slug = waiting.organization_id, of.slug if of is not None else None
+    if waiting is not None:  # it goes back to where it came from
+        frame = replace(frame, base=base_of(of.slug if of is not None else None), organization_id=waiting.organization_id)
     renewed = waiting if await sparing.has_room(LETTERS, to, now) else None  # else the letter that was sent last must still hold
     registration_id = renewed.id if renewed is not None else None
     await mailed_secrets.withdraw(Purpose.CONFIRM_REGISTRATION, now, registration_id=registration_id or 0)
     made = await mailed_secrets.make(Purpose.CONFIRM_REGISTRATION, now, LETTER_LIVES, with_code=True, registration_id=registration_id)
-    context = {"secret": made, "path": PATH, "organization_id": organization_id, **_named(waiting, of)} if waiting is not None else owner
-    await sparing.queue(LETTERS, to, template, language, now, base=base_of(slug), **context)
+    context = {"secret": made, "path": PATH, **_named(waiting, of)} if waiting is not None else owner
+    await sparing.queue(LETTERS, to, template, frame.language, now, base=frame.base, organization_id=frame.organization_id, **context)
 
 
 async def waiting_registration(email_key: str, now: dt.datetime) -> Registration | None:

@@ -68,7 +68,7 @@ class RecoveryQueries:
 
 @strawberry.type
 class RecoveryMutations:
-    @field(description="Have a letter with one's logins and a link sent. Codes: REQUIRED, INVALID_EMAIL, HUMAN_CHECK_NEEDED, WRONG_HUMAN_CHECK.")
+    @field(description="Have a letter with one's logins and a link sent. Codes: REQUIRED, INVALID_EMAIL, INVALID, HUMAN_CHECK_NEEDED, WRONG_HUMAN_CHECK.")
     async def request_recovery(self, info: Info, input: RequestArgument) -> RequestRecoveryResult:  # noqa: A002
         context = info.context
         await recovery.request_recovery(

@@ -156,7 +156,9 @@ class RegistrationMutations:
         )
         return await registration.register(asked, context.source, context.now)  # type: ignore[return-value]
 
-    @field(description="Have the letter sent again; the former one's link and code are void. Codes: INVALID_EMAIL, HUMAN_CHECK_NEEDED, WRONG_HUMAN_CHECK.")
+    @field(
+        description="Have the letter sent again; the former one's link and code are void. Codes: INVALID_EMAIL, INVALID, HUMAN_CHECK_NEEDED, WRONG_HUMAN_CHECK."
+    )
     async def resend_confirmation(self, info: Info, input: ResendArgument) -> ResendConfirmationResult:  # noqa: A002
         context = info.context
         await registration.resend(input.email, input.organization_slug, input.language, context.source, context.now, answer_of(input.human_check))

@@ -14,7 +14,7 @@ PARTS = re.compile(r"lang=|\.pdf|after=")
 WIDTHS = (320, 360, 700, 740, 1024, 1152, 1160, 1280)
 WIDER = """() => [document.documentElement, ...document.querySelectorAll('.card')].filter(one => one.scrollWidth > one.clientWidth)
   .map(one => `${location.pathname} at ${innerWidth}: ${one.textContent.trim().slice(0, 40)} ${one.scrollWidth} > ${one.clientWidth}`)"""
-SMALL = """() => [...document.querySelectorAll('button, input:not([type=hidden]), select, .btn, .tabs a, .langs a, .brand')]
+SMALL = """() => [...document.querySelectorAll('button:not(.unseen), input:not([type=hidden]):not([type=checkbox]), .tick label, select, .btn, .tabs a, .langs a, .brand')]
   .filter(one => one.getBoundingClientRect().height < 43.5).map(one => `${location.pathname}: ${one.outerHTML.slice(0, 120)}`)"""
 
 
@@ -103,3 +103,23 @@ async def test_nothing_runs_off_the_screen(site: Site):
 async def test_fingers_find_their_targets(site: Site):
     page = await site.signed_in("aigul", width=360, height=640, has_touch=True)
     assert await walk(page, site.base, lambda shown: shown.evaluate(SMALL)) == []
+
+
+DOORS = ("/sign-in", "/register", "/register?kind=legal", "/confirm", "/confirm?token=x", "/confirm/resend", "/recover", "/recover/new", "/agreement")
+
+
+async def test_the_doors_are_open_to_everybody(site: Site):
+    """axe, every width, and fingers: on each page for strangers and on a form that was refused."""
+    found = []
+    stranger = await (await site.opened(360, 640, bypass_csp=True, has_touch=True)).new_page()
+    for path in DOORS:
+        await stranger.goto(f"{site.base}{path}{'&' if '?' in path else '?'}lang=kk")
+        found += await findings(stranger) + await stranger.evaluate(SMALL) + await too_wide(stranger)
+    await stranger.goto(f"{site.base}/register?lang=kk")
+    await stranger.evaluate("document.querySelector('#registration-form').noValidate = true")
+    await stranger.click("#registration-form .main")
+    await stranger.locator("#problems").wait_for()
+    await stranger.wait_for_timeout(300)  # until nothing fades any more
+    assert await stranger.evaluate("document.activeElement.id") == "problems"
+    found += await findings(stranger) + await too_wide(stranger)
+    assert found == []

@@ -9,11 +9,11 @@ import pytest
 
 from models import AccountFacts, ApiToken, Letter, LoginAlias, MailedSecret, Session, User
 from models.enums import AccountKind, Purpose, Right
-from models.errors import ProblemCode, Refused
+from models.errors import NotFound, ProblemCode, Refused
 from resolvers import gate, mailed_secrets, sparing
 from resolvers.agreements import SHIPPED
 from resolvers.recovery import LINK_LIVES, Hint, NewPassword, recover_password, recovery_form, request_recovery
-from resolvers.registration import register
+from resolvers.registration import register, resend
 from resolvers.registration_form import Asked
 from resolvers.sessions import session_viewer, sign_in
 from resolvers.tokens import create_token
@@ -237,6 +237,17 @@ async def test_what_is_no_address_is_told(org, typed):
     with pytest.raises(Refused) as caught:
         await asked(typed)
     assert caught.value.problems[0].path == ("loginOrEmail",)
+    assert not await Letter.exists()
+
+
+@pytest.mark.parametrize("ask", [request_recovery, resend])
+async def test_nothing_of_the_askers_own_gets_into_a_letter(aigul, ask):
+    with pytest.raises(NotFound):
+        await ask("aigul@example.kz", "evil.kz/you-have-won", "ru", None, NOW)
+    for language in ("de", "", "russian"):
+        with pytest.raises(Refused) as caught:
+            await ask("aigul@example.kz", "vodokanal", language, None, NOW)
+        assert problems_of(caught) == [(C.INVALID, ("language",))]
     assert not await Letter.exists()
 
 
