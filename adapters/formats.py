@@ -233,6 +233,20 @@ def factor(code: str | None) -> str:
     })  # fmt: skip
 
 
+def attribute(code: str | None) -> str:
+    """What of an account was reported as wrong."""
+    return _word(code, {
+        "HOLDER_NAME": lambda: gettext("Holder"), "ADDRESS": lambda: gettext("Address"), "RESIDENTS": lambda: gettext("Residents"),
+        "AREA": lambda: gettext("Area"), "IRRIGATED_AREA": lambda: gettext("Irrigated area"), "OWNERSHIP": lambda: gettext("Ownership"),
+        "TARIFF_GROUP": lambda: gettext("Tariff group"), "METER": lambda: gettext("Meter"),
+    })  # fmt: skip
+
+
+def report_state(code: str | None) -> str:
+    """How far a report has come."""
+    return _word(code, {"OPEN": lambda: gettext("being looked at"), "SETTLED": lambda: gettext("will be corrected"), "DECLINED": lambda: gettext("stays")})
+
+
 def topic(code: str | None) -> str:
     """What is mailed."""
     return _word(code, {
@@ -252,5 +266,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
 
     "short_month": short_month, "capital": capital, "service": service, "resource": resource, "source": source, "meter_state": meter_state,
     "ownership": ownership, "zone": zone, "basis": basis, "number": number, "plain_number": plain_number, "total": total, "signed_money": signed_money,
-    "right": right, "factor": factor, "scope": scope, "topic": topic, "first_day": first_day, "day_after": day_after,
+    "attribute": attribute,
+    "report_state": report_state, "right": right, "factor": factor, "scope": scope, "topic": topic, "first_day": first_day, "day_after": day_after,
 }  # fmt: skip

@@ -37,9 +37,20 @@ async def check_books(_: dt.datetime) -> dict[str, int]:
     return {"damaged": len((await integrity.check()).problems)}
 
 
+async def forget_deleted(now: dt.datetime) -> dict[str, int]:
+    from resolvers import deletion
+
+    return await deletion.forget_deleted(now)
+
+
 TIMETABLE = (
     Row("forget_sessions", HOUR, housekeeping.forget_sessions),
     Row("forget_keys", HOUR, housekeeping.forget_keys, at=dt.timedelta(minutes=30)),
+    Row("forget_registrations", HOUR, housekeeping.forget_registrations, at=dt.timedelta(minutes=10)),
+    Row("forget_secrets", HOUR, housekeeping.forget_secrets, at=dt.timedelta(minutes=20)),
+    Row("forget_tokens", DAY, housekeeping.forget_tokens, at=dt.timedelta(hours=20, minutes=10)),
+    Row("forget_letters", DAY, housekeeping.forget_letters, at=dt.timedelta(hours=20, minutes=20)),
+    Row("forget_deleted", HOUR, forget_deleted, at=dt.timedelta(minutes=45)),
     Row("forget_import_files", DAY, forget_import_files, at=dt.timedelta(hours=20)),
     Row("check_books", DAY, check_books, at=dt.timedelta(hours=21)),  # the small hours in Kazakhstan
 )

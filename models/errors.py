@@ -86,6 +86,7 @@ class ProblemCode(StrEnum):
     TOKEN_SHOWN = "token_shown"  # noqa: S105 - a code
     MORE_THAN_YOURS = "more_than_yours"
     ONLY_OWNERS = "only_owners"
+    ALREADY_ANSWERED = "already_answered"
 
 
 Path = tuple[str, ...]

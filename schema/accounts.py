@@ -15,6 +15,7 @@ from models.quantity import Quantity as QuantityValue
 from resolvers.accounts import AccountRow, HouseRow, PremisesRow
 from resolvers.charges import charges_pages, consumption
 from resolvers.contracts import contracts_by_ids
+from resolvers.data_reports import account_reports
 from resolvers.invitations import account_invitations
 from resolvers.memberships import account_members
 from resolvers.meters import meters_of
@@ -37,6 +38,7 @@ from schema.values import Connection, Money, Node, PageOf, Quantity, checked_fir
 
 if TYPE_CHECKING:
     from schema.contracts import Contract
+    from schema.data_reports import DataReport
     from schema.members import Invitation, Membership
 
 
@@ -203,6 +205,10 @@ class Account(Node):
     @field(description="Who is linked to it today or later, by itself and not by its contract; null for those who do not manage its members in person.")
     async def members(root: Parent[AccountRow], info: Info) -> list[Annotated[Membership, strawberry.lazy("schema.members")]] | None:  # noqa: N805
         return await info.context.loaders.of(account_members, root)
+
+    @field(description="That something shown of it is wrong: the viewer's own reports, all for staff; null but in person.")
+    async def reports(root: Parent[AccountRow], info: Info) -> list[Annotated[DataReport, strawberry.lazy("schema.data_reports")]] | None:  # noqa: N805
+        return await info.context.loaders.of(account_reports, root) or []
 
     @field(description="Invitations to it that wait; null for those who do not manage its members in person.")
     async def invitations(root: Parent[AccountRow], info: Info) -> list[Annotated[Invitation, strawberry.lazy("schema.members")]] | None:  # noqa: N805

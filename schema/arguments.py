@@ -19,4 +19,5 @@ Slug = Annotated[str, strawberry.argument(description="The organization's name i
 OptionalSlug = Annotated[str | None, strawberry.argument(description="Only of the organization with this name in addresses.")]
 OptionalNumber = Annotated[AccountNumber | None, strawberry.argument(description="The account's number within that organization, with its leading zeros.")]
 Search = Annotated[str | None, strawberry.argument(description="Beginning of a number, words of an address and, for staff, of a name; at most 100 characters.")]
+WaitingOnly = Annotated[bool, strawberry.argument(description="Those that wait for an answer; else those that have one.")]
 Host = Annotated[str, strawberry.argument(description="The host name of the organization's own address.")]

@@ -8,7 +8,8 @@ import strawberry
 from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema, Undefined
 from strawberry.schema.config import StrawberryConfig
 
-import schema.enums  # noqa: F401 - describes the enums before a type names them
+import schema.enums
+import schema.personal_enums  # noqa: F401 - the same
 from models.errors import NeedsConfirmation, Refused
 from schema import policies
 from schema.limits import Prepared

@@ -54,6 +54,7 @@ USUAL_SIZE = {
     "Statement.lines": 3,
     "Account.invitations": 1,
     "Account.members": 2,
+    "Account.reports": 1,
     "Contract.invitations": 1,
     "Contract.members": 2,
     "User.memberships": 3,

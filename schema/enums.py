@@ -19,7 +19,6 @@ from models.enums import (
     MeterState,
     Ownership,
     PaymentState,
-    Proof,
     ReadingSource,
     ReadingState,
     Resource,
@@ -29,7 +28,6 @@ from models.enums import (
     StatementState,
     TariffZone,
     TokenScope,
-    Topic,
 )
 from models.errors import ProblemCode
 from models.money import Currency
@@ -223,26 +221,6 @@ described(
         Severity.REFUSED: "It was not taken",
         Severity.WARNING: "It was taken, and something about it is doubtful",
         Severity.NOTICE: "Nothing is wrong with a row: something is missing that was there before",
-    },
-)
-described(
-    Proof,
-    "How somebody got to see an account or contract.",
-    {
-        Proof.STAFF: "By the organization's staff",
-        Proof.REGISTER: "By the organization's register",
-        Proof.FACTORS: "By proving it",
-        Proof.STEP_UP: "By proving it, with a code or letter besides",
-        Proof.INVITATION: "By the invitation of somebody who manages the members",
-    },
-)
-described(
-    Topic,
-    "What may be mailed.",
-    {
-        Topic.BILL: "The month's bill, when the supplier has sent it",
-        Topic.READINGS: "That readings are taken, that the days end, that a verification is due",
-        Topic.NEWS: "News and outages",
     },
 )
 described(

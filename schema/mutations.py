@@ -14,6 +14,7 @@ from resolvers.submissions import Submission, submit_readings
 from schema import ids, import_profiles
 from schema.access import AccessMutations
 from schema.context import Info
+from schema.data_reports import ReportMutations
 from schema.human_checks import answer_of
 from schema.import_profiles import SaveImportProfileInput, SaveImportProfileResult
 from schema.imports import (
@@ -60,6 +61,7 @@ class Mutation(
     ProfileMutations,
     RecoveryMutations,
     RegistrationMutations,
+    ReportMutations,
 ):
     @field(
         description="Sign in. Codes: WRONG_LOGIN_OR_PASSWORD, NOT_CONFIRMED (the right password of a registration that waits), HUMAN_CHECK_NEEDED, "

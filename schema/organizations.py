@@ -9,6 +9,7 @@ from strawberry import Parent, field
 
 from models.money import Currency
 from models.period import Period
+from resolvers.data_reports import reports_page
 from resolvers.imports import profiles
 from resolvers.imports.runs import runs_page
 from resolvers.look_up import offered
@@ -19,8 +20,9 @@ from resolvers.windows import reading_window
 from schema import ids
 from schema.access import OrganizationAccess
 from schema.addresses import AddressLists
-from schema.arguments import After, First
+from schema.arguments import After, First, WaitingOnly
 from schema.context import Info
+from schema.data_reports import DataReport
 from schema.imports import ImportRun
 from schema.letters import Letter, OnlyState
 from schema.look_up import LookUpRules
@@ -78,6 +80,18 @@ class Organization(AddressLists, OrganizationAccess, Node):
         place = ids.after("letters", after)
         rows = await letters_page(info.context.signed_in, root, checked_first(first), (place[0], place[1]) if place else None, state)
         return PageOf("letters", rows, first, lambda row: (row.queued_at.isoformat(), row.pk))  # type: ignore[return-value]
+
+    @field(description="Reports of wrong data, the newest first: those that wait for an answer, or the others; for its staff.")
+    async def data_reports(
+        root: Parent[OrganizationRow],  # noqa: N805
+        info: Info,
+        first: First,
+        is_open: WaitingOnly = True,
+        after: After = None,
+    ) -> Connection[DataReport] | None:
+        place = ids.after("data reports", after)
+        rows = await reports_page(info.context.signed_in, root, checked_first(first), place[0] if place else None, is_open=is_open)
+        return PageOf("data reports", rows, first, lambda row: (row.pk,))  # type: ignore[return-value]
 
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:

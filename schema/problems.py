@@ -75,6 +75,7 @@ MEANINGS: dict[ProblemCode, str] = {
     C.LOGIN_STAYS: "A free login is chosen once",
     C.TOKEN_SHOWN: "The token of this idempotency key was made, and its text has been shown",
     C.MORE_THAN_YOURS: "Nobody gives a right that he has not himself",
+    C.ALREADY_ANSWERED: "Somebody else has answered it meanwhile",
     C.ONLY_OWNERS: "Whoever proved the account is changed only by somebody who proved it too",
     C.PERSON_NEEDED: "Only a person may do this, no token: the run is held, or somebody else has sent it",
 }
@@ -146,6 +147,7 @@ SENTENCES: dict[ProblemCode, str] = {
     C.LOGIN_STAYS: N_("A login is chosen once and then stays."),
     C.TOKEN_SHOWN: N_("This token was made already, and its text is not shown again. Revoke it below and make another one if you did not keep it."),
     C.MORE_THAN_YOURS: N_("You can give only those rights that you have yourself."),
+    C.ALREADY_ANSWERED: N_("Somebody has answered this already."),
     C.ONLY_OWNERS: N_("This person proved the account with the supplier's data. Only somebody who did so too can change these rights."),
     C.PERSON_NEEDED: N_("Somebody of the staff must decide this, on the page of the import."),
 }

@@ -12,6 +12,7 @@ from models.errors import BadRequest, NotFound
 from resolvers.accounts import account_by_number, accounts_by_ids, accounts_page
 from resolvers.charges import charges_by_ids
 from resolvers.contracts import contracts_by_ids, contracts_page
+from resolvers.data_reports import reports_by_ids
 from resolvers.imports.runs import runs_by_ids
 from resolvers.memberships import memberships_by_ids
 from resolvers.meters import meters_by_ids, registers_by_ids
@@ -51,6 +52,7 @@ READS: dict[str, Callable[..., Awaitable[dict[int, Any]]]] = {
     "prm": premises_by_ids,
     "rdg": readings_by_ids,
     "reg": registers_by_ids,
+    "rep": reports_by_ids,
     "srv": services_by_ids,
     "sup": suppliers_by_ids,
     "usr": users_by_ids,

@@ -116,6 +116,9 @@ PATHS: dict[str, tuple[str, str]] = {
     "Consent": ("viewer user consents", "person"),
     "Invitation": (f"{ACCOUNT} invitations", "managers"),
     "Membership": (f"{ACCOUNT} members", "managers"),
+    "DataReport": (f"{ACCOUNT} reports", "reporters"),
+    "DataReportConnection": ('organization(slug: "vodokanal") dataReports(first: 1)', "staff_in_person"),
+    "DataReportEdge": ('organization(slug: "vodokanal") dataReports(first: 1) edges', "staff_in_person"),
     "Session": ("viewer user sessions", "person"),
     "Subscription": ("viewer user subscriptions", "person"),
 }
@@ -134,7 +137,7 @@ OUTCOMES = {  # reached through mutations only: tested below and beside the muta
     "UndoImportDone", "UnderstoodReading", "EmailChange", "CancelEmailChangeDone", "ChangeEmailDone", "ChangePasswordDone", "ConfirmEmailDone",
     "CreateTokenDone", "EndOtherSessionsDone", "EndSessionDone", "RevokeTokenDone", "SetSubscriptionsDone", "UpdateProfileDone", "WithdrawConsentDone",
     "WithdrawEmailChangeDone", "AcceptInvitationDone", "ChangeMemberDone", "InvitationOffer", "InviteMemberDone", "RevokeInvitationDone",
-    "RevokeMemberDone", "UnlinkAccountDone",
+    "RevokeMemberDone", "UnlinkAccountDone", "DeleteUserDone", "ReportMistakeDone", "SettleReportDone",
 }  # fmt: skip
 PERSONS = {"owner", "reader", "former", "payer", "clerk", "foreign", "other", "other_clerk"}
 WITH_MONEY = {"owner", "former", "payer", "clerk", "partner"}
@@ -154,6 +157,7 @@ VISIBLE = {
     "readings": set(MEMBERS) - {"accounts_only", "visitor"},
     "imports": {"clerk", "partner"},
     "staff": {"clerk"},
+    "reporters": {"owner", "clerk"},
     "managers": {"owner", "payer", "clerk"},
     "person": {"owner", "reader", "former", "payer", "foreign", "other", "clerk", "other_clerk"},
     "staff_in_person": {"clerk"},
@@ -177,6 +181,7 @@ EMPTY = {
     "StatementVersion.until", "StatementVersion.charges",  # fields that say nothing about this account, whoever asks
     "Meter.removedOn", "Meter.refusal", "User.name", "User.language", "Charge.correctsPeriod", "PageInfo.endCursor", "Viewer.organization", "Viewer.user", "LookUpRules.proof",
     "User.phone", "User.taxNumber", "User.newEmail", "ApiToken.expiresAt", "ApiToken.lastUsedAt", "Consent.withdrawnAt", "Subscription.account",
+    "Account.reports", "DataReport.answer", "DataReport.settledAt",
     "Membership.fromOn", "Membership.untilOn", "Membership.invitedBy", "Membership.contract", "Membership.name", "Membership.rights", "Membership.provedBy",
     "Invitation.untilOn", "Invitation.rights", "Contract.members", "Contract.invitations", "User.memberships",
 }  # fmt: skip

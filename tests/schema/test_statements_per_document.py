@@ -77,7 +77,7 @@ async def town(database):
 def variables_of(name: str, town: Town) -> dict[str, Any]:
     """What a page would pass; documents only use what they declare."""
     owner = ("con", town.contract.id) if name.startswith("contracts/") or name.endswith("/contract") else ("acc", town.accounts[0].id)
-    typed = {"token": "x", "language": "ru", "login": "", "accountNumber": "02015213", "contractNumber": "", "version": None}
+    typed = {"isOpen": True, "token": "x", "language": "ru", "login": "", "accountNumber": "02015213", "contractNumber": "", "version": None}
     flat = ids.encode("flt", town.accounts[0].premises_id)
     return {
         "id": ids.encode(*owner),

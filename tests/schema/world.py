@@ -8,6 +8,7 @@ from adapters import shelf
 from models import (
     AccountFacts,
     Consent,
+    DataReport,
     ImportFile,
     ImportProblem,
     ImportProfile,
@@ -129,6 +130,9 @@ async def _viewers(org, rows) -> dict[str, Viewer | None]:
     await make.member(people["reader"], account, Right.reader())
     await make.member(people["former"], account, until_on=LEFT_ON)
     await make.member(people["payer"], contract)
+    await DataReport.create(
+        organization=org, account=account, user=people["owner"], attribute="area", shown="54 м²", message="53 м²", created_at=make.NOW
+    )  # fmt: skip
     await make_secret(Purpose.INVITATION, make.NOW, dt.timedelta(days=7), user_id=people["owner"].id, account_id=account.id, data=INVITED)
     await make.member(people["foreign"], foreign_account)
     await make.member(people["other"], other_account)

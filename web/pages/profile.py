@@ -168,3 +168,22 @@ async def unlink(request: Request) -> Response:
     others = [one for one in of.members or [] if not one.isMine]
     is_last = bool(others) and not any("MANAGE_MEMBERS" in one.rights for one in others)
     return answer(request, "profile/unlink.html", membership=row, of=of, is_last=is_last)
+
+
+async def delete(request: Request) -> Response:
+    """GET explains what goes and what stays, POST deletes; afterwards the same address says that it is done."""
+    if request.method == "GET" and "done" in request.query_params and await sessions.viewer(request) is None:
+        return answer(request, "profile/delete.html", user=None)
+    problems: Any = []
+    if request.method == "POST":
+        wanted = {"password": (await form(request)).get("password", ""), "organizationSlug": slug(request)}
+        result = (await ask(request, "profile/delete_user", input=wanted)).deleteUser
+        if result.typename != "Rejected":
+            response = back(request, "/profile/delete?done=1")
+            sessions.forget(response)
+            response.headers["clear-site-data"] = '"cache", "storage"'
+            return response
+        problems = result.problems
+    page = await ask(request, "profile/delete")
+    user, staff = found_user(page), page.viewer.organization
+    return answer(request, "profile/delete.html", 422 if problems else 200, user=user, staff=staff, form=Filled({}, problems))

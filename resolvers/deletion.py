@@ -1,0 +1,75 @@
+"""Deleting a user: the person goes, the ledger and what was sent stay.
+
+With the row go sessions, logins, memberships, tokens, consents, subscriptions, secrets and the staff's roles; readings stay without their
+sender, and the audit says "user:12" of somebody whom nothing names any more. The holder's data are the supplier's register's, and stay.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+from models import ApiToken, DataReport, IdempotencyKey, Letter, MailedSecret, Registration, User
+from models.database import transaction
+from models.enums import LetterState, Purpose, ReportState
+from resolvers import audit, letters
+from resolvers.gate import HumanAnswer
+from resolvers.profile import present_password
+from resolvers.senders import sent_by
+from resolvers.sql import fetch
+from resolvers.viewer import Viewer
+
+WAITING = (LetterState.QUEUED, LetterState.DEFERRED)
+LAST_LETTER = "user_deleted"
+
+
+async def delete_user(
+    viewer: Viewer, password: str, source: str | None, now: dt.datetime, *, slug: str | None, language: str, human: HumanAnswer | None = None
+) -> None:
+    """One last letter tells the address. Raises Refused with WRONG_PASSWORD at ``password``, and what the gate raises."""
+    user = await present_password(viewer, password, "password", source, now, human)
+    sender = await sent_by(slug)
+    async with transaction():
+        await User.select_for_update().get(id=user.id)
+        await _forget_letters(user)
+        await Registration.filter(email_key=user.email_key).delete()
+        await DataReport.filter(user_id=user.id, state=ReportState.OPEN).delete()
+        await DataReport.filter(user_id=user.id).update(user_id=None, message="", answer="")
+        tokens = await ApiToken.filter(user_id=user.id).values_list("id", flat=True)
+        await IdempotencyKey.filter(viewer__in=[f"user:{user.id}", *(f"token:{token}" for token in tokens)]).delete()
+        await User.filter(id=user.id).delete()
+        await letters.queue(LAST_LETTER, user.email, user.language or language, now, path="/", **sender)
+        await audit.record(viewer.actor, "user.delete", f"user:{user.id}")
+
+
+async def forget_deleted(_: dt.datetime) -> dict[str, int]:
+    """Where the last letter went, once it is gone."""
+    over = [LetterState.SENT, LetterState.FAILED, LetterState.UNCERTAIN]
+    gone = Letter.filter(template=LAST_LETTER, state__in=over).exclude(recipient="")
+    return {"recipients": await gone.update(recipient="", context={})}
+
+
+async def _forget_letters(user: User) -> None:
+    """Letters to the person that wait go, those that went forget where; letters to others forget the name; invitations of the address go."""
+    for one in await Letter.filter(user_id=user.id) + await Letter.filter(recipient__iexact=user.email):
+        if one.state in WAITING:
+            await Letter.filter(id=one.id).delete()
+        else:
+            await Letter.filter(id=one.id).update(recipient="", context={}, user_id=None)
+    for text in filter(None, (user.name, user.email)):
+        for one in await Letter.filter(id__in=await _naming("letter", "context", text)):
+            told = {name: "" if value == text else value for name, value in one.context.items()} if one.state in WAITING else {}
+            await Letter.filter(id=one.id).update(context=told)
+    naming = await _naming("mailed_secret", "data", user.email)
+    await MailedSecret.filter(id__in=naming, purpose__in=[Purpose.INVITATION, Purpose.CONFIRM_EMAIL]).delete()
+
+
+async def _naming(table: str, column: str, text: str) -> list[int]:
+    """Rows whose JSON names the text, however it is written there."""
+    ways = {json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
+    found: set[int] = set()
+    for way in ways:
+        pattern = "%" + way.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
+        rows = await fetch(f"SELECT t.id FROM {table} t WHERE LOWER(CAST(t.{column} AS TEXT)) LIKE LOWER($1) ESCAPE '!'", pattern)
+        found |= {row["id"] for row in rows}
+    return sorted(found)
