@@ -131,7 +131,7 @@ class _Paper:
 def _written(letter: Letter) -> tuple[str, str, str, str]:
     """Subject, text, HTML, and the language that they are in."""
     with rendering.surrounded(_Paper(letter.language, colours.under_white(letter.sender.accent))):
-        home = f"{settings().base_url}{letter.base}/" if letter.base else settings().base_url
+        home = settings().base_url + letter.base  # without a slash: templates write {{ home }}/confirm
         own = {"sender": letter.sender, "base_url": settings().base_url, "base": letter.base, "home": home, "link": letter.link or home, "code": letter.code}
         context = {**letter.context, **own, "language": texts.language()}
         subject, text, html = (rendering.render(f"mail/{letter.template}/{part}", **context) for part in ("subject.txt", "body.txt", "body.html"))

@@ -21,10 +21,12 @@ from rich.table import Table
 
 from jobs.commands.registers import take
 from jobs.console import Stop, err, opened, progress
+from jobs.newcomer import Newcomer, find_newcomer
 from jobs.serving import refuse_a_busy_port
 from models import Organization, database
 from models.enums import AccountKind
 from models.errors import ProblemCode, Refused
+from resolvers.access_rules import Wanted, set_rules
 from resolvers.organizations import create_organization
 from resolvers.users import create_user, grant_membership
 from settings import settings
@@ -48,6 +50,8 @@ class Company:
     accounts: int
     flags: tuple[str, ...] = ()
     accent: str | None = None
+    proofs: tuple[str, ...] = ("surname", "last_payment")
+    look_up: str = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +73,9 @@ class Person:
 
 
 COMPANIES = (
-    Company("vodokanal", "Водоканал", "water", "KZT", TIMEZONE, 2000, ("--events",)),
-    Company("dom", "Дом и двор", "housing", "RUB", "Asia/Yekaterinburg", 300, ("--drift",), "#7a4a16"),
-    Company("teplo", "Теплосбыт", "energy", "RUB", "Asia/Yekaterinburg", 300, ("--drift",), "#a3361f"),
+    Company("vodokanal", "Водоканал", "water", "KZT", TIMEZONE, 2000, ("--events",), look_up="on"),
+    Company("dom", "Дом и двор", "housing", "RUB", "Asia/Yekaterinburg", 300, ("--drift",), "#7a4a16", ("surname", "flat"), "proof"),
+    Company("teplo", "Теплосбыт", "energy", "RUB", "Asia/Yekaterinburg", 300, ("--drift",), "#a3361f", ("last_payment", "bill_code")),
 )
 PEOPLE = {
     "aigul": Person("Айгүл", "a flat with two meters", {"vodokanal": ("02000147",)}),
@@ -91,6 +95,7 @@ class Demo:
         self.folder, self.port = folder, port
         self.notes_file = folder / "demo.json"
         self.registers = folder / "registers"
+        self.newcomer: Newcomer | None = None
 
     async def run(self, serve: Serve, *, fresh: bool) -> None:
         """Make what is missing, then serve until interrupted."""
@@ -100,7 +105,9 @@ class Demo:
         await self._once("written", self._generate)
         for company in COMPANIES:
             await self._once(f"imported {company.slug}", self._import, company)
+        await self._once("ruled", self._rule)
         await self._once("invited", self._people)
+        await self._find_newcomer()
         await serve("127.0.0.1", self.port, lambda port: err.print(self._invitation(port)))
 
     async def _once(self, name: str, step: Callable[..., Awaitable[None]], *arguments: Any) -> None:
@@ -148,6 +155,13 @@ class Demo:
             if any([await process.wait() for process in running]):
                 raise Stop("The registers could not be written.")
 
+    async def _rule(self) -> None:
+        """Each company lets people in by other proofs, so that all can be tried."""
+        async with opened():
+            for company in COMPANIES:
+                rules = Wanted(company.proofs, ("email", "staff", "bill_code"), company.look_up, "last_payment", ("number",))
+                await set_rules(company.slug, rules)
+
     async def _import(self, company: Company) -> None:
         outcome = await take(company.slug, [self.registers / company.slug])
         if outcome.status:
@@ -168,6 +182,11 @@ class Demo:
         if person.contract is not None:
             await grant_membership(login, COMPANIES[0].slug, contract=person.contract)
 
+    async def _find_newcomer(self) -> None:
+        taken = {number for person in PEOPLE.values() for number in person.accounts.get(COMPANIES[0].slug, ())}
+        async with opened():
+            self.newcomer = await find_newcomer(COMPANIES[0].slug, taken)
+
     def _invitation(self, port: int) -> Panel:
         table = Table(box=None, pad_edge=False, header_style="bold")
         for heading in ("login", "or", "who"):
@@ -179,6 +198,10 @@ class Demo:
             grid.add_row(f"[bold]http://127.0.0.1:{port}/o/{company.slug}/[/bold]  {company.name}")
         grid.add_row("")
         grid.add_row(table)
+        if self.newcomer is not None:
+            one = self.newcomer
+            grid.add_row(f"\nor come as somebody new: register at [bold]/o/{COMPANIES[0].slug}/register[/bold], read your letters at [bold]/mailbox[/bold],")
+            grid.add_row(f"and link account [bold]{one.number}[/bold]: {one.surname}, {one.address}; last paid {one.paid_amount} on {one.paid_on}")
         grid.add_row(f"\npassword of all: [bold]{PASSWORD}[/bold]     Ctrl+C ends it, FRESH=1 starts over")
         return Panel(grid, title="The demo is ready", expand=False, padding=(1, 2))
 

@@ -21,7 +21,6 @@ OnlyState = Annotated[LetterState | None, strawberry.argument(description="Only 
 
 @strawberry.type(description="A letter that the cabinet wrote to somebody. Its words are not shown.")
 class Letter(Node):
-    template: str = field(description="What kind of letter it is, for machines.")
     language: str = field(description="What it is written in.")
     recipient: str = field(description="Its address, all but the first letter hidden: `a•••@example.kz`.")
     state: LetterState = field(description="How far it has come.")
@@ -77,11 +76,20 @@ class LetterMutations:
 
 
 def title_of(template: str) -> str:
-    """The kind of letter in words; one that we have no words for goes by its own name."""
+    """The kind of letter in words. What tells strangers apart, whether somebody was known or not, has one name."""
     titles = {
+        "email": gettext("Change of e-mail"),
+        "invitation": gettext("Invitation"),
+        "linked": gettext("An account was linked"),
+        "member": gettext("Somebody else's access"),
+        "password": gettext("New password"),
+        "recovery": gettext("Forgotten name or password"),
+        "registered": gettext("Registration"),
+        "registration": gettext("Registration"),
+        "step": gettext("Code for linking"),
         "trial": gettext("Trial letter"),
     }
-    return titles.get(template, template)
+    return titles.get(template.partition("_")[0], template)
 
 
 def _sentence(trouble: LetterTrouble) -> str:

@@ -154,7 +154,7 @@ _PLAIN = PERSONAL | {
     "SaveImportProfileDone": "registers",
     "StartImportDone": "run",
     "UndoImportDone": "run",
-    "Letter": "attempts id language message nextTryAt queuedAt recipient retriable sentAt serverSaid state template title trouble",
+    "Letter": "attempts id language message nextTryAt queuedAt recipient retriable sentAt serverSaid state title trouble",
     "RetryLetterDone": "letter",
     "LookUpRules": "isOffered proof streets",
     "Meter": "id inlet installedOn place refusal registers removedOn resource serial state verificationDueOn verificationOverdue",

@@ -136,7 +136,7 @@ SENTENCES: dict[ProblemCode, str] = {
     C.WRONG_HINT: N_("This is not what the organization has on record for you. Please compare it with your bill or papers."),
     C.HUMAN_CHECK_NEEDED: N_("Please show that you are not a machine."),
     C.WRONG_HUMAN_CHECK: N_("This was not right or took too long. Please try once more."),
-    C.NOT_PROVED: N_("We cannot link this account by what you typed. Please compare it with your bill, and check every field."),
+    C.NOT_PROVED: N_("What you typed does not prove this account. Please compare it with your bill, and check every field."),
     C.NO_TRIES_LEFT: N_("This account cannot be tried any more today."),
     C.ALREADY_LINKED: N_("This is linked to you already."),
     C.NOT_OFFERED: N_("This organization does not offer this."),

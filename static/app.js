@@ -19,8 +19,9 @@
     return Boolean(news);
   }
 
-  function failed() {
-    var text = document.body.getAttribute("data-failed") || "";
+  function failed(event) {
+    var answer = event.detail && event.detail.xhr;
+    var text = document.body.getAttribute(answer && answer.status === 429 ? "data-wait" : "data-failed") || "";
     var old = document.getElementById("failed");
     if (!old) {
       old = document.createElement("p");

@@ -9,6 +9,7 @@ import typer
 from adapters.texts import LANGUAGES, speaking
 from jobs.commands import telling
 from jobs.commands.imports import check_language, run_of, shown, spoken
+from jobs.commands.outbox import no_server
 from jobs.console import Stop, err, opened, out, progress
 from models import ImportRun
 from resolvers.organizations import organization_by_slug
@@ -103,4 +104,6 @@ async def check() -> int:
         err.print(str(problem), style="bold red", markup=False)
     counts = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in report.counts.items())
     out.print(f"Damaged. Looked at: {counts}." if report.problems else f"Every balance and every chain is whole. Looked at: {counts}.")
+    if (warning := no_server()) is not None:
+        out.print(warning)
     return 1 if report.problems else 0

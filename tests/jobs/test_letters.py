@@ -10,6 +10,9 @@ from aiosmtpd.controller import Controller
 
 from adapters.mail import KeptMail
 from jobs.commands.letters import send_trial
+from models import Letter
+from resolvers.letters import queue
+from tests.factories import NOW
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -64,3 +67,27 @@ async def test_the_trial_speaks_the_chosen_language():
     mail = KeptMail()
     await send_trial(mail, "a@b.kz", "kk")
     assert mail.letters[0]["Subject"] == "Abonent жүйесінен сынақ хат"
+
+
+def told(*arguments: str, url: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "ABONENT_DATABASE_URL": url}
+    done = subprocess.run([sys.executable, "-m", "jobs.cli", "letters", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+    assert "Traceback" not in done.stderr
+    return done
+
+
+async def test_an_operator_sees_letters_and_sends_anew(database: str, database_url: str):
+    for number, (state, error) in enumerate([("failed", "rejected 550 no"), ("failed", "pointless"), ("uncertain", "no_answer"), ("sent", "")]):
+        letter = await queue("trial", f"aigul{number}@example.kz", "ru", NOW)
+        await Letter.filter(id=letter.id).update(state=state, error=error)
+    listed = told("--state", "failed", url=database_url).stdout
+    assert listed.startswith("sent 1, uncertain 1, failed 2")
+    assert "ABONENT_SMTP_URL is not set: letters wait." in listed
+    assert "aigul" not in listed
+    assert "Queued anew: 1." in told("--retry-failed", url=database_url).stdout
+    uncertain = await Letter.get(state="uncertain")
+    assert told("--retry", str(uncertain.id), url=database_url).returncode == 0
+    again = told("--retry", str(uncertain.id), url=database_url)
+    assert (again.returncode, "cannot be sent anew" in again.stderr) == (1, True)
+    assert told("--retry", "999999", url=database_url).stderr.strip() == "There is no letter 999999."
+    assert await Letter.filter(state="queued").count() == 2

@@ -268,3 +268,28 @@ async def test_killed_at_any_moment_no_letter_is_lost_and_none_goes_thrice(datab
     assert set((await states()).values()) == {"sent"}
     assert len(office.ids()) == 60
     assert max(office.ids().values()) <= 2
+
+
+HOSTILE = [
+    "{a},{e}", "{e}<{a}>", "{e} <{a}>", "<{a}>{e}", "{a}\r\nBcc: {e}", '"{a}\r\nRCPT TO:<{e}>"@b.kz', "{a};{e}", "{a} {e}", "{a}\0{e}", "{a}>\r\nRCPT TO:<{e}",
+    "@x.kz:{a}", "@b.kz,@c.kz:{e}", "{a}%x.kz@b.kz", '"{e}"@b.kz', "{e}@b.kz", "{a}(comment {e})", "({e}){a}", "=?utf-8?q?{e}?= <{a}>", "group:{a},{e};",
+    "{a}\n", "\n{a}", " {a}", "{a}\u2028{e}", "{a}\uff0c{e}", "mailto:{a}", "{a}?bcc={e}", "{a}\x85Bcc: {e}", "evil@x.kz\u200b", "'{e}'@b.kz", "{a}ORCPT=rfc822;{e}",
+]  # fmt: skip
+
+
+async def test_hostile_addresses_reach_nobody_but_their_stated_owner(database: str):
+    """Rows are written past the doors' own checks; whatever the server is told to is the row's address, or nothing is sent."""
+    stated = [form.format(a=f"user{number}@b.kz", e="evil@x.kz") for form in HOSTILE for number in range(10)]
+    assert len(stated) == 300
+    rows = [await queue("trial", address, "ru", NOW) for address in stated]
+    with Office() as office:
+        counts = await outbox.send_all(ServerMail(office.url), NOW)
+    assert sum(counts.values()) == 300
+    assert set(counts) <= {"sent", "failed"}
+    sent = [row.recipient for row in await Letter.filter(state="sent")]
+    assert sorted(office.recipients) == sorted(sent)
+    assert "evil@x.kz" not in office.recipients
+    assert set(sent) <= {row.recipient for row in rows}
+    for letter in office.taken:
+        assert letter["Bcc"] is None
+        assert len(letter.get_all("To")) == 1

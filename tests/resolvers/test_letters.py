@@ -41,7 +41,7 @@ async def test_a_letter_carries_its_organizations_name_and_its_secret(database: 
     assert str(letter.message["From"]) == "Водоканал & Ко <no-reply@localhost>"
     assert letter.link == f"http://127.0.0.1:8000/o/vodokanal/confirm?token={token}"
     assert (letter.token, letter.code) == (token, code)
-    assert letter.text.endswith("\n--\nBecause.\n\nВодоканал & Ко: http://127.0.0.1:8000/o/vodokanal/\nтел. 8 (7232) 20-00-00\n")
+    assert letter.text.endswith("\n--\nBecause.\n\nВодоканал & Ко: http://127.0.0.1:8000/o/vodokanal\nтел. 8 (7232) 20-00-00\n")
     assert "<p>&lt;b&gt;Алия</p>" in letter.html
     assert letter.html.count(f'href="{letter.link}"') == 2
     assert "#ffff00" not in letter.html  # no white letters on yellow
