@@ -24,7 +24,8 @@ from schema import ids, operations
 
 AT_ONCE, SECONDS = 50, 15
 PASSWORD = "chistaya voda"
-SIGN_IN = "mutation ($login: String!, $password: String!) { signIn(input: {login: $login, password: $password}) { __typename ... on Rejected { problems { code } } } }"
+SIGN_IN = """mutation ($login: String!, $password: String!) {
+  signIn(input: {login: $login, password: $password}) { __typename ... on Rejected { problems { code } } } }"""
 ATTACKERS = 10_000
 
 
