@@ -30,7 +30,7 @@ def address(site, path: str) -> str:
 
 def refused(path: str, answer, who: str) -> bool:
     """A stranger may be asked in before anything is looked at; the page of registers takes no form but one with files."""
-    asked_in = who == "stranger" and answer.status_code == 303 and "/sign-in" in answer.headers["location"]
+    asked_in = who == "stranger" and "/sign-in" in answer.headers.get("hx-redirect", answer.headers.get("location", ""))
     return answer.status_code in (403, 404) or asked_in or (path, answer.status_code) == ("/imports", 400)
 
 
