@@ -4,6 +4,7 @@ A fragment is a named block of a page's own template, so the page and its refres
 a block rendered alone does not see its template's imports; what belongs to the request reaches them as ``here``.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -12,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2.ext import Extension
 
 from adapters import bills, charts, formats, texts
 
+_ENDS_IN_TAG = re.compile(r"^(?!\s*\{%[^%]*%\}$).*%\}$", re.MULTILINE)  # and is more than one tag
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
 _frame: ContextVar[Any] = ContextVar("frame")
@@ -51,6 +54,13 @@ def has_block(template: str, block: str) -> bool:
     return block in environment().get_template(template).blocks
 
 
+class _LineEnds(Extension):
+    """In plain text a line that says something ends where it ends: jinja would take away the line end behind ``{% endtrans %}``."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return _ENDS_IN_TAG.sub(r"\g<0>\n", source) if (name or "").endswith(".txt") else source
+
+
 @cache
 def environment() -> Environment:
     """Made once: everything but a ``.txt`` of a letter is escaped, and an unknown name is an error, never an empty place."""
@@ -60,7 +70,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
+        extensions=["jinja2.ext.i18n", _LineEnds],
     )
     made.policies["ext.i18n.trimmed"] = True  # as the collector of texts takes them
     made.install_gettext_callables(_plain, _plural, newstyle=True)  # type: ignore[attr-defined]

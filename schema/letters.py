@@ -86,8 +86,10 @@ def title_of(template: str) -> str:
         "recovery": gettext("Forgotten name or password"),
         "registered": gettext("Registration"),
         "registration": gettext("Registration"),
+        "report": gettext("Answer about wrong data"),
         "step": gettext("Code for linking"),
         "trial": gettext("Trial letter"),
+        "user": gettext("Profile deleted"),
     }
     return titles.get(template.partition("_")[0], template)
 
