@@ -6,6 +6,7 @@ import html5lib
 import pytest
 from jinja2 import meta
 
+import schema.build  # noqa: F401 - describes the enums before a type names them
 from adapters import rendering
 from adapters.mail import Letter, Sender, composed
 from adapters.rendering import TEMPLATES
