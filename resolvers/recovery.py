@@ -65,8 +65,8 @@ class NewPassword:
 async def request_recovery(typed: str, slug: str | None, language: str, source: str | None, now: dt.datetime, human: HumanAnswer | None = None) -> None:
     """Queue the letter: of recovery to a user, of confirmation to one who has not confirmed yet, else that nobody is known there.
 
-    The same for everybody. Raises Refused with REQUIRED or INVALID_EMAIL at `loginOrEmail`, INVALID at `language`, NotFound for an unknown organization,
-    and what the gate raises.
+    The same for everybody. Raises Refused with REQUIRED, INVALID or INVALID_EMAIL at `loginOrEmail` and INVALID at `language`, NotFound for an
+    unknown organization, and what the gate raises.
     """
     address, frame = _address(typed), await frame_of(slug, language)
     await knock("recover", source, now, target=key(typed)[:LONGEST_EMAIL], human=human)
@@ -117,6 +117,8 @@ def _address(typed: str) -> str:
     """The address as letters will use it; nothing for a login."""
     if not typed.strip():
         raise Refused(ProblemCode.REQUIRED, (WHERE,))
+    if not key(typed).isprintable():
+        raise Refused(ProblemCode.INVALID, (WHERE,))
     try:
         return checked_email(typed.strip()) if "@" in typed else ""
     except Refused:

@@ -232,7 +232,7 @@ async def test_asking_looks_the_same_for_everybody(org, aigul):
     assert await Letter.filter(recipient="aigul@example.kz").count() == sparing.AN_HOUR
 
 
-@pytest.mark.parametrize("typed", ["", "  ", "a@b", "a@b.kz,evil@x.kz", "evil@x.kz<a@b.kz>"])
+@pytest.mark.parametrize("typed", ["", "  ", "a@b", "a@b.kz,evil@x.kz", "evil@x.kz<a@b.kz>", "ai\0gul", "\ud800"])
 async def test_what_is_no_address_is_told(org, typed):
     with pytest.raises(Refused) as caught:
         await asked(typed)
