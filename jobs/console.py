@@ -15,6 +15,7 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)  # what a person wat
 
 _SENTENCES = {
     ProblemCode.REQUIRED: "{field} is missing",
+    ProblemCode.STEP_UP_NEEDED: "{field}: surname, last payment and look-up need at least one of email, staff, bill_code",
     ProblemCode.TAKEN: "{field} is already taken",
     ProblemCode.LATER_IMPORTS: "later imports stand on this one. Undo first: {runs}",
     ProblemCode.INVALID: "{field} is not valid",
