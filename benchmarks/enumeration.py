@@ -39,7 +39,7 @@ from schema.execution import execute
 from tests import factories as make
 
 PAIRS, WARM = 1000, 30
-MISSES_PER_USER = 15
+MISSES_PER_USER = 9
 NOW = dt.datetime.now(dt.UTC)
 REJECTED = "__typename ... on Rejected { problems { code path message } }"
 LONG = "correct horse battery"
