@@ -12,6 +12,7 @@ from models.enums import TokenScope, Topic
 from resolvers.accounts import accounts_by_ids
 from resolvers.devices import SessionRow
 from resolvers.personal_tokens import TokenRow
+from resolvers.registration import WantedLink as WantedRow
 from resolvers.subscriptions import ConsentRow, SubscriptionRow
 from schema import ids
 from schema.accounts import Account
@@ -34,6 +35,21 @@ class Session:
         if root.browser and root.system:
             return gettext("%(browser)s on %(system)s", browser=root.browser, system=root.system)
         return root.browser or root.system or gettext("Unknown device")
+
+
+@strawberry.type(description="What a person named when registering and has not linked yet.")
+class WantedLink:
+    @field(description="The organization's name in addresses.")
+    def organization_slug(root: Parent[WantedRow]) -> str:  # noqa: N805
+        return root.slug
+
+    @field(description="The account's number.")
+    def account_number(root: Parent[WantedRow]) -> str | None:  # noqa: N805
+        return root.account_number or None
+
+    @field(description="The contract's number.")
+    def contract_number(root: Parent[WantedRow]) -> str | None:  # noqa: N805
+        return root.contract_number or None
 
 
 @strawberry.type(description="What the link of a letter about a change of e-mail would do.")

@@ -29,6 +29,7 @@ PERSONAL = {
     "Subscription": "account createdAt topic",
     "UnlinkAccountDone": "done",
     "UpdateProfileDone": "user",
+    "WantedLink": "accountNumber contractNumber organizationSlug",
     "WithdrawConsentDone": "user",
     "WithdrawEmailChangeDone": "user",
 }

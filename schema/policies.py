@@ -103,7 +103,9 @@ POLICIES: dict[str, dict[str, Policy]] = {
     },
     "User": {
         **dict.fromkeys(("email", "id", "language", "login", "name"), P.WITH_PARENT),
-        **dict.fromkeys(("freeLogin", "kind", "phone", "taxNumber", "newEmail", "sessions", "tokens", "subscriptions", "consents", "memberships"), P.IN_PERSON),
+        **dict.fromkeys(
+            ("freeLogin", "kind", "phone", "taxNumber", "newEmail", "sessions", "tokens", "subscriptions", "consents", "memberships", "wantedLink"), P.IN_PERSON
+        ),
     },
     "MeterRegister": {
         **dict.fromkeys(("id", "meter", "zone", "unit", "integerDigits", "fractionDigits"), P.WITH_PARENT),

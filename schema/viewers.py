@@ -14,6 +14,7 @@ from resolvers.memberships import memberships_of
 from resolvers.organizations import organizations_by_ids, organizations_of
 from resolvers.personal_tokens import tokens_of
 from resolvers.profile import personal_data
+from resolvers.registration import wanted_link
 from resolvers.sessions import SignedIn, UserRow, user_by_id
 from resolvers.subscriptions import consents_of, subscriptions_of
 from resolvers.viewer import Viewer as ViewerValue
@@ -26,7 +27,7 @@ from schema.values import Node
 
 if TYPE_CHECKING:
     from schema.members import Membership
-    from schema.people import ApiToken, Consent, Session, Subscription
+    from schema.people import ApiToken, Consent, Session, Subscription, WantedLink
 
 
 @strawberry.type(description="A login identity.")
@@ -71,6 +72,10 @@ class User(Node):
     @field(description="What the person wants mailed.")
     async def subscriptions(root: Parent[UserRow], info: Info) -> list[Annotated[Subscription, strawberry.lazy("schema.people")]] | None:  # noqa: N805
         return await info.context.loaders.of(subscriptions_of, root) or []
+
+    @field(description="What the person named when registering and has not linked yet.")
+    async def wanted_link(root: Parent[UserRow]) -> Annotated[WantedLink, strawberry.lazy("schema.people")] | None:  # noqa: N805
+        return await wanted_link(root.pk)  # type: ignore[return-value]
 
     @field(description="To which accounts and contracts the person is linked, past links too.")
     async def memberships(root: Parent[UserRow], info: Info) -> list[Annotated[Membership, strawberry.lazy("schema.members")]] | None:  # noqa: N805

@@ -137,7 +137,7 @@ OUTCOMES = {  # reached through mutations only: tested below and beside the muta
     "UndoImportDone", "UnderstoodReading", "EmailChange", "CancelEmailChangeDone", "ChangeEmailDone", "ChangePasswordDone", "ConfirmEmailDone",
     "CreateTokenDone", "EndOtherSessionsDone", "EndSessionDone", "RevokeTokenDone", "SetSubscriptionsDone", "UpdateProfileDone", "WithdrawConsentDone",
     "WithdrawEmailChangeDone", "AcceptInvitationDone", "ChangeMemberDone", "InvitationOffer", "InviteMemberDone", "RevokeInvitationDone",
-    "RevokeMemberDone", "UnlinkAccountDone", "DeleteUserDone", "ReportMistakeDone", "SettleReportDone",
+    "RevokeMemberDone", "UnlinkAccountDone", "DeleteUserDone", "WantedLink", "ReportMistakeDone", "SettleReportDone",
 }  # fmt: skip
 PERSONS = {"owner", "reader", "former", "payer", "clerk", "foreign", "other", "other_clerk"}
 WITH_MONEY = {"owner", "former", "payer", "clerk", "partner"}
@@ -183,7 +183,7 @@ EMPTY = {
     "User.phone", "User.taxNumber", "User.newEmail", "ApiToken.expiresAt", "ApiToken.lastUsedAt", "Consent.withdrawnAt", "Subscription.account",
     "Account.reports", "DataReport.answer", "DataReport.settledAt",
     "Membership.fromOn", "Membership.untilOn", "Membership.invitedBy", "Membership.contract", "Membership.name", "Membership.rights", "Membership.provedBy",
-    "Invitation.untilOn", "Invitation.rights", "Contract.members", "Contract.invitations", "User.memberships",
+    "Invitation.untilOn", "Invitation.rights", "Contract.members", "Contract.invitations", "User.memberships", "User.wantedLink",
 }  # fmt: skip
 # Not everybody among those who reach an account reaches its contract, and a former owner has no reading of this month.
 HIDDEN_WITH_PARENT = {

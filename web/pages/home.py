@@ -27,7 +27,8 @@ async def home(request: Request) -> Response:
     others = await _elsewhere(request, organization.slug, page.viewer.organizations)
     if len(accounts) == 1 and not page.contracts.nodes and cursor(request) is None:
         return await _one_account(request, accounts[0].id, others)
-    return answer(request, "home/index.html", page=page, todo={account.id: todo(account) for account in accounts}, others=others)
+    wanted = (await ask(request, "home/wanted")).viewer.user.wantedLink if not accounts and not page.contracts.nodes else None
+    return answer(request, "home/index.html", page=page, wanted=wanted, todo={account.id: todo(account) for account in accounts}, others=others)
 
 
 MOST_OTHERS = 4  # organizations whose accounts are shown beside one's own here

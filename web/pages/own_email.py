@@ -9,6 +9,7 @@ from web import sessions
 from web.answers import answer, ask
 from web.filled import Filled
 from web.forms import form
+from web.human_checks import human_check, human_input
 from web.pages.profile import back, myself, slug
 
 LONGEST_TOKEN = 200
@@ -20,10 +21,12 @@ async def email(request: Request) -> Response:
         flags = {name: name in request.query_params for name in ("sent", "changed", "kept")}
         return await _page(request, **flags)
     fields = await form(request)
-    wanted = {"email": fields.get("email", ""), "password": fields.get("password", ""), "organizationSlug": slug(request)}
+    wanted: dict[str, Any] = {"email": fields.get("email", ""), "password": fields.get("password", ""), "organizationSlug": slug(request)}
+    wanted["humanCheck"] = human_input(fields)
     result = (await ask(request, "profile/change_email", input=wanted)).changeEmail
     if result.typename == "Rejected":
-        return await _page(request, 422, form=Filled(fields, result.problems))
+        check = await human_check(request, "PROFILE", fields, result.problems)
+        return await _page(request, 422, form=Filled(fields, result.problems), check=check)
     return back(request, "/profile/email?sent=1")
 
 
@@ -61,7 +64,7 @@ async def cancel(request: Request) -> Response:
 
 
 async def _page(request: Request, status: int = 200, **given: Any) -> Response:
-    defaults = {"form": Filled(), "code_form": Filled(), "sent": False, "changed": False, "kept": False}
+    defaults = {"form": Filled(), "check": None, "code_form": Filled(), "sent": False, "changed": False, "kept": False}
     return answer(request, "profile/email.html", status, user=await myself(request, "profile/email"), **{**defaults, **given})
 
 

@@ -11,6 +11,7 @@ from web import sessions
 from web.answers import answer, ask, cursor
 from web.filled import Filled
 from web.forms import form, rows
+from web.human_checks import human_check, human_input
 
 TOPICS = ("BILL", "READINGS", "NEWS")
 SCOPES = ("READ_ACCOUNTS", "READ_READINGS", "READ_MONEY", "SUBMIT_READINGS")
@@ -26,11 +27,13 @@ async def data(request: Request) -> Response:
     user = await myself(request, "profile/data")
     known = {"name": user.name or "", "phone": user.phone or "", "taxNumber": user.taxNumber or "", "language": user.language or request.state.language}
     if request.method == "GET":
-        return answer(request, "profile/data.html", user=user, form=Filled(known), saved="saved" in request.query_params)
+        return answer(request, "profile/data.html", user=user, form=Filled(known), saved="saved" in request.query_params, check=None)
     fields = await form(request)
-    result = (await ask(request, "profile/update", input={name: fields[name] for name in DATA if name in fields})).updateProfile
+    changes = {name: fields[name] for name in DATA if name in fields} | {"humanCheck": human_input(fields)}
+    result = (await ask(request, "profile/update", input=changes)).updateProfile
     if result.typename == "Rejected":
-        return answer(request, "profile/data.html", 422, user=user, form=Filled(fields, result.problems), saved=False)
+        check = await human_check(request, "PROFILE", fields, result.problems)
+        return answer(request, "profile/data.html", 422, user=user, form=Filled(fields, result.problems), saved=False, check=check)
     request.state.remembered_language = result.user.language  # chosen last, here: a cookie of earlier days gives way
     return back(request, "/profile/data?saved=1")
 
@@ -39,12 +42,14 @@ async def password(request: Request) -> Response:
     """GET shows the form; POST changes the password, and hands the browser its session's new token."""
     user = await myself(request, "profile/email")
     if request.method == "GET":
-        return answer(request, "profile/password.html", user=user, form=Filled(), saved="saved" in request.query_params)
+        return answer(request, "profile/password.html", user=user, form=Filled(), saved="saved" in request.query_params, check=None)
     fields = await form(request)
-    wanted = {name: fields.get(name, "") for name in ("currentPassword", "password", "repeat")}
-    result = (await ask(request, "profile/change_password", input={**wanted, "organizationSlug": slug(request)})).changePassword
+    wanted: dict[str, Any] = {name: fields.get(name, "") for name in ("currentPassword", "password", "repeat")}
+    wanted |= {"organizationSlug": slug(request), "humanCheck": human_input(fields)}
+    result = (await ask(request, "profile/change_password", input=wanted)).changePassword
     if result.typename == "Rejected":
-        return answer(request, "profile/password.html", 422, user=user, form=Filled({}, result.problems), saved=False)
+        check = await human_check(request, "PROFILE", fields, result.problems)
+        return answer(request, "profile/password.html", 422, user=user, form=Filled({}, result.problems), saved=False, check=check)
     response = back(request, "/profile/password?saved=1")
     if result.token is not None:
         sessions.remember(response, result.token, result.expiresAt, keep=result.remembered)
@@ -175,8 +180,10 @@ async def delete(request: Request) -> Response:
     if request.method == "GET" and "done" in request.query_params and await sessions.viewer(request) is None:
         return answer(request, "profile/delete.html", user=None)
     problems: Any = []
+    fields: dict[str, str] = {}
     if request.method == "POST":
-        wanted = {"password": (await form(request)).get("password", ""), "organizationSlug": slug(request)}
+        fields = await form(request)
+        wanted = {"password": fields.get("password", ""), "organizationSlug": slug(request), "humanCheck": human_input(fields)}
         result = (await ask(request, "profile/delete_user", input=wanted)).deleteUser
         if result.typename != "Rejected":
             response = back(request, "/profile/delete?done=1")
@@ -186,4 +193,5 @@ async def delete(request: Request) -> Response:
         problems = result.problems
     page = await ask(request, "profile/delete")
     user, staff = found_user(page), page.viewer.organization
-    return answer(request, "profile/delete.html", 422 if problems else 200, user=user, staff=staff, form=Filled({}, problems))
+    check = await human_check(request, "PROFILE", fields, problems)
+    return answer(request, "profile/delete.html", 422 if problems else 200, user=user, staff=staff, form=Filled({}, problems), check=check)
