@@ -271,7 +271,7 @@ async def test_killed_at_any_moment_no_letter_is_lost_and_none_goes_thrice(datab
 
 
 HOSTILE = [
-    "{a},{e}", "{e}<{a}>", "{e} <{a}>", "<{a}>{e}", "{a}\r\nBcc: {e}", '"{a}\r\nRCPT TO:<{e}>"@b.kz', "{a};{e}", "{a} {e}", "{a}\0{e}", "{a}>\r\nRCPT TO:<{e}",
+    "{a},{e}", "{e}<{a}>", "{e} <{a}>", "<{a}>{e}", "{a}\r\nBcc: {e}", '"{a}\r\nRCPT TO:<{e}>"@b.kz', "{a};{e}", "{a} {e}", "{a}\x01{e}", "{a}>\r\nRCPT TO:<{e}",
     "@x.kz:{a}", "@b.kz,@c.kz:{e}", "{a}%x.kz@b.kz", '"{e}"@b.kz', "{e}@b.kz", "{a}(comment {e})", "({e}){a}", "=?utf-8?q?{e}?= <{a}>", "group:{a},{e};",
     "{a}\n", "\n{a}", " {a}", "{a}\u2028{e}", "{a}\uff0c{e}", "mailto:{a}", "{a}?bcc={e}", "{a}\x85Bcc: {e}", "evil@x.kz\u200b", "'{e}'@b.kz", "{a}ORCPT=rfc822;{e}",
 ]  # fmt: skip

@@ -7,8 +7,9 @@ from models.enums import LetterState
 from resolvers.letters import queue
 from settings import settings
 from tests.factories import NOW
-from tests.web.conftest import Browser
+from tests.web.conftest import BASE, Browser
 from tests.web.reader import Page
+from tests.web.test_weights import FRAGMENT, PAGE_MOVE, weight
 
 
 @pytest.fixture
@@ -72,3 +73,12 @@ async def test_nonsense_in_the_address(operator: Browser, failed: Letter, query:
     answer = await operator.get(f"/letters?{query}")
     assert answer.status_code in (200, 400)
     Page(answer.text)
+
+
+async def test_a_full_page_of_failures_keeps_the_budget(operator: Browser, failed: Letter):
+    of = await Organization.get(slug="vodokanal")
+    for number in range(25):
+        letter = await queue("trial", f"{number}@example.kz", "ru", NOW, organization_id=of.id)
+        await Letter.filter(id=letter.id).update(state=LetterState.FAILED, attempts=16, error=f"rejected 550 5.1.1 {number:032x} no such mailbox")
+    assert await weight(operator, f"{BASE}/letters") <= PAGE_MOVE
+    assert await weight(operator, f"{BASE}/letters", **{"hx-request": "true", "hx-target": "letters"}) <= FRAGMENT
