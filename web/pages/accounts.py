@@ -11,7 +11,8 @@ from web.answers import answer, ask
 
 async def account(request: Request) -> Response:
     page = await ask(request, "accounts/index", id=request.path_params["id"])
-    return answer(request, "accounts/index.html", account=ours(request, page.account), reported="reported" in request.query_params)
+    account, staff = ours(request, page.account), str(page.viewer.kind) == "STAFF"
+    return answer(request, "accounts/index.html", account=account, staff=staff, reported="reported" in request.query_params)
 
 
 def ours(request: Request, record: Any) -> Any:
