@@ -13,6 +13,7 @@ from adapters.logs import log
 from adapters.texts import gettext
 from models.availability import is_unavailable
 from models.errors import AbonentError, BadRequest, Forbidden, NotFound, SignInRequired, Throttled, Unavailable
+from resolvers import gate
 from schema import ids
 from schema.build import SCHEMA
 from schema.context import Context
@@ -64,7 +65,8 @@ async def execute(text: str, variables: Mapping[str, Any] | None, context: Conte
             await ids.load()
         except Exception as error:  # noqa: BLE001 - the same answer as for any other read
             return _answer(None, [GraphQLError(str(error), original_error=error)])
-    result = await SCHEMA.execute(text, variable_values=dict(variables or {}), context_value=context, operation_name=operation)
+    async with gate.evenly():
+        result = await SCHEMA.execute(text, variable_values=dict(variables or {}), context_value=context, operation_name=operation)
     answer = _answer(result.data, result.errors or [])
     answer.cost = cost
     return answer

@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 import socket
 import subprocess
+import time
 from collections.abc import AsyncIterator, Iterator
 from types import SimpleNamespace
 
@@ -194,3 +195,19 @@ async def test_redis_is_asked_again_when_it_is_back(redis_url, monkeypatch):
     assert await counters.count(1, 600, "x"), "Redis has not heard of it"
     assert counters._away_until == 0.0
     await counters.close()
+
+
+async def test_doors_answer_at_full_steps_and_other_answers_at_once(small, monkeypatch):
+    monkeypatch.setattr(gate, "STEP", 0.05)
+
+    async def took(work: float, *, knocking: bool) -> float:
+        begun = time.perf_counter()
+        async with gate.evenly():
+            if knocking:
+                await asyncio.gather(gate.knock("sign_in", "192.0.2.1", NOW))  # a task of its own, as GraphQL has them
+            await asyncio.sleep(work)
+        return time.perf_counter() - begun
+
+    assert 0.045 < await took(0.001, knocking=True) < 0.09
+    assert 0.095 < await took(0.06, knocking=True) < 0.14
+    assert await took(0.001, knocking=False) < 0.04
