@@ -1,8 +1,11 @@
 """A person's own pages, as a browser without JavaScript sees them."""
 
+import datetime as dt
+
 import pytest
 
 from models import Session, User
+from resolvers.human_checks import shown_code
 from schema import ids
 from tests.mailbox import deliver_all, deliver_one
 from tests.web.conftest import BASE, PASSWORD, Browser, signed_in
@@ -172,3 +175,17 @@ async def test_a_code_confirms_too_and_an_address_of_another_looks_the_same(site
     assert (await firma.post("/profile/email/confirm", foreign | {"code": letters[0].code})).status_code == 422, "a code of somebody else's"
     assert (await aigul.post("/profile/email/confirm", fields | {"code": letters[0].code.lower()})).status_code == 303
     assert (await User.get(login="aigul")).email == "neu@example.com"
+
+
+@pytest.mark.parametrize("path", ["/profile/password", "/profile/email", "/profile/delete"])
+async def test_who_mistypes_the_own_password_often_is_asked_and_let_through(aigul, path: str):
+    name = "currentPassword" if path.endswith("password") else "password"
+    given = {name: "wrong-password", "email": "new@example.com"} | ({"password": "tikhaya-zavod", "repeat": "tikhaya-zavod"} if name != "password" else {})
+    for _ in range(6):
+        answer = await aigul.send(path, **given)
+        assert answer.status_code == 422
+    fields = Page(answer.text).fields(path)
+    assert "humanCheck.image" in fields
+    code = shown_code(fields["humanCheck.image"], dt.datetime.now(dt.UTC))
+    answer = await aigul.post(path, fields | given | {name: PASSWORD, "humanCheck.typed": code})
+    assert answer.status_code == 303, answer.text
