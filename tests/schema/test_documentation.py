@@ -1,11 +1,14 @@
 """Every example of docs/api.md runs, and answers without errors."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
-from models import MeterRegister
+from models import Membership, MeterRegister
+from models.enums import LookUp
+from resolvers import gate
 from resolvers.viewer import viewer_of_user
 from schema import ids
 from schema.context import Context
@@ -19,7 +22,9 @@ EXAMPLES = re.findall(r"^```graphql\n(.*?)^```", GUIDE, re.DOTALL | re.MULTILINE
 @pytest.fixture
 async def resident(database):
     await ids.load()
-    account = await make.account(await make.organization(), "02015213")
+    gate.clear()
+    account = await make.account(await make.organization(look_up=LookUp.ON), "02015213", flat="1", surname="Қабдолова")
+    await make.payment(account, 123_45, "2026-10-12")
     dial = await make.meter(account, serial="31883369")
     await make.reading(dial, "115.408", "2026-10-25")
     await make.charge(account, "2026-10", 6932)
@@ -37,13 +42,16 @@ def test_the_guide_has_examples():
 async def test_an_example_runs(resident, example: str):
     account, dial, viewer = resident
     register = dial if isinstance(dial, MeterRegister) else await MeterRegister.get(meter=dial)
-    given = {
-        "slug": "vodokanal", "number": "02015213", "after": None,
-        "input": {
-            "account": ids.encode("acc", account.id), "idempotencyKey": "2026-11-cellar",
-            "readings": [{"register": ids.encode("reg", register.id), "value": "117,5"}],
-        },
+    typed = json.loads(match[1]) if (match := re.search(re.escape(example) + r"```\n```json\n(.*?)^```", GUIDE, re.DOTALL | re.MULTILINE)) else {}
+    sent = {
+        "account": ids.encode("acc", account.id), "idempotencyKey": "2026-11-cellar",
+        "readings": [{"register": ids.encode("reg", register.id), "value": "117,5"}],
     }  # fmt: skip
+    chosen = sent if "submitReadings" in example else typed.get("input")
+    given = {"slug": "vodokanal", "number": "02015213", "after": None, "input": chosen}
+    if "linkAccount" in example:
+        await Membership.all().delete()
+        viewer = await viewer_of_user(viewer.user_id, make.TODAY)
     wanted = {name: value for name, value in given.items() if f"${name}" in example}
     answer = (await execute(example, wanted, Context(viewer, make.NOW))).body
     assert "errors" not in answer, answer["errors"]
