@@ -105,7 +105,18 @@ async def test_fingers_find_their_targets(site: Site):
     assert await walk(page, site.base, lambda shown: shown.evaluate(SMALL)) == []
 
 
-DOORS = ("/sign-in", "/register", "/register?kind=legal", "/confirm", "/confirm?token=x", "/confirm/resend", "/recover", "/recover/new", "/agreement")
+DOORS = (
+    "/sign-in",
+    "/register",
+    "/register?kind=legal",
+    "/confirm",
+    "/confirm?token=x",
+    "/confirm/resend",
+    "/recover",
+    "/recover/new",
+    "/agreement",
+    "/look-up",
+)
 
 
 async def test_the_doors_are_open_to_everybody(site: Site):
@@ -122,4 +133,26 @@ async def test_the_doors_are_open_to_everybody(site: Site):
     await stranger.wait_for_timeout(300)  # until nothing fades any more
     assert await stranger.evaluate("document.activeElement.id") == "problems"
     found += await findings(stranger) + await too_wide(stranger)
+    assert found == []
+
+
+OWN = {  # pages of one's own that a walk of eight pages does not reach; {account} is the person's first one
+    "aigul": ("/profile", "/profile/data", "/profile/email", "/profile/password", "/profile/sessions", "/profile/tokens", "/profile/subscriptions",
+              "/profile/accounts", "/profile/delete", "/link", "/link?by=address", "/accounts/{account}/members", "/accounts/{account}/report?attribute=HOLDER_NAME"),
+    "operator": ("/letters", "/reports", "/access", "/accounts/{account}/code", "/profile/delete"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("login", OWN)
+async def test_ones_own_pages_are_open_to_everybody(site: Site, login: str):
+    """axe, every width, and fingers."""
+    page = await site.signed_in(login, width=360, height=640, bypass_csp=True, has_touch=True)
+    links = await page.eval_on_selector_all("a[href*='/accounts/']", "links => links.map(link => link.pathname)")
+    account = next(part for link in links for part in re.findall(r"/accounts/(acc_[^/]+)", link))
+    found = []
+    for path in OWN[login]:
+        address = f"{site.base}{path.format(account=account)}"
+        answer = await page.goto(f"{address}{'&' if '?' in address else '?'}lang=kk")
+        assert answer.status == 200, path
+        found += await findings(page) + await page.evaluate(SMALL) + await too_wide(page)
     assert found == []

@@ -32,7 +32,8 @@ async def everything(browser: Browser, path: str) -> tuple[int, int]:
 async def test_pages_keep_their_budget(site, language: str):
     for login in ("aigul", "firma"):
         browser = await signed_in(site.app, login)
-        pages = {"aigul": ["/", f"/accounts/{site.account}", f"/accounts/{site.account}/statement", f"/accounts/{site.account}/readings",
+        profile = [f"/profile{part}" for part in ("", "/data", "/email", "/password", "/sessions", "/tokens", "/subscriptions", "/accounts", "/delete")]
+        pages = {"aigul": [*profile, "/link", f"/accounts/{site.account}/members", "/", f"/accounts/{site.account}", f"/accounts/{site.account}/statement", f"/accounts/{site.account}/readings",
                            f"/accounts/{site.account}/payments"],
                  "firma": ["/", f"/contracts/{site.contract}"]}[login]  # fmt: skip
         for path in pages:
@@ -43,7 +44,10 @@ async def test_pages_keep_their_budget(site, language: str):
 
 
 async def test_the_first_visit_of_a_stranger_fits(stranger):
-    assert (await everything(stranger, f"{BASE}/sign-in"))[1] <= FIRST_VISIT
+    for path in ("/sign-in", "/register", "/register?kind=legal", "/recover", "/confirm", "/agreement", "/look-up"):
+        alone, first = await everything(stranger, BASE + path)
+        assert first <= FIRST_VISIT, path
+        assert alone <= PAGE_MOVE, path
 
 
 async def test_fragments_keep_their_budget(site, aigul, firma):
