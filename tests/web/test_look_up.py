@@ -29,6 +29,8 @@ async def test_a_stranger_finds_the_number_and_its_charges_without_a_name(town):
     assert page.problems() == []
     assert "02015213" in page.text()
     assert f"/o/{SLUG}/register?kind=individual&accountNumber=02015213" in [link.get("href") for link in page.named("a")]
+    form = await browser.page("/register?kind=individual&accountNumber=02015213")
+    assert form.value("accountNumber") == "02015213"
     shown = await browser.page("/look-up/statement?number=02015213&period=2020-05")
     assert shown.problems() == []
     assert "-460,21" in shown.text().replace("−", "-").replace("\u2212", "-") or "460,21" in shown.text()

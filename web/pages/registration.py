@@ -25,7 +25,8 @@ ALWAYS = ("email", "password", "repeat")
 async def register(request: Request) -> Response:
     """GET shows the form, of the ``?kind=``; POST registers and says where the letter went, or shows it again with 422."""
     if request.method == "GET":
-        return await _form(request, {"kind": request.query_params.get("kind", "")})
+        given = {name: request.query_params.get(name, "").replace("\0", "")[:40] for name in ("kind", "accountNumber")}
+        return await _form(request, given)
     fields = await form(request, of_a_stranger=True)
     if wants_new_image(fields):
         return await _form(request, fields)
