@@ -186,6 +186,9 @@ async def test_who_mistypes_the_own_password_often_is_asked_and_let_through(aigu
         assert answer.status_code == 422
     fields = Page(answer.text).fields(path)
     assert "humanCheck.image" in fields
+    another = await aigul.post(path, fields | {"human": "new"})
+    assert another.status_code == 200
+    assert Page(another.text).value("humanCheck.image") != fields["humanCheck.image"]
     code = shown_code(fields["humanCheck.image"], dt.datetime.now(dt.UTC))
     answer = await aigul.post(path, fields | given | {name: PASSWORD, "humanCheck.typed": code})
     assert answer.status_code == 303, answer.text

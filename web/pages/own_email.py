@@ -9,7 +9,7 @@ from web import sessions
 from web.answers import answer, ask
 from web.filled import Filled
 from web.forms import form
-from web.human_checks import human_check, human_input
+from web.human_checks import human_check, human_input, wants_new_image
 from web.pages.profile import back, myself, slug
 
 LONGEST_TOKEN = 200
@@ -21,6 +21,8 @@ async def email(request: Request) -> Response:
         flags = {name: name in request.query_params for name in ("sent", "changed", "kept")}
         return await _page(request, **flags)
     fields = await form(request)
+    if wants_new_image(fields):
+        return await _page(request, form=Filled(fields), check=await human_check(request, "PROFILE", fields))
     wanted: dict[str, Any] = {"email": fields.get("email", ""), "password": fields.get("password", ""), "organizationSlug": slug(request)}
     wanted["humanCheck"] = human_input(fields)
     result = (await ask(request, "profile/change_email", input=wanted)).changeEmail

@@ -11,7 +11,7 @@ from web import sessions
 from web.answers import answer, ask, cursor
 from web.filled import Filled
 from web.forms import form, rows
-from web.human_checks import human_check, human_input
+from web.human_checks import human_check, human_input, wants_new_image
 
 TOPICS = ("BILL", "READINGS", "NEWS")
 SCOPES = ("READ_ACCOUNTS", "READ_READINGS", "READ_MONEY", "SUBMIT_READINGS")
@@ -29,6 +29,9 @@ async def data(request: Request) -> Response:
     if request.method == "GET":
         return answer(request, "profile/data.html", user=user, form=Filled(known), saved="saved" in request.query_params, check=None)
     fields = await form(request)
+    if wants_new_image(fields):
+        check = await human_check(request, "PROFILE", fields)
+        return answer(request, "profile/data.html", user=user, form=Filled(fields), saved=False, check=check)
     changes = {name: fields[name] for name in DATA if name in fields} | {"humanCheck": human_input(fields)}
     result = (await ask(request, "profile/update", input=changes)).updateProfile
     if result.typename == "Rejected":
@@ -44,6 +47,9 @@ async def password(request: Request) -> Response:
     if request.method == "GET":
         return answer(request, "profile/password.html", user=user, form=Filled(), saved="saved" in request.query_params, check=None)
     fields = await form(request)
+    if wants_new_image(fields):
+        check = await human_check(request, "PROFILE", fields)
+        return answer(request, "profile/password.html", user=user, form=Filled(), saved=False, check=check)
     wanted: dict[str, Any] = {name: fields.get(name, "") for name in ("currentPassword", "password", "repeat")}
     wanted |= {"organizationSlug": slug(request), "humanCheck": human_input(fields)}
     result = (await ask(request, "profile/change_password", input=wanted)).changePassword
@@ -183,6 +189,7 @@ async def delete(request: Request) -> Response:
     fields: dict[str, str] = {}
     if request.method == "POST":
         fields = await form(request)
+    if fields and not wants_new_image(fields):
         wanted = {"password": fields.get("password", ""), "organizationSlug": slug(request), "humanCheck": human_input(fields)}
         result = (await ask(request, "profile/delete_user", input=wanted)).deleteUser
         if result.typename != "Rejected":
