@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from tortoise.expressions import Q
 
@@ -129,13 +130,20 @@ async def _link(viewer: Viewer, organization: Organization, target: Target, prov
         raise Refused(ProblemCode.NOT_PROVED)
     login = await _alias(organization, target, user)
     others = await _members(target, user.id, day)
-    made = await Membership.create(
-        organization=organization, user=user, account_id=target.account_id, contract_id=target.contract_id, rights=Right.owner(),
-        proof=Proof.STEP_UP if proved.step_up else Proof.FACTORS, proved_by=_words(proved), from_on=target.since,
-    )  # fmt: skip
+    made = await _membership(organization, user, target, proved)
     await audit.record(viewer.actor, "membership.prove", f"user:{user.id}", organization_id=organization.id, membership=made.id, by=_words(proved))
     await link_letters.tell(organization, target, user, others, login, now)
     return Linked(target.account_id, target.contract_id, login)
+
+
+async def _membership(organization: Organization, user: User, target: Target, proved: Proved) -> Membership:
+    """A new one, or what somebody invited has already: by proving it he has it himself."""
+    owner: dict[str, Any] = {"user_id": user.id, "account_id": target.account_id, "contract_id": target.contract_id}
+    proof = Proof.STEP_UP if proved.step_up else Proof.FACTORS
+    values: dict[str, Any] = {"rights": Right.owner(), "proof": proof, "proved_by": _words(proved), "from_on": target.since, "invited_by_id": None}
+    if await Membership.filter(until_on=None, **owner).update(**values):
+        return await Membership.get(until_on=None, **owner)
+    return await Membership.create(organization=organization, **owner, **values)
 
 
 def _words(proved: Proved) -> str:

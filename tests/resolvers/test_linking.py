@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models import AccountFacts, AuditRecord, Letter, LoginAlias, MailedSecret, Membership, Organization, ProofBudget
-from models.enums import Proof
+from models.enums import Proof, Right
 from resolvers import account_codes, mailed_secrets
 from resolvers.linking import MISSES_OF_A_USER
 from resolvers.viewer import viewer_of_user
@@ -99,6 +99,14 @@ async def test_a_former_owner_who_proves_it_again_has_it_again(town):
     await make.member(user, town.account, until_on=dt.date(2026, 9, 30))
     assert (await town.link(user))["account"]["number"] == "02015213"
     assert await Membership.filter(user=user).count() == 2
+
+
+async def test_somebody_invited_who_proves_it_is_an_owner_from_then_on(town):
+    user = await town.person("son")
+    await make.member(user, town.account, Right.SEND_READINGS, invited_by=await town.person("mother"))
+    assert (await town.link(user))["account"]["may"] == ["SEE_MONEY", "SEND_READINGS", "PAY", "TICKETS", "MANAGE_MEMBERS"]
+    made = await Membership.get(user=user)
+    assert (made.rights, made.proof, made.invited_by_id) == (Right.owner(), Proof.FACTORS, None)
 
 
 async def test_a_new_holder_sees_nothing_of_the_one_before(town):
