@@ -1,8 +1,12 @@
 """What an e-mail address may be: sign-ups and letters go by the same rule."""
 
+import unicodedata
+
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
 from models.errors import ProblemCode, Refused
+
+LONGEST = 254  # also of what it is compared by: a single sign may be eighteen when it is folded
 
 
 def checked_email(email: str) -> str:
@@ -17,7 +21,7 @@ def mailbox(email: str) -> str:
 
 
 def _validated(email: str) -> ValidatedEmail:
-    if "=?" in email:  # an encoded word: mail programs would decode it to another address
+    if "=?" in email or len(unicodedata.normalize("NFKC", email).casefold()) > LONGEST:  # an encoded word: mail programs would decode it
         raise Refused(ProblemCode.INVALID, ("email",))
     try:
         return validate_email(email, check_deliverability=False, test_environment=True)

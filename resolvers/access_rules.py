@@ -95,8 +95,8 @@ async def set_rules(slug: str, wanted: Wanted, *, actor: str = audit.COMMAND_LIN
 
 async def staffed(viewer: Viewer, slug: str) -> Organization:
     """The organization that the viewer works for; NotFound for everybody else."""
-    found = await Organization.get_or_none(slug=slug)
-    if found is None or not is_staff(viewer, found.id):
+    found = await organization_by_slug(slug)
+    if not is_staff(viewer, found.id):
         raise NotFound("organization")
     return found
 

@@ -9,6 +9,7 @@ from tortoise.exceptions import IntegrityError
 
 from models import Consent, MailedSecret, Registration, Subscription, User
 from models.database import transaction
+from models.email import LONGEST
 from models.enums import AccountKind, Purpose, Topic
 from models.errors import ProblemCode, Refused
 from resolvers import audit, mailed_secrets
@@ -85,7 +86,7 @@ def _check_typed(email: str, code: str) -> None:
 async def _candidates(email: str, now: dt.datetime) -> list[MailedSecret]:
     """Those whose code may be meant: of this address's registrations."""
     living = MailedSecret.filter(purpose=Purpose.CONFIRM_REGISTRATION, spent_at=None, expires_at__gt=now)
-    found = await living.filter(registration__email_key=key(email), registration__confirmed_at=None).order_by("-id")
+    found = await living.filter(registration__email_key=key(email)[:LONGEST], registration__confirmed_at=None).order_by("-id")
     if not found:  # an address that nobody has registered costs the same statements
         await MailedSecret.filter(id=0, tries__lt=mailed_secrets.MOST_TRIES).update(tries=0)
     return found

@@ -23,7 +23,7 @@ from resolvers import audit, letters, mailed_secrets, sparing
 from resolvers.gate import HumanAnswer, knock
 from resolvers.passwords import check_password
 from resolvers.registration import LetterFrame, frame_of, send_again
-from resolvers.sessions import LONGEST_EMAIL, user_of
+from resolvers.sessions import counted_by, user_of
 from resolvers.users import key, login_key
 
 LINK_LIVES = dt.timedelta(hours=1)
@@ -69,7 +69,7 @@ async def request_recovery(typed: str, slug: str | None, language: str, source: 
     unknown organization, and what the gate raises.
     """
     address, frame = _address(typed), await frame_of(slug, language)
-    await knock("recover", source, now, target=key(typed)[:LONGEST_EMAIL], human=human)
+    await knock("recover", source, now, target=counted_by(typed), human=human)
     user = await user_of(typed, slug)
     known = user if user is not None and user.is_active else None
     wanted = Q(email_key=key(address)) if address else Q(login_key=login_key(typed)[:60]) & ~Q(login_key="")

@@ -65,9 +65,11 @@ async def register(asked: Asked, source: str | None, now: dt.datetime) -> Regist
         found.email,
         resulting_login(found.organization, email=found.email, login=found.login, account_number=found.account_number, contract_number=found.contract_number),
     )
-    if asked.validate_only or await _is_again(asked, found):
+    if asked.validate_only:
         return done
-    await knock("register", source, now, target=key(found.email), human=asked.human)
+    await knock("register", source, now, target=key(found.email), human=asked.human)  # before a password is compared, also the same again
+    if await _is_again(asked, found):
+        return done
     stored = await passwords.hashed(asked.password)  # before the transaction: it takes long
     try:
         async with transaction():

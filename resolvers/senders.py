@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from models import Organization
+from models.errors import NotFound
+from resolvers.organizations import organization_by_slug
 
 
 async def sent_by(slug: str | None) -> dict[str, Any]:
     """What `letters.queue` takes for it; nothing where no organization, or an unknown one, is named."""
-    found = await Organization.get_or_none(slug=slug) if slug else None
+    try:
+        found = await organization_by_slug(slug) if slug else None
+    except NotFound:
+        found = None
     return {"base": f"/o/{found.slug}", "organization_id": found.id} if found is not None else {}
 
 

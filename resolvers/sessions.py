@@ -61,7 +61,7 @@ async def sign_in(
     Raises Refused with WRONG_LOGIN_OR_PASSWORD at `login`, the same and after the same time for an unknown user; with NOT_CONFIRMED there for
     the password of a registration that waits for its confirmation; and what the gate raises. No account is ever locked.
     """
-    attempt = await knock("sign_in", source, now, target=key(login)[:LONGEST_EMAIL], human=human)
+    attempt = await knock("sign_in", source, now, target=counted_by(login), human=human)
     user = await user_of(login, slug)
     if not await passwords.matches(user.password_hash if user else None, password) or user is None or not user.is_active:
         raise Refused(await _why_not(login, password, now), ("login",))
@@ -118,6 +118,11 @@ async def user_of(login: str, slug: str | None) -> User | None:
     by_slug = Q(organization__slug=(slug or "")[:LONGEST_SLUG])
     alias = await LoginAlias.get_or_none(Q(alias=wanted) & by_slug).select_related("user")
     return user or (alias.user if alias else None)
+
+
+def counted_by(login: str) -> str:
+    """What tries at a login are counted by: the same for all its spellings, by which `user_of` finds the same user."""
+    return login_key(login)[:LONGEST_EMAIL]
 
 
 async def user_by_id(user_id: int) -> UserRow | None:

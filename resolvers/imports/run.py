@@ -23,6 +23,7 @@ from resolvers.imports.busy import ImportBusy, saying_busy, wait_for_others
 from resolvers.imports.findings import Findings
 from resolvers.imports.outcome import FileOutcome, ImportOutcome, Progress
 from resolvers.imports.staging import Job, StagedFile
+from resolvers.organizations import organization_by_slug
 from settings import settings
 
 STARTABLE = (ImportState.WAITING, ImportState.PREVIEWED, ImportState.HELD)
@@ -58,9 +59,7 @@ async def run_import(
     that is passed, unless the run is `approved`. `besides` is a file that is none of the registers, wherever it lies. `run_id` is a run
     that waits, was previewed or is held; without it one is made. Raises NotFound, ImportBusy.
     """
-    organization = await Organization.get_or_none(slug=slug)
-    if organization is None:
-        raise NotFound(f"organization {slug}")
+    organization = await organization_by_slug(slug)
     now = dt.datetime.now(dt.UTC)
     today = today or now.astimezone(ZoneInfo(organization.timezone)).date()
     run = await _begin(organization, run_id, now, who=who, source=source, preview=preview, approved=approved)
