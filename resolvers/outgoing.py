@@ -17,6 +17,7 @@ from resolvers.organizations import OrganizationRow
 from resolvers.viewer import Viewer, ViewerKind
 
 RETRIABLE: Sequence[LetterState] = (LetterState.FAILED, LetterState.UNCERTAIN)
+LONGEST_ADDRESS = 254
 HIDDEN = "•••"
 
 
@@ -98,7 +99,7 @@ async def retry(letter_pk: int, now: dt.datetime, actor: str) -> None:
 def masked(recipient: str) -> str:
     """`a•••@example.kz`: enough to know one's own, too little to write to."""
     local, _, domain = recipient.rpartition("@")
-    return recipient if HIDDEN in recipient else f"{local[:1]}{HIDDEN}@{domain}"
+    return recipient if HIDDEN in recipient else f"{local[:1]}{HIDDEN}@{domain}"[:LONGEST_ADDRESS]
 
 
 def row_of(letter: Letter) -> LetterRow:

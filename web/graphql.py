@@ -47,6 +47,8 @@ async def graphql(request: Request) -> Response:
             raise Unusable(f"This address takes POST only. {HINT}", 405, allow="POST")
         question = read(await _body(request), request.headers.get("content-type", ""))
         viewer = await bearer(request)
+        if "accept-language" not in request.headers:
+            language = getattr(viewer, "language", None) or language
     except Unusable as problem:
         code = "UNAUTHENTICATED" if problem.status == 401 else "BAD_REQUEST"
         return _json({"errors": [_error(problem.message, code)]}, problem.status, problem.headers)

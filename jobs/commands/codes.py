@@ -10,9 +10,10 @@ from typing import Annotated
 import typer
 
 from jobs.console import Stop, err, opened, out
-from resolvers.access_rules import Wanted, set_rules
+from resolvers.access_rules import Wanted, rules_of, set_rules
 from resolvers.bill_codes import issue_bill_codes
 from resolvers.imports.result import harmless
+from resolvers.organizations import organization_by_slug
 
 
 def codes(
@@ -51,18 +52,23 @@ async def _write(slug: str, numbers: list[str] | None, target: Path, lifetime: d
 
 def access(
     slug: Annotated[str, typer.Argument(help="the organization")],
-    proofs: Annotated[str, typer.Option(help="surname flat last_payment tax_number bill_code: asked for together; '' leaves linking to staff")],
-    step_ups: Annotated[str, typer.Option(help="email staff bill_code: any of them opens further tries")],
-    look_up: Annotated[str, typer.Option(help="off, on, or proof: with a further proof")] = "off",
-    look_up_proof: Annotated[str, typer.Option(help="the further proof")] = "last_payment",
-    recovery_asks: Annotated[str, typer.Option(help="tax_number number: beside the letter's link")] = "",
+    proofs: Annotated[str | None, typer.Option(help="surname flat last_payment tax_number bill_code: asked for together; '' leaves linking to staff")] = None,
+    step_ups: Annotated[str | None, typer.Option(help="email staff bill_code: any of them opens further tries")] = None,
+    look_up: Annotated[str | None, typer.Option(help="off, on, or proof: with a further proof")] = None,
+    look_up_proof: Annotated[str | None, typer.Option(help="the further proof")] = None,
+    recovery_asks: Annotated[str | None, typer.Option(help="tax_number number: beside the letter's link")] = None,
 ) -> None:
-    """Say whom an organization lets in."""
-    wanted = Wanted(tuple(proofs.split()), tuple(step_ups.split()), look_up, look_up_proof, tuple(recovery_asks.split()))
+    """Say whom an organization lets in; what is left out stays as it is."""
 
     async def work() -> None:
         async with opened():
-            rules = await set_rules(slug, wanted)
+            now = rules_of(await organization_by_slug(slug))
+            words = [
+                asked.split() if asked is not None else had
+                for asked, had in ((proofs, now.proofs), (step_ups, now.step_ups), (recovery_asks, now.recovery_asks))
+            ]
+            first, second, third = (tuple(map(str, one)) for one in words)
+            rules = await set_rules(slug, Wanted(first, second, look_up or now.look_up, look_up_proof or now.look_up_proof, third))
         out.print(f"{slug}: linking asks for {', '.join(rules.proofs) or 'nothing, staff link'}. Look-up: {rules.look_up}.", markup=False)
         out.print(f"Further tries: {', '.join(rules.step_ups) or 'none'}. Recovery asks for: {', '.join(rules.recovery_asks) or 'nothing'}.", markup=False)
         if "bill_code" in rules.proofs:

@@ -61,6 +61,7 @@ async def test_rules_are_said_and_kept(town):
     assert "surname, bill_code" in done.stdout
     of = await Organization.get(slug="vodokanal")
     assert (of.link_proofs, of.step_ups, of.look_up, of.recovery_asks) == ("surname bill_code", "staff", LookUp.PROOF, "number")
+    assert "Look-up: proof" in abonent("organization", "access", "vodokanal", "--proofs", "surname").stdout, "what is left out stays"
     assert "email, staff, bill_code" in abonent("organization", "access", "vodokanal", "--proofs", "surname", "--step-ups", "", status=1).stderr
 
 

@@ -76,5 +76,12 @@ async def test_letters_lose_their_words_and_then_their_rows(database: str, monke
     assert await Letter.filter(state=LetterState.FAILED, error="no_server").count() == 1
 
 
+async def test_the_longest_address_is_forgotten_too(database: str):
+    letter = await queue("trial", f"a@{'b.' * 124}kz", "ru", NOW - 31 * DAY)
+    assert len(letter.recipient) == 252
+    assert (await housekeeping.forget_letters(NOW))["emptied"] == 1
+    assert (await Letter.get(id=letter.id)).recipient.startswith("a•••@b.")
+
+
 def test_everything_is_on_the_timetable():
     assert {"forget_sessions", "forget_keys", "forget_registrations", "forget_secrets", "forget_tokens", "forget_letters"} <= {row.name for row in TIMETABLE}

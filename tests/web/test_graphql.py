@@ -1,5 +1,6 @@
 """The door for partners: whatever comes gets an answer in JSON, and never a fault of ours."""
 
+import datetime as dt
 import sqlite3
 from urllib.parse import urlsplit
 
@@ -12,8 +13,10 @@ from hypothesis import strategies as some
 from starlette.applications import Starlette
 from tortoise.exceptions import OperationalError, TransactionManagementError
 
+from models import User
 from models.availability import is_unavailable
 from models.enums import TokenScope
+from resolvers.sessions import sign_in
 from resolvers.tokens import create_token
 from resolvers.users import create_user
 from schema import operations
@@ -83,6 +86,19 @@ async def test_a_token_is_a_viewer_and_a_wrong_one_is_401(client):
         answer = await posted(client, "{ viewer { kind } }", wrong)
         assert answer.status_code == 401
         assert answer.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+async def test_a_persons_own_language_is_answered_in_where_none_is_asked_for(client):
+    user = await create_user("aliya", "aliya@example.com", "chistaya-voda")
+    await User.filter(id=user.id).update(language="kk")
+    session = await sign_in("aliya", "chistaya-voda", slug=None, remember=False, source=None, now=dt.datetime.now(dt.UTC))
+    mine = {**JSON, "authorization": f"Bearer {session.token}"}
+    ask = b'{"query": "{ account(id: \\"acc_x\\") { id } }"}'
+    answers = [(await client.post("/graphql", content=ask, headers=mine | more)).json() for more in ({}, {"accept-language": "en"})]
+    assert [one["errors"][0]["message"] for one in answers] == [
+        "Мұнда ештеңе жоқ немесе бұл сіздікі емес.",
+        "There is nothing here, or it is not yours to see.",
+    ]
 
 
 async def test_cookies_are_not_looked_at(client):
