@@ -14,7 +14,7 @@ import hmac
 import ipaddress
 import math
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -54,6 +54,7 @@ LIMITS = {
 ELSEWHERE = Limits(Limit(5, MINUTES), Limit(10, HOUR), Limit(20, HOUR), Limit(300, MINUTES), pair_wall=Limit(30, MINUTES), source_wall=Limit(300, MINUTES))
 
 STEP = 0.025  # seconds: answers of a door come at multiples of it, so that what is found takes as long as what is not
+EARLY, LAST = 0.002, 0.0001  # seconds before its time that an answer wakes up, and stops letting others go first
 
 _heard: ContextVar[list[str] | None] = ContextVar("doors knocked at", default=None)
 
@@ -98,18 +99,27 @@ async def knock(
 
 
 @asynccontextmanager
-async def evenly() -> AsyncIterator[None]:
+async def evenly(clock: Callable[[], float] = time.perf_counter, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> AsyncIterator[None]:
     """Around an answer: where a door was knocked at inside, it is given at the next full step. Making a row that was found costs a tenth of
     a millisecond, which a thousand tries would tell."""
     heard: list[str] = []
-    begun, token = time.perf_counter(), _heard.set(heard)
+    begun, token = clock(), _heard.set(heard)
     try:
         yield
     finally:
         _heard.reset(token)
         if heard and STEP:
-            took = time.perf_counter() - begun
-            await asyncio.sleep(math.ceil(took / STEP) * STEP - took)
+            await _on_time(begun + math.ceil((clock() - begun) / STEP) * STEP, clock, sleep)
+
+
+async def _on_time(due: float, clock: Callable[[], float], sleep: Callable[[float], Awaitable[None]]) -> None:
+    """The loop sleeps in whole milliseconds from when it is told to, so waking late would tell when that was: wake early, and watch the clock."""
+    if (left := due - clock()) > EARLY:
+        await sleep(left - EARLY)
+    while due - clock() > LAST:
+        await sleep(0)
+    while clock() < due:
+        pass
 
 
 def clear() -> None:

@@ -2,9 +2,9 @@
 
 import asyncio
 import datetime as dt
+import math
 import socket
 import subprocess
-import time
 from collections.abc import AsyncIterator, Iterator
 from types import SimpleNamespace
 
@@ -197,17 +197,41 @@ async def test_redis_is_asked_again_when_it_is_back(redis_url, monkeypatch):
     await counters.close()
 
 
-async def test_doors_answer_at_full_steps_and_other_answers_at_once(small, monkeypatch):
-    monkeypatch.setattr(gate, "STEP", 0.05)
+class Loop:
+    """A clock that goes on as it is read, and a loop that sleeps in whole milliseconds, as epoll does, or makes a turn."""
 
-    async def took(work: float, *, knocking: bool) -> float:
-        begun = time.perf_counter()
-        async with gate.evenly():
+    def __init__(self) -> None:
+        self.now, self.turning, self.asked = 1234.5678, 0.0, 0
+
+    def clock(self) -> float:
+        self.now += 0.2e-6
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        took = math.ceil(seconds * 1000) / 1000 if seconds > 0 else 17e-6
+        self.turning += took if seconds <= 0 else 0
+        self.now += took
+
+    async def answered(self, work: float, *, knocking: bool = True) -> float:
+        begun, self.asked = self.now, self.asked + 1
+        async with gate.evenly(self.clock, self.sleep):
             if knocking:
-                await asyncio.gather(gate.knock("sign_in", "192.0.2.1", NOW))  # a task of its own, as GraphQL has them
-            await asyncio.sleep(work)
-        return time.perf_counter() - begun
+                await asyncio.gather(gate.knock("sign_in", f"10.0.0.{self.asked}", NOW))  # a task of its own, as GraphQL has them
+            self.now += work
+        return self.now - begun
 
-    assert 0.045 < await took(0.001, knocking=True) < 0.09
-    assert 0.095 < await took(0.06, knocking=True) < 0.14
-    assert await took(0.001, knocking=False) < 0.04
+
+async def test_when_a_door_answers_says_nothing_of_how_long_it_took(small, monkeypatch):
+    monkeypatch.setattr(gate, "STEP", 0.025)
+    loop = Loop()
+    works = [0.0001 + number * 0.000237 for number in range(250)]  # to 59 ms, at every fraction of a millisecond
+    found = [await loop.answered(work) for work in works]
+    steps = [math.ceil(work / 0.025) for work in works]
+    phases = [took - step * 0.025 for took, step in zip(found, steps, strict=True)]
+    assert set(steps) == {1, 2, 3}
+    assert -1e-9 < min(phases) <= max(phases) < 2e-6, "nothing of the work is left over a step: to the microsecond of reading the clock"
+    assert loop.turning <= 250 * gate.EARLY, "watching the clock is for the end"
+
+
+async def test_what_knocks_at_no_door_is_answered_at_once(small):
+    assert await Loop().answered(0.0021, knocking=False) < 0.00211
