@@ -96,7 +96,7 @@ async def test_a_persons_own_language_is_answered_in_where_none_is_asked_for(cli
     ask = b'{"query": "{ account(id: \\"acc_x\\") { id } }"}'
     answers = [(await client.post("/graphql", content=ask, headers=mine | more)).json() for more in ({}, {"accept-language": "en"})]
     assert [one["errors"][0]["message"] for one in answers] == [
-        "Мұнда ештеңе жоқ немесе бұл сіздікі емес.",
+        "Мұнда ештеңе жоқ немесе ол сіздікі емес.",
         "There is nothing here, or it is not yours to see.",
     ]
 
