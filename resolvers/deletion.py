@@ -17,6 +17,7 @@ from resolvers.gate import HumanAnswer
 from resolvers.profile import present_password
 from resolvers.senders import sent_by
 from resolvers.sql import fetch
+from resolvers.users import key
 from resolvers.viewer import Viewer
 
 WAITING = (LetterState.QUEUED, LetterState.DEFERRED)
@@ -31,6 +32,7 @@ async def delete_user(
     sender = await sent_by(slug)
     async with transaction():
         await User.select_for_update().get(id=user.id)
+        former = await _former_addresses(user, now)
         await _forget_letters(user)
         await Registration.filter(email_key=user.email_key).delete()
         await DataReport.filter(user_id=user.id, state=ReportState.OPEN).delete()
@@ -38,7 +40,8 @@ async def delete_user(
         tokens = await ApiToken.filter(user_id=user.id).values_list("id", flat=True)
         await IdempotencyKey.filter(viewer__in=[f"user:{user.id}", *(f"token:{token}" for token in tokens)]).delete()
         await User.filter(id=user.id).delete()
-        await letters.queue(LAST_LETTER, user.email, user.language or language, now, path="/", **sender)
+        for address in (user.email, *former):
+            await letters.queue(LAST_LETTER, address, user.language or language, now, path="/", former=address in former, **sender)
         await audit.record(viewer.actor, "user.delete", f"user:{user.id}")
 
 
@@ -47,6 +50,13 @@ async def forget_deleted(_: dt.datetime) -> dict[str, int]:
     over = [LetterState.SENT, LetterState.FAILED, LetterState.UNCERTAIN]
     gone = Letter.filter(template=LAST_LETTER, state__in=over).exclude(recipient="")
     return {"recipients": await gone.update(recipient="", context={})}
+
+
+async def _former_addresses(user: User, now: dt.datetime) -> list[str]:
+    """Those that could still have taken the user back: a stranger may have moved it away from them, and delete it now."""
+    links = await MailedSecret.filter(user_id=user.id, purpose=Purpose.CANCEL_EMAIL, spent_at=None, expires_at__gt=now).order_by("id")
+    found = {key(link.data["email"]): str(link.data["email"]) for link in links}
+    return [address for name, address in found.items() if name != user.email_key]
 
 
 async def _forget_letters(user: User) -> None:

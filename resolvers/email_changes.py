@@ -3,6 +3,8 @@
 The link at the old address works until the new one is confirmed and for a week afterwards, because a change is how a stolen password
 becomes a stolen cabinet, and its owner may read letters on Sundays only. Whoever asked for the change knew the password: so taking it
 back also makes that password worthless, ends all sessions and revokes the tokens made since; the owner chooses a new one by letter.
+A link undoes its own change and all later ones, and nothing that happens at a newer address takes it away from an older one; only a user
+who is deleted meanwhile cannot be brought back, and all these addresses are told of that.
 """
 
 from __future__ import annotations
@@ -109,7 +111,10 @@ async def confirm_email(viewer: Viewer | None, token: str | None, code: str | No
 
 
 async def cancel_email_change(token: str, now: dt.datetime, *, slug: str | None, language: str) -> None:
-    """Put the old address back. Raises Refused with LINK_OVER at ``token``, and TAKEN where somebody has registered with it meanwhile."""
+    """Put the old address back, whatever came after it: later changes are undone with this one, links of earlier ones stay good.
+
+    Raises Refused with LINK_OVER at ``token``, and TAKEN where somebody has registered with it meanwhile.
+    """
     known = await mailed_secrets.by_token(Purpose.CANCEL_EMAIL, token, now)
     if known is None:
         raise Refused(ProblemCode.LINK_OVER, ("token",))
@@ -124,7 +129,8 @@ async def cancel_email_change(token: str, now: dt.datetime, *, slug: str | None,
             await User.filter(id=user.id).update(email=address, email_key=key(address), password_hash=worthless)
             await Session.filter(user_id=user.id).delete()
             await ApiToken.filter(user_id=user.id, revoked_at=None, created_at__gte=secret.created_at).update(revoked_at=now)
-            for purpose in (Purpose.CONFIRM_EMAIL, Purpose.CANCEL_EMAIL, Purpose.RECOVER):
+            await mailed_secrets.withdraw(Purpose.CANCEL_EMAIL, now, user_id=user.id, id__gt=secret.id)
+            for purpose in (Purpose.CONFIRM_EMAIL, Purpose.RECOVER):
                 await mailed_secrets.withdraw(purpose, now, user_id=user.id)
             await letters.queue("email_kept", address, user.language or language, now, path="/recover", user_id=user.id, **sender)
             await audit.record(f"user:{user.id}", "email.take_back", f"user:{user.id}")

@@ -1,17 +1,20 @@
 """What strangers try at the doors: overlong words, other spellings, the same request again and again."""
 
 import dataclasses
+import datetime as dt
 
 import pytest
 
 from adapters import passwords
+from models import User
 from models.enums import AccountKind
 from models.errors import NotFound, ProblemCode, Refused
 from resolvers import gate
 from resolvers.access_rules import staffed
 from resolvers.agreements import SHIPPED
 from resolvers.confirmation import confirm
-from resolvers.email_changes import mailed_change
+from resolvers.deletion import delete_user
+from resolvers.email_changes import cancel_email_change, change_email, confirm_email, mailed_change
 from resolvers.recovery import request_recovery
 from resolvers.registration import register, resend
 from resolvers.registration_form import Asked
@@ -20,11 +23,13 @@ from resolvers.sessions import sign_in
 from resolvers.users import create_user
 from resolvers.viewer import viewer_of_user
 from tests import factories as make
+from tests.mailbox import Delivered, deliver_all
 
 NOW, PASSWORD, HERE, THERE = make.NOW, "svetlaya-reka", "203.0.113.7", "198.51.100.9"
 ASKED = Asked(AccountKind.INDIVIDUAL, "new@example.kz", PASSWORD, PASSWORD, "ru", SHIPPED, "key", slug="vodokanal")
 C = ProblemCode
 LONG = "a" * 400
+DAY, SECOND = dt.timedelta(days=1), dt.timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -80,3 +85,49 @@ async def test_the_same_registration_again_and_again_compares_no_passwords(org, 
     for _ in range(5):
         assert await refused(register(ASKED, HERE, NOW)) is C.HUMAN_CHECK_NEEDED
     assert len(worked) == 4
+
+
+async def moved(user: User, email: str, now=NOW) -> dict[str, Delivered]:
+    """Whoever knows the password moves the user to an address of their own; the letters by their templates."""
+    viewer = await viewer_of_user(user.id, now.date())
+    await change_email(viewer, email, PASSWORD, None, now, slug=None, language="ru")
+    asked = {letter.template: letter for letter in await deliver_all()}
+    await confirm_email(None, asked["email_confirm"].token, None, now, slug=None, language="ru")
+    return asked | {letter.template: letter for letter in await deliver_all()}
+
+
+async def taken_back(letter: Delivered, now=NOW) -> None:
+    await cancel_email_change(letter.token, now, slug=None, language="ru")
+
+
+@pytest.mark.parametrize("letter", ["email_asked", "email_changed"])
+async def test_an_owners_link_outlives_whatever_happens_at_newer_addresses(org, letter):
+    user = await create_user("victim", "victim@example.kz", PASSWORD)
+    owners = await moved(user, "x1@evil.example.kz")
+    later = await moved(user, "x2@evil.example.kz", NOW + DAY)
+    last = await moved(user, "x3@evil.example.kz", NOW + DAY)
+    await taken_back(later["email_changed"], NOW + 2 * DAY)
+    assert (await User.get()).email == "x1@evil.example.kz"
+    assert await refused(cancel_email_change(last["email_changed"].token, NOW + 2 * DAY, slug=None, language="ru")) is C.LINK_OVER, "a later one is undone too"
+    again = await moved_by_recovery(user, "x4@evil.example.kz", NOW + 2 * DAY)
+    await taken_back(owners[letter], NOW + 7 * DAY - SECOND)
+    assert (await User.get()).email == "victim@example.kz"
+    for gone in (again["email_asked"], owners["email_changed"]):
+        assert await refused(cancel_email_change(gone.token, NOW + 7 * DAY - SECOND, slug=None, language="ru")) is C.LINK_OVER
+
+
+async def moved_by_recovery(user: User, email: str, now) -> dict[str, Delivered]:
+    """The password that was taken back is chosen anew by letter, which comes to the newest address."""
+    await User.filter(id=user.id).update(password_hash=await passwords.hashed(PASSWORD))
+    return await moved(user, email, now)
+
+
+async def test_a_deletion_is_told_to_addresses_that_could_still_take_the_user_back(org):
+    user = await create_user("victim", "victim@example.kz", PASSWORD)
+    owners = await moved(user, "x1@evil.example.kz")
+    await moved(user, "x2@evil.example.kz")
+    await delete_user(await viewer_of_user(user.id, NOW.date()), PASSWORD, None, NOW + DAY, slug=None, language="ru")
+    told = {letter.recipient: letter.text for letter in await deliver_all()}
+    assert list(told) == ["x2@evil.example.kz", "victim@example.kz", "x1@evil.example.kz"]
+    assert [("снова привяжите" in text, "как вы просили" in text) for text in told.values()] == [(False, True), (True, False), (True, False)]
+    assert await refused(cancel_email_change(owners["email_changed"].token, NOW + DAY, slug=None, language="ru")) is C.LINK_OVER
