@@ -13,7 +13,7 @@ import secrets
 import unicodedata
 from dataclasses import dataclass
 
-from models import AccountCode, PersonalAccount
+from models import AccountCode, Contract, PersonalAccount
 from models.database import transaction
 from models.enums import CodeSource
 from models.errors import NotFound
@@ -61,19 +61,22 @@ class Issued:
     expires_at: dt.datetime
 
 
-async def issue(viewer: Viewer, account_id: int, now: dt.datetime) -> Issued:
-    """A code for one account, for staff in person who have seen papers; former ones of staff are worth nothing from now on. Raises NotFound."""
-    account = await PersonalAccount.get_or_none(id=account_id, withdrawn_at=None)
-    if account is None or not is_staff(viewer, account.organization_id):
-        raise NotFound("account")
-    code, until = new_code(), now + STAFF_LIFETIME
+async def issue(viewer: Viewer, kind: str, pk: int, now: dt.datetime) -> Issued:
+    """A code for one "account" or "contract", for staff in person who have seen papers; former ones of staff are worth nothing from now on.
+
+    Raises NotFound.
+    """
+    found = await (Contract.get_or_none(id=pk) if kind == "contract" else PersonalAccount.get_or_none(id=pk, withdrawn_at=None))
+    if found is None or not is_staff(viewer, found.organization_id):
+        raise NotFound(kind)
+    code, until, owner = new_code(), now + STAFF_LIFETIME, {f"{kind}_id": found.id}
     async with transaction():
-        await AccountCode.filter(account_id=account.id, source=CodeSource.STAFF, spent_at=None).update(spent_at=now)
+        await AccountCode.filter(source=CodeSource.STAFF, spent_at=None, **owner).update(spent_at=now)
         await AccountCode.create(
-            organization_id=account.organization_id, account_id=account.id, source=CodeSource.STAFF, code_hash=code_hash(code),
-            issued_by=viewer.actor, created_at=now, expires_at=until,
+            organization_id=found.organization_id, source=CodeSource.STAFF, code_hash=code_hash(code), issued_by=viewer.actor,
+            created_at=now, expires_at=until, **owner,
         )  # fmt: skip
-        await audit.record(viewer.actor, "code.issue", f"account:{account.id}", organization_id=account.organization_id)
+        await audit.record(viewer.actor, "code.issue", f"{kind}:{found.id}", organization_id=found.organization_id)
     return Issued(shown(code), until)
 
 

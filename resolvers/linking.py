@@ -13,7 +13,7 @@ from models import LoginAlias, Membership, Organization, User
 from models.database import transaction
 from models.enums import CodeSource, Door, Factor, Proof, Right, StepUp
 from models.errors import ProblemCode, Refused, Throttled
-from resolvers import audit, idempotency, link_letters, step_ups
+from resolvers import account_codes, audit, idempotency, link_letters, step_ups
 from resolvers.access_rules import Rules, rules_of
 from resolvers.gate import HumanAnswer, knock
 from resolvers.link_targets import Aim, aimed
@@ -37,6 +37,11 @@ class Link:
     step_up: str
     key: str
     human: HumanAnswer | None = None
+
+    @property
+    def code(self) -> str:
+        """What may be a code of staff: typed as a step-up, or where the bill's is asked for."""
+        return self.step_up.strip() or self.given.code
 
     @property
     def fingerprint(self) -> str:
@@ -66,15 +71,18 @@ async def link(viewer: Viewer, asked: Link, now: dt.datetime, source: str | None
     if answer is not None:
         return Linked(*answer)
     rules, required = _required(organization, asked.aim)
-    check_form(asked.given, required, day)
+    if not account_codes.typed(asked.code):  # a code of staff needs nothing besides
+        check_form(asked.given, required, day)
     attempt = await knock("link", source, now, target=f"{organization.id} {asked.aim.kind} {asked.aim.text}"[:200], human=asked.human, site=asked.slug)
     await _counted(viewer.user_id)
     target = await aimed(organization.id, asked.aim, day)
     await _refuse_linked(viewer.user_id, target, day)
-    key = asked.aim.key(target)
     passed = await _passed(asked, target, rules, now)
-    case = Case(organization.id, Door.LINK, key, day, target, required, asked.given, passed)
-    proved = await prove(case, now) if required else _by_staff(passed)
+    if required and not _is_of_staff(passed):
+        check_form(asked.given, required, day)
+        proved = await prove(Case(organization.id, Door.LINK, asked.aim.key(target), day, target, required, asked.given, passed), now)
+    else:
+        proved = _by_staff(passed)
     async with transaction():
         linked = await _link(viewer, organization, target, proved, now, day)
         await idempotency.bind(viewer.actor, MUTATION, asked.key, asked.fingerprint, [linked.account_id, linked.contract_id, linked.login], now)
@@ -98,21 +106,24 @@ async def _counted(user_id: int) -> None:
 
 
 async def _passed(asked: Link, target: Target, rules: Rules, now: dt.datetime) -> step_ups.Passed | None:
-    """What is typed as a step-up must be one; a bill's code among the proofs is one too, where it is offered."""
-    typed = asked.step_up.strip()
-    found = await step_ups.passed(typed or asked.given.code, target, rules.step_ups, now)
-    if typed and found is None:
+    """What is typed as a step-up must be one; a code among the proofs is one too, where it is offered."""
+    found = await step_ups.passed(asked.code, target, rules.step_ups, now)
+    if asked.step_up.strip() and found is None:
         raise Refused(ProblemCode.WRONG_CODE, ("stepUp",))
     return found
 
 
 def _by_staff(passed: step_ups.Passed | None) -> Proved:
-    """Where nothing is asked for, only staff link: by giving a code. It has sixty bits, so its misses need no counting."""
+    """A code of staff, who have seen papers, links by itself, and nothing else does where nothing is asked for. Sixty bits: its misses need no counting."""
     if passed is None:
         raise Refused(ProblemCode.REQUIRED, ("stepUp",))
-    if passed.code is None or passed.code.source is not CodeSource.STAFF:
+    if not _is_of_staff(passed):
         raise Refused(ProblemCode.WRONG_CODE, ("stepUp",))
     return Proved((), step_up=passed)
+
+
+def _is_of_staff(passed: step_ups.Passed | None) -> bool:
+    return passed is not None and passed.code is not None and passed.code.source is CodeSource.STAFF
 
 
 async def _refuse_linked(user_id: int, target: Target, day: dt.date) -> None:
@@ -131,7 +142,7 @@ async def _link(viewer: Viewer, organization: Organization, target: Target, prov
     login = await _alias(organization, target, user)
     others = await _members(target, user.id, day)
     made = await _membership(organization, user, target, proved)
-    await audit.record(viewer.actor, "membership.prove", f"user:{user.id}", organization_id=organization.id, membership=made.id, by=_words(proved))
+    await audit.record(viewer.actor, "membership.prove", f"user:{user.id}", organization_id=organization.id, membership=made.id, **_seen(proved))
     await link_letters.tell(organization, target, user, others, login, now)
     return Linked(target.account_id, target.contract_id, login)
 
@@ -144,6 +155,12 @@ async def _membership(organization: Organization, user: User, target: Target, pr
     if await Membership.filter(until_on=None, **owner).update(**values):
         return await Membership.get(until_on=None, **owner)
     return await Membership.create(organization=organization, **owner, **values)
+
+
+def _seen(proved: Proved) -> dict[str, Any]:
+    """What the audit keeps: by which code it was, too, so that whoever gave it can be asked."""
+    code = proved.step_up.code if proved.step_up is not None and proved.step_up.code is not None else proved.code
+    return {"by": _words(proved), **({"code": code.pk} if code is not None else {})}
 
 
 def _words(proved: Proved) -> str:

@@ -8,7 +8,7 @@ described(
     "What opens further tries where strangers have used up the day's.",
     {
         StepUp.EMAIL: "A letter to the address that the register holds",
-        StepUp.STAFF: "A code from staff, who have seen papers",
+        StepUp.STAFF: "A code from staff, who have seen papers: it links by itself",
         StepUp.BILL_CODE: "The code printed on the bill",
     },
 )

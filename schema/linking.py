@@ -32,7 +32,7 @@ class LinkAccountInput:
     candidate: strawberry.ID | None = field(default=None, description="An account chosen from the lists of streets, houses and flats.")
     contract_number: str | None = field(default=None, description="A contract's number.")
     proofs: ProofsInput = field(default_factory=ProofsInput, description="What proves it.")
-    step_up: str | None = field(default=None, description="A letter's link token or code, or a code of staff or of a bill: opens further tries.")
+    step_up: str | None = field(default=None, description="A letter's link token or code, or a bill's: opens further tries. A code of staff links by itself.")
     human_check: HumanCheckInput | None = field(default=None, description="Where a refusal asked for it.")
     idempotency_key: str = field(description="The same key with the same input links once.")
 
@@ -60,12 +60,13 @@ class RequestStepUpDone:
     hours: int = field(description="How long the letter's link and code are good.")
 
 
-@strawberry.input(description="For which account.")
+@strawberry.input(description="For which account or contract: exactly one.")
 class IssueAccountCodeInput:
-    account: strawberry.ID = field(description="The account.")
+    account: strawberry.ID | None = field(default=None, description="The account.")
+    contract: strawberry.ID | None = field(default=None, description="The contract.")
 
 
-@strawberry.type(description="A code for one account.")
+@strawberry.type(description="A code for one account or contract.")
 class IssueAccountCodeDone:
     code: str = field(description="`ABCD-EFGH-JKLM`. Shown once.")
     expires_at: dt.datetime = field(description="Until when it is good, once.")
@@ -76,7 +77,7 @@ RequestStepUpResult = Annotated[RequestStepUpDone | Rejected, strawberry.union("
 IssueAccountCodeResult = Annotated[IssueAccountCodeDone | Rejected, strawberry.union("IssueAccountCodeResult", description="How giving a code ends.")]
 LinkArgument = Annotated[LinkAccountInput, strawberry.argument(description="What to link, and what proves it.")]
 StepUpArgument = Annotated[RequestStepUpInput, strawberry.argument(description="For which account or contract.")]
-CodeArgument = Annotated[IssueAccountCodeInput, strawberry.argument(description="For which account.")]
+CodeArgument = Annotated[IssueAccountCodeInput, strawberry.argument(description="For which account or contract.")]
 
 
 @strawberry.type
@@ -108,10 +109,14 @@ class LinkMutations:
         return RequestStepUpDone(hours=24)
 
     @field(
-        description="Give a code that proves one account once: for staff in person, who have seen papers. Former ones that staff gave are worth nothing then."
+        description="Give a code that links one account or contract once, by itself where the rules let staff do so: for staff in person, who have seen "
+        "papers. Former ones that staff gave are worth nothing then. Codes: REQUIRED at `account`."
     )
     async def issue_account_code(self, info: Info, input: CodeArgument) -> IssueAccountCodeResult:  # noqa: A002
-        issued = await account_codes.issue(info.context.person, _pk(input.account, "acc"), info.context.now)
+        if (input.account is None) == (input.contract is None):
+            raise Refused(ProblemCode.REQUIRED, ("account",))
+        kind, pk = ("account", _pk(input.account, "acc")) if input.account is not None else ("contract", _pk(input.contract or "", "con"))
+        issued = await account_codes.issue(info.context.person, kind, pk, info.context.now)
         return IssueAccountCodeDone(code=issued.code, expires_at=issued.expires_at)
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from models import AccountFacts, AuditRecord, Letter, LoginAlias, MailedSecret, Membership, Organization, ProofBudget
+from models import AccountCode, AccountFacts, AuditRecord, Letter, LoginAlias, MailedSecret, Membership, Organization, ProofBudget
 from models.enums import Proof, Right
 from resolvers import account_codes, mailed_secrets
+from resolvers.bill_codes import issue_bill_codes
 from resolvers.linking import MISSES_OF_A_USER
 from resolvers.viewer import viewer_of_user
 from schema import ids
@@ -217,8 +218,59 @@ async def test_where_nothing_is_asked_only_staff_link(town):
     assert codes(await town.link(user, {})) == [("REQUIRED", ["stepUp"])]
     clerk = await town.person("clerk")
     await make.staff(clerk, town.org)
-    issued = await account_codes.issue(await viewer_of_user(clerk.id, make.TODAY), town.account.id, make.NOW)
+    issued = await account_codes.issue(await viewer_of_user(clerk.id, make.TODAY), "account", town.account.id, make.NOW)
     assert (await town.link(user, {}, stepUp=issued.code))["login"] == "02015213"
+
+
+GIVE = """mutation ($input: IssueAccountCodeInput!) { issueAccountCode(input: $input) {
+  ... on IssueAccountCodeDone { code } ... on Rejected { problems { code path } } } }"""
+
+
+async def given_by_staff(town, **to) -> Any:
+    clerk = await town.person(f"clerk{next(make.serial)}")
+    await make.staff(clerk, town.org)
+    answer = await execute(GIVE, {"input": to}, Context(await viewer_of_user(clerk.id, make.TODAY), make.NOW, make.TODAY))
+    return answer.data["issueAccountCode"]
+
+
+@pytest.mark.parametrize("proofs", ["surname last_payment", "bill_code", ""])
+@pytest.mark.parametrize("kind", ["account", "contract"])
+async def test_a_code_of_staff_links_by_itself(town, kind: str, proofs: str):
+    await Organization.filter(id=town.org.id).update(link_proofs=proofs, step_ups="staff")
+    contract = await make.contract(town.org, "2666")
+    other = await make.contract(town.org, str(town.account.id))  # whatever its row's number is
+    aim, wrong = ({"number": "02015213"}, {"contractNumber": other.number}) if kind == "account" else ({"contractNumber": "2666"}, {"number": "02015213"})
+    to = {"account": ids.encode("acc", town.account.id)} if kind == "account" else {"contract": ids.encode("con", contract.id)}
+    code = (await given_by_staff(town, **to))["code"]
+    user = await town.person("newcomer")
+    assert codes(await town.link(user, {}, stepUp=code, **wrong)) == [("WRONG_CODE", ["stepUp"])]
+    answer = await town.link(user, {}, stepUp=code, **aim)
+    assert answer["login"] == ("02015213" if kind == "account" else "vk2666"), answer
+    made, seen = await Membership.get(user=user), await AuditRecord.get(action="membership.prove")
+    assert (made.proof, made.proved_by, made.rights) == (Proof.STEP_UP, "step_up:staff", Right.owner())
+    assert (seen.details["by"], seen.details["code"]) == ("step_up:staff", (await AccountCode.get()).id)
+    assert await ProofBudget.all().count() == 0, "sixty bits need no counting, and nobody can use them up"
+    assert codes(await town.link(await town.person("thief"), {}, stepUp=code, **aim)) == [("WRONG_CODE", ["stepUp"])], "it is good once"
+
+
+async def test_where_the_rules_leave_staff_out_their_code_links_nothing(town):
+    await Organization.filter(id=town.org.id).update(step_ups="email bill_code")
+    code = (await given_by_staff(town, account=ids.encode("acc", town.account.id)))["code"]
+    assert codes(await town.link(await town.person("one"), {}, stepUp=code)) == [("WRONG_CODE", ["stepUp"])]
+
+
+async def test_a_code_of_a_bill_opens_tries_and_proofs_are_asked_for_still(town):
+    [[(_, code)]] = [part async for part in issue_bill_codes("vodokanal", ["02015213"], make.NOW, dt.timedelta(days=1))]
+    user = await town.person("one")
+    assert {path[-1] for _, path in codes(await town.link(user, {}, stepUp=code))} == {"surname", "paidOn", "paidAmount"}
+    assert codes(await town.link(user, WRONG, stepUp=code)) == [("NOT_PROVED", [])]
+    assert (await town.link(user, stepUp=code))["login"] == "02015213"
+    assert (await Membership.get()).proved_by == "surname last_payment step_up:bill_code"
+
+
+@pytest.mark.parametrize("to", [{}, {"account": "acc_x", "contract": "con_x"}])
+async def test_a_code_is_for_one_thing(town, to):
+    assert (await given_by_staff(town, **to))["problems"] == [{"code": "REQUIRED", "path": ["account"]}]
 
 
 async def test_one_user_cannot_try_a_whole_town(town):

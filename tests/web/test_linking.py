@@ -158,6 +158,35 @@ async def test_staff_set_the_rules_and_give_codes(operator, nobody, site):
         assert (await nobody.get(path)).status_code == 404
 
 
+async def test_a_code_for_a_contract_is_given_on_its_page_and_links_it(operator, nobody):
+    await Organization.filter(slug=SLUG).update(link_proofs="surname last_payment", step_ups="staff")
+    made = await make.contract(await Organization.get(slug=SLUG), "2777")
+    contract = ids.encode("con", made.id)
+    page = await operator.page(f"/contracts/{contract}")
+    [link] = [link.get("href") for link in page.named("a") if link.get("href", "").endswith("/code")]
+    asked = await operator.page(link.removeprefix(BASE))
+    assert asked.problems() == []
+    given = await operator.post(f"/contracts/{contract}/code", {"csrf": asked.value("csrf")})
+    assert Page(given.text).problems() == []
+    code = re.search(r"[A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4}", given.text)[0]
+    page = await nobody.page("/link?contractNumber=2777")
+    assert "formnovalidate" in [attribute for button in page.named("button") for attribute in button.attrib], "the other fields may stay empty"
+    done = await nobody.post("/link", page.fields("/link") | {"stepUp": code, "step": "prove"})
+    assert done.status_code == 303, done.text
+    assert await Membership.filter(contract_id=made.id, user__login="nobody", proved_by="step_up:staff").count() == 1
+    assert (await nobody.get(f"/contracts/{contract}/code")).status_code == 404
+    assert "/code" not in (await nobody.get(f"/contracts/{contract}")).text
+
+
+async def test_staff_are_told_where_their_codes_link_nothing(operator, nobody):
+    await Organization.filter(slug=SLUG).update(link_proofs="surname last_payment", step_ups="email")
+    account = ids.encode("acc", (await PersonalAccount.get(number="02999001")).id)
+    page = await operator.page(f"/accounts/{account}/code")
+    assert page.problems() == []
+    assert not [form for form in page.named("form") if form.get("action", "").endswith("/code")]
+    assert f"{BASE}/access" in [link.get("href") for link in page.named("a")]
+
+
 async def test_the_viewer_of_a_link_is_who_linked(nobody, aigul):
     _, fields = await proof_page(nobody, "02999001")
     assert (await nobody.post("/link", fields | RIGHT | {"step": "prove"})).status_code == 303

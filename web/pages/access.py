@@ -36,18 +36,33 @@ async def access(request: Request) -> Response:
     return RedirectResponse(f"{request.url.path}?saved=1", 303)
 
 
-async def code(request: Request) -> Response:
-    """GET asks, POST gives a code for the account and shows it once."""
-    identity = request.path_params["id"]
-    page = await ask(request, "access/account", id=identity, slug=await _slug(request))
-    account = ours(request, page.account)
-    if page.organization.accessRules is None:
+async def code_of_account(request: Request) -> Response:
+    return await _code(request, "account")
+
+
+async def code_of_contract(request: Request) -> Response:
+    return await _code(request, "contract")
+
+
+async def _code(request: Request, kind: str) -> Response:
+    """GET asks, POST gives a code for the account or contract and shows it once."""
+    page = await ask(request, f"access/{kind}", id=request.path_params["id"], slug=await _slug(request))
+    owner, rules = ours(request, getattr(page, kind)), page.organization.accessRules
+    if rules is None:
         raise NotFound
+    shown: dict[str, Any] = {
+        "account": None,
+        "contract": None,
+        kind: owner,
+        "back": f"{request.scope['root_path']}/{kind}s/{owner.id}",
+        "links": "STAFF" in rules.stepUps,
+        "stands": "BILL_CODE" in rules.proofs,
+    }
     if request.method == "GET":
-        return answer(request, "access/code.html", account=account, issued=None)
+        return answer(request, "access/code.html", issued=None, **shown)
     await form(request)
-    issued = (await ask(request, "access/issue", input={"account": identity})).issueAccountCode
-    return answer(request, "access/code.html", account=account, issued=issued)
+    issued = (await ask(request, "access/issue", input={kind: owner.id})).issueAccountCode
+    return answer(request, "access/code.html", issued=issued, **shown)
 
 
 def _values(rules: Any) -> dict[str, str]:

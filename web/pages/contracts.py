@@ -12,7 +12,8 @@ ROWS = 50
 async def contract(request: Request) -> Response:
     wanted = month(request)
     variables = {"id": request.path_params["id"], "period": wanted, "first": ROWS, "after": cursor(request)}
-    contract = ours(request, (await ask(request, "contracts/index", **variables)).contract)
+    page = await ask(request, "contracts/index", **variables)
+    contract, staff = ours(request, page.contract), str(page.viewer.kind) == "STAFF"
     known = contract.statementPeriods or []
     shown = contract.statement.period if contract.statement else wanted or (known[0] if known else None)
-    return answer(request, "contracts/index.html", contract=contract, period=shown, periods=months_to_choose(known, shown))
+    return answer(request, "contracts/index.html", contract=contract, period=shown, periods=months_to_choose(known, shown), staff=staff)
