@@ -112,6 +112,8 @@ def composed(letter: Letter, *, sender: str | None = None) -> EmailMessage:
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = f"<{letter.identity}@{own_host()}>"
     message["Auto-Submitted"] = "auto-generated"  # so that nobody's "I am on leave" answers it
+    if letter.context.get("mailing"):  # what one subscribed to: mail programs show a way out of it
+        message["List-Unsubscribe"] = f"<{settings().base_url}{letter.base}/profile/subscriptions>"
     subject, text, html, language = _written(letter)
     message["Subject"] = one_line(subject)
     message.set_content(text, cte="quoted-printable")

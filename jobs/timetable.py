@@ -43,7 +43,14 @@ async def forget_deleted(now: dt.datetime) -> dict[str, int]:
     return await deletion.forget_deleted(now)
 
 
+async def mail_bills(now: dt.datetime) -> dict[str, int]:
+    from resolvers import bill_mail
+
+    return await bill_mail.mail_bills(now)
+
+
 TIMETABLE = (
+    Row("mail_bills", HOUR, mail_bills, at=dt.timedelta(minutes=15)),
     Row("forget_sessions", HOUR, housekeeping.forget_sessions),
     Row("forget_keys", HOUR, housekeeping.forget_keys, at=dt.timedelta(minutes=30)),
     Row("forget_registrations", HOUR, housekeeping.forget_registrations, at=dt.timedelta(minutes=10)),

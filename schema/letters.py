@@ -78,6 +78,7 @@ class LetterMutations:
 def title_of(template: str) -> str:
     """The kind of letter in words. What tells strangers apart, whether somebody was known or not, has one name."""
     titles = {
+        "bill": gettext("Bill of a month"),
         "email": gettext("Change of e-mail"),
         "invitation": gettext("Invitation"),
         "linked": gettext("An account was linked"),
