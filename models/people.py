@@ -131,6 +131,7 @@ class Registration(Model):
     agreement_version = fields.CharField(max_length=32)
     agreement_hash = fields.CharField(max_length=64)
     bill_by_email = fields.BooleanField(default=False)
+    invitation = fields.BigIntField(null=True)  # the mailed secret's row, whose link was brought along; secrets name registrations by key already
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
     confirmed_at = fields.DatetimeField(null=True)

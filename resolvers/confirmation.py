@@ -26,15 +26,20 @@ class Pending:
     kind: AccountKind
     asked_at: dt.datetime
     confirmed: bool
+    invitation: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """`login` signs in. `login_taken`: somebody else has the login that was chosen, so that another may be chosen later."""
+    """`login` signs in. `login_taken`: somebody else has the login that was chosen, so that another may be chosen later.
+
+    `invitation` is the token of the one that was brought along.
+    """
 
     login: str
     already: bool = False
     login_taken: bool = False
+    invitation: str | None = None
 
 
 async def pending(token: str, now: dt.datetime) -> Pending | None:
@@ -42,7 +47,7 @@ async def pending(token: str, now: dt.datetime) -> Pending | None:
     found, alive = await _behind(token, now)
     if found is None or not (alive or found.confirmed_at is not None):
         return None
-    return Pending(found.email, found.login or None, found.kind, found.created_at, found.confirmed_at is not None)
+    return Pending(found.email, found.login or None, found.kind, found.created_at, found.confirmed_at is not None, await _invitation(found, now))
 
 
 async def confirm(*, token: str, email: str, code: str, source: str | None, now: dt.datetime, human: HumanAnswer | None = None) -> Confirmed:
@@ -54,7 +59,7 @@ async def confirm(*, token: str, email: str, code: str, source: str | None, now:
     if token:
         found, alive = await _behind(token, now)
         if found is not None and found.confirmed_at is not None:
-            return Confirmed(await _login_of(found), already=True)
+            return Confirmed(await _login_of(found), already=True, invitation=await _invitation(found, now))
         if found is None or alive is None:
             raise Refused(ProblemCode.LINK_OVER, ("token",))
         return await _confirmed(found, alive, now, ("token",), ProblemCode.LINK_OVER)
@@ -99,14 +104,14 @@ async def _confirmed(found: Registration, secret: MailedSecret, now: dt.datetime
                 if not await mailed_secrets.spend(secret, now):
                     break
                 user = await _make(found, login, now)
-                return Confirmed(user.login or user.email, login_taken=bool(found.login) and login is None)
+                return Confirmed(user.login or user.email, login_taken=bool(found.login) and login is None, invitation=await _invitation(found, now))
         except IntegrityError:
             if await User.exists(email_key=found.email_key):
                 raise Refused(ProblemCode.TAKEN, ("email",)) from None
     found = await Registration.get(id=found.id)  # somebody was quicker with the same secret
     if found.confirmed_at is None:
         raise Refused(over, path)
-    return Confirmed(await _login_of(found), already=True)
+    return Confirmed(await _login_of(found), already=True, invitation=await _invitation(found, now))
 
 
 async def _make(found: Registration, login: str | None, now: dt.datetime) -> User:
@@ -134,3 +139,9 @@ async def _make(found: Registration, login: str | None, now: dt.datetime) -> Use
 async def _login_of(found: Registration) -> str:
     user = await User.get_or_none(id=found.user_id) if found.user_id is not None else None
     return (user.login or user.email) if user is not None else found.email
+
+
+async def _invitation(found: Registration, now: dt.datetime) -> str | None:
+    """The token of the invitation that was brought along to the registration, while it waits."""
+    secret = await MailedSecret.get_or_none(id=found.invitation or 0, purpose=Purpose.INVITATION, spent_at=None, expires_at__gt=now)
+    return mailed_secrets.token_of(secret) if secret is not None else None

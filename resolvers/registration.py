@@ -160,7 +160,7 @@ async def _is_again(asked: Asked, found: Checked) -> bool:
 def _fingerprint(asked: Asked, found: Checked) -> str:
     return idempotency.fingerprint(
         asked.kind, asked.slug, found.email, found.login, found.account_number, found.contract_number, found.name, found.tax_number,
-        found.phone, asked.language, found.agreement.version, asked.bill_by_email,
+        found.phone, asked.language, found.agreement.version, asked.bill_by_email, asked.invitation,
     )  # fmt: skip
 
 
@@ -182,11 +182,18 @@ async def _keep(asked: Asked, found: Checked, stored: str, now: dt.datetime) -> 
         agreement_version=found.agreement.version,
         agreement_hash=found.agreement.text_hash,
         bill_by_email=asked.bill_by_email,
+        invitation=await _invitation(asked.invitation, now),
         created_at=now,
         expires_at=now + WAITS,
     )
     await audit.record(STRANGER, "registration.ask", f"registration:{made.id}", organization_id=made.organization_id)
     return made
+
+
+async def _invitation(token: str, now: dt.datetime) -> int | None:
+    """The row of an invitation that is brought along: the token itself is kept nowhere. One that is over is as good as none."""
+    found = await mailed_secrets.by_token(Purpose.INVITATION, token, now) if token else None
+    return found.id if found is not None else None
 
 
 async def _tell(made: Registration, found: Checked, done: Registered, now: dt.datetime) -> None:

@@ -45,6 +45,7 @@ class Asked:
     tax_number: str = ""
     phone: str = ""
     bill_by_email: bool = False
+    invitation: str = field(default="", repr=False)
     validate_only: bool = False
     human: HumanAnswer | None = None
 

@@ -115,9 +115,9 @@ POLICIES: dict[str, dict[str, Policy]] = {
 # Objects that show nothing beyond the field that gave them: each field of theirs, by name, goes with it.
 _PLAIN = PERSONAL | {
     "Agreement": "language publishedAt text textHash version versions",
-    "ConfirmRegistrationDone": "already login loginTaken",
+    "ConfirmRegistrationDone": "already invitation login loginTaken",
     "LoginPreview": "afterLinking login",
-    "PendingRegistration": "askedAt confirmed email kind login",
+    "PendingRegistration": "askedAt confirmed email invitation kind login",
     "RecoverPasswordDone": "login",
     "RecoveryForm": "asks login",
     "RegisterUserDone": "email login",

@@ -38,6 +38,7 @@ class RegisterUserInput:
     contract_number: str = field(default="", description="The company's contract at the organization, like the account number.")
     phone: str = field(default="", description="A mobile phone with its country code.")
     bill_by_email: bool = field(default=False, description="Send the bill by e-mail every month.")
+    invitation: str = field(default="", description="The token of an invitation's link: confirming gives it back, so that it can be accepted then.")
     human_check: HumanCheckInput | None = field(default=None, description="The answer to a human check, where one is asked for.")
     validate_only: bool = field(default=False, description="Run all checks and write nothing.")
 
@@ -68,6 +69,7 @@ class PendingRegistration:
     kind: AccountKind = field(description="A person or a legal entity.")
     asked_at: dt.datetime = field(description="When somebody registered.")
     confirmed: bool = field(description="Whether it has been confirmed already.")
+    invitation: str | None = field(description="The token of the invitation that was brought along, while it waits.")
 
 
 @strawberry.input(description="The link's token; or the code that was typed, with the address that it was mailed to.")
@@ -83,6 +85,7 @@ class ConfirmRegistrationDone:
     login: str = field(description="What signs in.")
     already: bool = field(description="It had been confirmed before.")
     login_taken: bool = field(description="Somebody else has the login that was chosen: the e-mail signs in, and another login may be chosen in the profile.")
+    invitation: str | None = field(description="The token of the invitation that was brought along, while it waits.")
 
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:
@@ -151,6 +154,7 @@ class RegistrationMutations:
             tax_number=input.tax_number,
             phone=input.phone,
             bill_by_email=input.bill_by_email,
+            invitation=input.invitation,
             validate_only=input.validate_only,
             human=answer_of(input.human_check),
         )

@@ -237,6 +237,7 @@ class Migration(migrations.Migration):
                 ("agreement_version", fields.CharField(max_length=32)),
                 ("agreement_hash", fields.CharField(max_length=64)),
                 ("bill_by_email", fields.BooleanField(default=False)),
+                ("invitation", fields.BigIntField(null=True)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("expires_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("confirmed_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),

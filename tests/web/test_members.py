@@ -4,12 +4,13 @@ import datetime as dt
 
 import pytest
 
-from models import LoginAlias, MailedSecret, Membership, User
-from models.enums import Purpose, Right
+from models import LoginAlias, MailedSecret, Membership, Registration, User
+from models.enums import Proof, Purpose, Right
 from resolvers.users import create_user, grant_membership
 from schema import ids
 from tests.mailbox import deliver_all, deliver_one
 from tests.web.conftest import BASE, PASSWORD, SLUG, Browser, signed_in
+from tests.web.reader import Page
 
 NO_MONEY = {"rights.SEND_READINGS": "true"}
 
@@ -29,6 +30,47 @@ async def joined(site, aigul, **rights: str) -> Browser:
     page = await browser.page(path)
     assert (await browser.post("/invitation", page.fields("/invitation"))).status_code == 303
     return browser
+
+
+@pytest.mark.parametrize("way", ["offer", "sign-in", "another kind"])
+async def test_an_invited_newcomer_comes_back_to_the_invitation_in_another_browser_too(site, aigul, way: str):
+    path = await invited(site, aigul, **NO_MONEY)
+    first, second = Browser(site.app), Browser(site.app)
+    page = await first.page(path)
+    if way == "sign-in":
+        [link] = [link.get("href") for link in page.named("a") if "sign-in" in link.get("href", "")]
+        page = await first.page(link.removeprefix(BASE))
+    [link] = [link.get("href") for link in page.named("a") if "/register" in link.get("href", "")]
+    if way == "another kind":
+        page = await first.page(link.removeprefix(BASE))
+        [link] = [link.get("href") for link in page.named("a") if "kind=short" in link.get("href", "")]
+    page = await first.page(link.removeprefix(BASE))
+    assert page.problems() == []
+    typed = {"email": "newcomer@example.com", "password": PASSWORD, "repeat": PASSWORD, "agreementVersion": "true"}
+    wrong = await first.post("/register", page.fields("/register") | typed | {"repeat": "x"})
+    assert wrong.status_code == 422
+    assert (await first.post("/register", Page(wrong.text).fields("/register") | typed)).status_code == 200
+    assert await Registration.filter(invitation=(await MailedSecret.get(purpose=Purpose.INVITATION)).id).count() == 1
+    letter = await deliver_one()
+    page = await second.page(letter.link.partition(BASE)[2])
+    confirmed = Page((await second.post("/confirm", page.fields("/confirm"))).text)
+    answer = await second.post("/sign-in", confirmed.fields("/sign-in") | {"password": PASSWORD})
+    assert answer.headers["location"] == BASE + path
+    assert "sign-in?next=" in (await first.get(letter.link.partition(BASE)[2])).text, "opening the letter's link again leads there too"
+    page = await second.page(path)
+    assert (await second.post("/invitation", page.fields("/invitation"))).status_code == 303
+    assert await Membership.filter(user__email="newcomer@example.com", proof=Proof.INVITATION).count() == 1
+
+
+@pytest.mark.parametrize("given", ["next=//evil.example/invitation?token=x", "next=/o/vodokanal/link?token=x", "invitation=unknown"])
+async def test_only_an_invitation_that_waits_is_kept_with_a_registration(site, given: str):
+    stranger = Browser(site.app)
+    typed = {"email": "newcomer@example.com", "password": PASSWORD, "repeat": PASSWORD, "agreementVersion": "true"}
+    assert (await stranger.send(f"/register?kind=short&{given}", **typed)).status_code == 200
+    assert (await Registration.get()).invitation is None
+    letter = await deliver_one()
+    page = Page((await stranger.send(letter.link.partition(BASE)[2])).text)
+    assert page.value("next") == f"{BASE}/"
 
 
 async def test_a_household_member_sends_readings_and_sees_no_money(site, aigul):

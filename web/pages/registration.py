@@ -2,6 +2,7 @@
 
 import uuid
 from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,6 +12,7 @@ from web.filled import Filled
 from web.forms import form
 from web.human_checks import human_check, human_input, wants_new_image
 from web.pages.sessions import sign_in_page
+from web.sessions import local
 from web.strangers import page, slug
 
 KINDS = ("individual", "legal", "short")
@@ -19,6 +21,7 @@ FIELDS = {
     "legal": ("name", "taxNumber", "contractNumber", "login", "phone"),
     "short": (),
 }
+LONGEST_TOKEN = 200
 ALWAYS = ("email", "password", "repeat")
 
 
@@ -26,7 +29,7 @@ async def register(request: Request) -> Response:
     """GET shows the form, of the ``?kind=``; POST registers and says where the letter went, or shows it again with 422."""
     if request.method == "GET":
         given = {name: request.query_params.get(name, "").replace("\0", "")[:40] for name in ("kind", "accountNumber")}
-        return await _form(request, given)
+        return await _form(request, {**given, "invitation": _brought(request)})
     fields = await form(request, of_a_stranger=True)
     if wants_new_image(fields):
         return await _form(request, fields)
@@ -53,7 +56,8 @@ async def confirm(request: Request) -> Response:
     result = (await ask(request, "registration/confirm", input={**given, "humanCheck": human_input(fields)})).confirmRegistration
     if result.typename == "Rejected":
         return await _confirm_page(request, 422, fields, result.problems)
-    return await sign_in_page(request, login=result.login, confirmed="again" if result.already else "now", login_taken=result.loginTaken)
+    back = f"/invitation?{urlencode({'token': result.invitation})}" if result.invitation else "/"
+    return await sign_in_page(request, back, login=result.login, confirmed="again" if result.already else "now", login_taken=result.loginTaken)
 
 
 async def resend(request: Request) -> Response:
@@ -89,13 +93,14 @@ async def _form(request: Request, fields: dict[str, str], problems: Any = (), st
     typed: dict[str, Any] = {name: fields.get(name, "")[:40] if name in FIELDS[kind] else "" for name in ("login", "accountNumber", "contractNumber")}
     found = await ask(request, "registration/index", slug=slug(request), language=request.state.language, **typed)
     values = {**fields, "idempotencyKey": str(uuid.uuid4()) if any(one.code == "KEY_REUSED" for one in problems) else _key(fields)}
-    request.state.query = (("kind", kind),)  # links to other languages keep the kind
+    invitation = fields.get("invitation", "")[:LONGEST_TOKEN]
+    request.state.query = (("kind", kind), *((("invitation", invitation),) if invitation else ()))  # links to other languages keep both
     live = {
         "hx-post": f"{request.scope['root_path']}/register/check", "hx-trigger": "change", "hx-target": "#login_result", "hx-swap": "outerHTML",
         "hx-params": "csrf,kind,login,accountNumber,contractNumber",
     }  # fmt: skip
     check = await human_check(request, "REGISTER", fields, problems)
-    shown = {"kind": kind, "check": check, "live": live, "result": found.loginPreview, "agreement": found.agreement}
+    shown = {"kind": kind, "invitation": invitation, "check": check, "live": live, "result": found.loginPreview, "agreement": found.agreement}
     return await page(request, "registration/index.html", status, form=Filled(values, problems), **shown)
 
 
@@ -109,10 +114,20 @@ def _input(request: Request, fields: dict[str, str]) -> dict[str, Any]:
         "organizationSlug": slug(request),
         "language": request.state.language,
         "agreementVersion": fields.get("version", "")[:32] if fields.get("agreementVersion") == "true" else "",
+        "invitation": fields.get("invitation", "")[:LONGEST_TOKEN],
         "billByEmail": fields.get("billByEmail") == "true",
         "idempotencyKey": _key(fields),
         "humanCheck": human_input(fields),
     }
+
+
+def _brought(request: Request) -> str:
+    """The token of an invitation that one comes from, or was going to when asked to sign in."""
+    given = request.query_params.get("invitation", "")
+    if not given:
+        way = urlsplit(local(request.query_params.get("next", ""), request.scope["root_path"]))
+        given = parse_qs(way.query).get("token", [""])[0] if way.path == f"{request.scope['root_path']}/invitation" else ""
+    return given.replace("\0", "")[:LONGEST_TOKEN]
 
 
 def _kind(fields: dict[str, str]) -> str:

@@ -57,9 +57,9 @@ async def _signed_in(request: Request, base: str) -> Response:
     return response
 
 
-async def sign_in_page(request: Request, **context: Any) -> HTMLResponse:
-    """The form where another page ends: with the login filled in, and what has happened."""
-    return await _page(request, 200, next=f"{request.scope['root_path']}/", **context)
+async def sign_in_page(request: Request, back: str = "/", **context: Any) -> HTMLResponse:
+    """The form where another page ends: with the login filled in, and what has happened; `back` is where one goes on to."""
+    return await _page(request, 200, next=request.scope["root_path"] + back, **context)
 
 
 def moved(request: Request, address: str) -> Response:
