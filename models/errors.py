@@ -63,6 +63,7 @@ class ProblemCode(StrEnum):
     WRONG_PROFILE = "wrong_profile"
     INVALID_EMAIL = "invalid_email"
     INVALID_LOGIN = "invalid_login"
+    INVALID_NAME = "invalid_name"
     INVALID_PHONE = "invalid_phone"
     INVALID_TAX_NUMBER = "invalid_tax_number"
     PASSWORDS_DIFFER = "passwords_differ"
@@ -86,6 +87,8 @@ class ProblemCode(StrEnum):
     TOKEN_SHOWN = "token_shown"  # noqa: S105 - a code
     MORE_THAN_YOURS = "more_than_yours"
     ONLY_OWNERS = "only_owners"
+    LONGER_THAN_YOURS = "longer_than_yours"
+    YOUR_INVITER = "your_inviter"
     ALREADY_ANSWERED = "already_answered"
 
 

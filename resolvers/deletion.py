@@ -2,6 +2,8 @@
 
 With the row go sessions, logins, memberships, tokens, consents, subscriptions, secrets and the staff's roles; readings stay without their
 sender, and the audit says "user:12" of somebody whom nothing names any more. The holder's data are the supplier's register's, and stay.
+What is somebody else's stays too, though it holds the address for days: the letter by which another user can take back a change of e-mail
+away from this very address, as far as he had it before. What is forgotten is found by ids and exact addresses, never by words alike.
 """
 
 from __future__ import annotations
@@ -9,10 +11,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 
-from models import ApiToken, DataReport, IdempotencyKey, Letter, MailedSecret, Registration, User
+from models import ApiToken, DataReport, IdempotencyKey, Letter, MailedSecret, Membership, Registration, User
 from models.database import transaction
-from models.enums import LetterState, Purpose, ReportState
-from resolvers import audit, letters
+from models.enums import LetterState, Proof, Purpose, ReportState
+from resolvers import audit, letters, membership_ends
 from resolvers.gate import HumanAnswer
 from resolvers.profile import present_password
 from resolvers.senders import sent_by
@@ -33,6 +35,8 @@ async def delete_user(
     async with transaction():
         await User.select_for_update().get(id=user.id)
         former = await _former_addresses(user, now)
+        while one := await Membership.filter(user_id=user.id, proof=Proof.INVITATION).first():
+            await membership_ends.leave(viewer, one, now, language)
         await _forget_letters(user)
         await Registration.filter(email_key=user.email_key).delete()
         await DataReport.filter(user_id=user.id, state=ReportState.OPEN).delete()
@@ -60,26 +64,25 @@ async def _former_addresses(user: User, now: dt.datetime) -> list[str]:
 
 
 async def _forget_letters(user: User) -> None:
-    """Letters to the person that wait go, those that went forget where; letters to others forget the name; invitations of the address go."""
-    for one in await Letter.filter(user_id=user.id) + await Letter.filter(recipient__iexact=user.email):
+    """Letters to the person that wait go, those that went forget where; invitations of exactly this address, and changes to it, go.
+
+    Letters to others hold no name of the person: they look it up when they are written.
+    """
+    to_the_address = [one for one in await Letter.filter(recipient__iexact=user.email) if key(one.recipient) == user.email_key]
+    for one in await Letter.filter(user_id=user.id) + to_the_address:
         if one.state in WAITING:
             await Letter.filter(id=one.id).delete()
         else:
             await Letter.filter(id=one.id).update(recipient="", context={}, user_id=None)
-    for text in filter(None, (user.name, user.email)):
-        for one in await Letter.filter(id__in=await _naming("letter", "context", text)):
-            told = {name: "" if value == text else value for name, value in one.context.items()} if one.state in WAITING else {}
-            await Letter.filter(id=one.id).update(context=told)
-    naming = await _naming("mailed_secret", "data", user.email)
-    await MailedSecret.filter(id__in=naming, purpose__in=[Purpose.INVITATION, Purpose.CONFIRM_EMAIL]).delete()
+    naming = MailedSecret.filter(id__in=await _naming(user.email), purpose__in=[Purpose.INVITATION, Purpose.CONFIRM_EMAIL])
+    await MailedSecret.filter(id__in=[one.id for one in await naming if key(one.data.get("email", "")) == user.email_key]).delete()
 
 
-async def _naming(table: str, column: str, text: str) -> list[int]:
-    """Rows whose JSON names the text, however it is written there."""
-    ways = {json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
+async def _naming(address: str) -> list[int]:
+    """Secrets whose data may name the address, however it is written there: candidates, to be compared exactly."""
     found: set[int] = set()
-    for way in ways:
+    for way in {json.dumps(address)[1:-1], json.dumps(address, ensure_ascii=False)[1:-1]}:
         pattern = "%" + way.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
-        rows = await fetch(f"SELECT t.id FROM {table} t WHERE LOWER(CAST(t.{column} AS TEXT)) LIKE LOWER($1) ESCAPE '!'", pattern)
+        rows = await fetch("SELECT s.id FROM mailed_secret s WHERE LOWER(CAST(s.data AS TEXT)) LIKE LOWER($1) ESCAPE '!'", pattern)
         found |= {row["id"] for row in rows}
     return sorted(found)

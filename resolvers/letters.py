@@ -9,13 +9,14 @@ from typing import Any
 from tortoise.exceptions import IntegrityError
 
 from adapters import mail
-from models import Letter, MailedSecret, Organization
+from models import Letter, MailedSecret, Organization, User
 from models.database import transaction
 from models.errors import AbonentError
+from models.person_names import told_name
 from resolvers.mailed_secrets import code_of, token_of
 from settings import settings
 
-_OWN = {"sender", "base_url", "home", "link", "code", "language"}  # what templates see besides the context
+_OWN = {"sender", "base_url", "home", "link", "code", "language", "name"}  # what templates see besides the context
 
 
 class Pointless(AbonentError):
@@ -34,16 +35,19 @@ async def queue(
     user_id: int | None = None,
     organization_id: int | None = None,
     occasion: str | None = None,
+    person: int | None = None,
     **context: Any,
 ) -> Letter | None:
     """Queue a letter of ``templates/mail/<template>/`` to one address; None where the ``occasion`` has its letter already.
 
     The templates see ``context`` (JSON, nothing secret), ``sender`` (the organization's name, accent, contacts), ``base_url``, ``base``
-    (``/o/<slug>`` or nothing), ``home`` (both), ``link`` (the address of ``path`` under both, with the secret's token behind it) and ``code``.
+    (``/o/<slug>`` or nothing), ``home`` (both), ``link`` (the address of ``path`` under both, with the secret's token behind it) and ``code``;
+    and ``name``, of the user ``person`` whom the letter is about: looked up when it is written, so that no letter keeps a name.
     """
     if taken := _OWN & set(context):
         raise ValueError(f"templates have their own {', '.join(sorted(taken))}")
-    values = {"base": base, "path": path, "sealed": secret is not None, **context}
+    about = {} if person is None else {"person": person}
+    values = {"base": base, "path": path, "sealed": secret is not None, **about, **context}
     try:
         async with transaction():
             return await Letter.create(
@@ -70,6 +74,8 @@ async def written(row: Letter, now: dt.datetime) -> mail.Letter:
     context = dict(row.context)
     secret = await _living_secret(row, now) if context.pop("sealed", False) else None
     base = context.pop("base", "")
+    if "person" in context:
+        context["name"] = await _name_of(context.pop("person"))
     return mail.Letter(
         to=row.recipient,
         template=row.template,
@@ -88,6 +94,12 @@ async def _living_secret(row: Letter, now: dt.datetime) -> MailedSecret:
     if secret is None or secret.spent_at is not None or secret.expires_at <= now or token_of(secret) is None:
         raise Pointless
     return secret
+
+
+async def _name_of(user_id: int) -> str:
+    """Empty where the person has none, or is gone."""
+    found = await User.get_or_none(id=user_id)
+    return told_name(found.name) if found is not None else ""
 
 
 async def _sender(organization_id: int | None) -> mail.Sender:

@@ -129,7 +129,8 @@ def _is_of_staff(passed: step_ups.Passed | None) -> bool:
 async def _refuse_linked(user_id: int, target: Target, day: dt.date) -> None:
     """His own links are no secret to the one who asks."""
     owner = {"contract_id": target.contract_id} if target.contract_id is not None else {"account_id": target.account_id or 0}
-    if await Membership.filter(Q(until_on=None) | Q(until_on__gte=day), user_id=user_id, rights=Right.owner(), **owner).exists():
+    mine = Membership.filter(Q(until_on=None) | Q(until_on__gte=day), user_id=user_id, rights=Right.owner(), **owner)
+    if await mine.exclude(proof=Proof.INVITATION).exists():
         raise Refused(ProblemCode.ALREADY_LINKED)
 
 
@@ -141,19 +142,23 @@ async def _link(viewer: Viewer, organization: Organization, target: Target, prov
         raise Refused(ProblemCode.NOT_PROVED)
     login = await _alias(organization, target, user)
     others = await _members(target, user.id, day)
-    made = await _membership(organization, user, target, proved)
+    made = await _membership(organization, user, target, proved, day)
     await audit.record(viewer.actor, "membership.prove", f"user:{user.id}", organization_id=organization.id, membership=made.id, **_seen(proved))
     await link_letters.tell(organization, target, user, others, login, now)
     return Linked(target.account_id, target.contract_id, login)
 
 
-async def _membership(organization: Organization, user: User, target: Target, proved: Proved) -> Membership:
-    """A new one, or what somebody invited has already: by proving it he has it himself."""
+async def _membership(organization: Organization, user: User, target: Target, proved: Proved, day: dt.date) -> Membership:
+    """A new one, or what somebody invited has already: by proving it he has it himself, without end, and by nobody's word."""
     owner: dict[str, Any] = {"user_id": user.id, "account_id": target.account_id, "contract_id": target.contract_id}
     proof = Proof.STEP_UP if proved.step_up else Proof.FACTORS
     values: dict[str, Any] = {"rights": Right.owner(), "proof": proof, "proved_by": _words(proved), "from_on": target.since, "invited_by_id": None}
-    if await Membership.filter(until_on=None, **owner).update(**values):
-        return await Membership.get(until_on=None, **owner)
+    mine = await Membership.filter(Q(until_on=None) | Q(until_on__gte=day), **owner).order_by("id")
+    if mine:
+        kept = next((one for one in mine if one.until_on is None), mine[0])
+        await Membership.filter(id__in=[one.id for one in mine if one.proof is Proof.INVITATION]).exclude(id=kept.id).delete()
+        await Membership.filter(id=kept.id).update(until_on=None, **values)
+        return await Membership.get(id=kept.id)
     return await Membership.create(organization=organization, **owner, **values)
 
 

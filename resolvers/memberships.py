@@ -1,7 +1,8 @@
 """Who is linked to an account or a contract: seen and changed by those who manage its members, and left by oneself.
 
 Whoever leaves sees nothing of it any more, and so does whoever was invited and is shown out: the row goes, the audit keeps it. Somebody who
-proved the account and is shown out by another who did keeps the past, as a former owner does. Who was invited cannot show out who proved.
+proved the account and is shown out by another who did keeps the past, as a former owner does. Who was invited cannot show out who proved,
+nor who invited him; and when he goes, those go whom he invited.
 """
 
 from __future__ import annotations
@@ -11,16 +12,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from models import LoginAlias, MailedSecret, Membership, Organization, PersonalAccount, Subscription, User
+from models import Membership
 from models.database import transaction
-from models.enums import Proof, Purpose, Right
+from models.enums import Proof, Right
 from models.errors import NotFound, ProblemCode, Refused
 from models.sql import day
-from resolvers import audit, letters
-from resolvers.senders import sent_by
+from resolvers import audit, membership_ends
+from resolvers.inviters import inviters_of
+from resolvers.lending import is_later, lent
 from resolvers.sessions import UserRow
 from resolvers.sql import Row, among, fetch, ids, instant
-from resolvers.users import key
 from resolvers.viewer import Access, Viewer
 
 
@@ -88,48 +89,41 @@ def manages(viewer: Viewer, access: Access | None) -> bool:
     return access is not None and viewer.is_person and viewer.user_id is not None and access.may(Right.MANAGE_MEMBERS)
 
 
-async def unlink(viewer: Viewer, pk: int, now: dt.datetime) -> None:
+async def unlink(viewer: Viewer, pk: int, now: dt.datetime, *, language: str) -> None:
     """End one's own link: nothing is seen of it any more, its login signs nobody in, its letters and invitations end. Raises NotFound."""
     row = (await memberships_by_ids(viewer, [pk])).get(pk)
     if row is None or not row.is_mine:
         raise NotFound("membership")
     async with transaction():
-        if not await Membership.filter(id=pk).delete():
-            raise NotFound("membership")
-        await _forget(row, now)
-        await audit.record(viewer.actor, "membership.leave", f"user:{row.user_pk}", organization_id=row.organization_pk, **_told(row))
+        await membership_ends.leave(viewer, await _locked(pk), now, language)
 
 
 async def change_member(viewer: Viewer, pk: int, rights: Right, until_on: dt.date | None) -> None:
-    """Raises NotFound, and Refused with MORE_THAN_YOURS at ``rights``, ONLY_OWNERS, and INVALID at ``untilOn`` for a day gone by."""
-    row, access = await _managed(viewer, pk)
-    given = rights & ~row.rights
-    if given & ~access.rights:
-        raise Refused(ProblemCode.MORE_THAN_YOURS, ("rights",))
+    """Raises NotFound, ONLY_OWNERS, YOUR_INVITER, MORE_THAN_YOURS at ``rights``; at ``untilOn`` INVALID for a day gone by, LONGER_THAN_YOURS.
+
+    Who gives a right, or more days, lends of his own. Where the days become fewer, so do those of whoever is there by this person's word.
+    """
+    row = await _managed(viewer, pk)
     if until_on is not None and until_on < viewer.today:
         raise Refused(ProblemCode.INVALID, ("untilOn",))
+    given = rights if is_later(until_on, row.until_on) else rights & ~row.rights
+    values: dict[str, Any] = {"rights": rights, "until_on": until_on}
+    if given or is_later(until_on, row.until_on):
+        values["from_on"] = await _lent_from(viewer, row, given, until_on)
     async with transaction():
-        if not await Membership.filter(id=pk).update(rights=rights, until_on=until_on):
-            raise NotFound("membership")
-        changed = {"before": int(row.rights), "after": int(rights)}
-        await audit.record(viewer.actor, "membership.change", f"user:{row.user_pk}", organization_id=row.organization_pk, **_told(row), **changed)
+        one = await _locked(pk)
+        await Membership.filter(id=pk).update(**values)
+        if is_later(row.until_on, until_on):
+            await membership_ends.shorten_after(one, until_on, viewer.today)
+        changed = {**membership_ends.told(one), "before": int(row.rights), "after": int(rights)}
+        await audit.record(viewer.actor, "membership.change", f"user:{row.user_pk}", organization_id=row.organization_pk, **changed)
 
 
-async def revoke_member(viewer: Viewer, pk: int, now: dt.datetime, *, slug: str | None, language: str) -> None:
-    """Show somebody out, who is told by letter. Raises NotFound and Refused with ONLY_OWNERS."""
-    row, _ = await _managed(viewer, pk)
-    user, sender = await User.get(id=row.user_pk), await sent_by(slug)
+async def revoke_member(viewer: Viewer, pk: int, now: dt.datetime, *, language: str) -> None:
+    """Show somebody out, and whoever is there by that one's word alone; all are told by letter. Raises NotFound, ONLY_OWNERS and YOUR_INVITER."""
+    await _managed(viewer, pk)
     async with transaction():
-        if row.is_proved:
-            ended = await Membership.filter(id=pk).update(until_on=viewer.today - dt.timedelta(days=1), rights=row.rights & ~Right.MANAGE_MEMBERS)
-        else:
-            ended = await Membership.filter(id=pk).delete()
-        if not ended:
-            raise NotFound("membership")
-        await _forget(row, now)
-        told: dict[str, Any] = {"number": await _number(row), "keeps_past": row.is_proved}
-        await letters.queue("member_revoked", user.email, user.language or language, now, user_id=user.id, path="/", **sender, **told)
-        await audit.record(viewer.actor, "membership.revoke", f"user:{row.user_pk}", organization_id=row.organization_pk, **_told(row))
+        await membership_ends.show_out(viewer, await _locked(pk), now, language)
 
 
 async def proved(viewer: Viewer, owner: dict[str, int | None], organization_id: int) -> bool:
@@ -145,16 +139,34 @@ async def proved(viewer: Viewer, owner: dict[str, int | None], organization_id: 
     return contract is not None and await proved(viewer, {"contract_id": contract}, organization_id)
 
 
-async def _managed(viewer: Viewer, pk: int) -> tuple[MembershipRow, Access]:
+async def _managed(viewer: Viewer, pk: int) -> MembershipRow:
     row = (await memberships_by_ids(viewer, [pk])).get(pk)
     if row is None or row.is_mine:
         raise NotFound("membership")
-    contract = row.contract_pk or (await _contracts_of([row.account_pk or 0])).get(row.account_pk or 0)
-    access = viewer.access(row.account_pk or -1, contract, row.organization_pk)
-    assert access is not None
-    if row.is_proved and not await proved(viewer, row.owner, row.organization_pk):
-        raise Refused(ProblemCode.ONLY_OWNERS)
-    return row, access
+    if not await proved(viewer, row.owner, row.organization_pk):
+        if row.is_proved:
+            raise Refused(ProblemCode.ONLY_OWNERS)
+        if row.user_pk in await inviters_of(viewer.user_id or 0, row.owner, viewer.today):
+            raise Refused(ProblemCode.YOUR_INVITER)
+    return row
+
+
+async def _locked(pk: int) -> Membership:
+    found = await Membership.select_for_update().get_or_none(id=pk)
+    if found is None:
+        raise NotFound("membership")
+    return found
+
+
+async def _lent_from(viewer: Viewer, row: MembershipRow, given: Right, until_on: dt.date | None) -> dt.date | None:
+    """The first day that is seen with what is given; who proved the account sees his own past."""
+    lending = await lent(viewer, row.owner, given)
+    if lending is None or given & ~lending.rights:
+        raise Refused(ProblemCode.MORE_THAN_YOURS, ("rights",))
+    if is_later(until_on, lending.until_on):
+        raise Refused(ProblemCode.LONGER_THAN_YOURS, ("untilOn",))
+    firsts = [row.from_on] if row.is_proved else [row.from_on, lending.from_on]
+    return max((day for day in firsts if day is not None), default=None)
 
 
 async def _members(viewer: Viewer, rows: Sequence[Any], column: str) -> dict[int, list[MembershipRow]]:
@@ -170,25 +182,6 @@ async def _contracts_of(accounts: Sequence[int]) -> dict[int, int]:
     return {
         row["id"]: row["contract_id"] for row in await fetch(f"SELECT a.id, a.contract_id FROM personal_account a WHERE {among('a.id', 1)}", list(accounts))
     }
-
-
-async def _forget(row: MembershipRow, now: dt.datetime) -> None:
-    """What hung on the link: login, letters of that account alone, invitations by this person."""
-    organization, number = await Organization.get(id=row.organization_pk), await _number(row)
-    alias = key(number if row.account_pk is not None else organization.contract_login_prefix + number)
-    await LoginAlias.filter(organization_id=row.organization_pk, user_id=row.user_pk, alias=alias).delete()
-    accounts = [row.account_pk] if row.account_pk is not None else await PersonalAccount.filter(contract_id=row.contract_pk).values_list("id", flat=True)
-    await Subscription.filter(user_id=row.user_pk, account_id__in=[one for one in list(accounts)[:1000] if isinstance(one, int)]).delete()
-    await MailedSecret.filter(purpose=Purpose.INVITATION, user_id=row.user_pk, spent_at=None, **row.owner).update(spent_at=now)
-
-
-async def _number(row: MembershipRow) -> str:
-    table, pk = ("personal_account", row.account_pk) if row.account_pk is not None else ("contract", row.contract_pk)
-    return str((await fetch(f"SELECT t.number FROM {table} t WHERE t.id = $1", pk))[0]["number"])
-
-
-def _told(row: MembershipRow) -> dict[str, Any]:
-    return {"membership": row.pk, **row.owner, "rights": int(row.rights), "proof": row.proof.value}
 
 
 def _row(viewer: Viewer, row: Row) -> MembershipRow:

@@ -16,13 +16,12 @@ from models.database import transaction
 from models.enums import AccountKind, Purpose
 from models.errors import NotFound, Problem, ProblemCode, Refused, RefusedMany
 from models.identity import is_inn, is_tax_number
+from models.person_names import checked_name
 from models.phone import checked_phone
 from resolvers import audit, gate
 from resolvers.sessions import UserRow
 from resolvers.users import check_login, login_key
 from resolvers.viewer import Viewer
-
-LONGEST_NAME = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ async def personal_data(viewer: Viewer, rows: Iterable[UserRow], now: dt.datetim
 async def update_profile(
     viewer: Viewer, changes: ProfileChanges, source: str | None, now: dt.datetime, *, human: gate.HumanAnswer | None = None, validate_only: bool = False
 ) -> None:
-    """Raises Refused with TOO_LONG, INVALID, INVALID_PHONE, INVALID_TAX_NUMBER, INVALID_LOGIN, LOGIN_STAYS or TAKEN at the field.
+    """Raises Refused with TOO_LONG, INVALID_NAME, INVALID, INVALID_PHONE, INVALID_TAX_NUMBER, INVALID_LOGIN, LOGIN_STAYS or TAKEN at the field.
 
     That a login is taken is told to a confirmed person only, and guesses are counted: it is the person's own to be chosen, once.
     """
@@ -121,13 +120,6 @@ def _checked(changes: ProfileChanges) -> dict[str, Any]:
     return values
 
 
-def _name(text: str) -> str:
-    name = " ".join(text.split())
-    if len(name) > LONGEST_NAME:
-        raise Refused(ProblemCode.TOO_LONG, ("name",), limit=LONGEST_NAME)
-    return name
-
-
 def _phone(text: str) -> str:
     return checked_phone(text) if text.strip() else ""
 
@@ -145,7 +137,7 @@ def _language(code: str) -> str:
     return code
 
 
-_CHECKS: dict[str, Callable[[str], str | None]] = {"name": _name, "phone": _phone, "tax_number": _tax_number, "language": _language}
+_CHECKS: dict[str, Callable[[str], str | None]] = {"name": checked_name, "phone": _phone, "tax_number": _tax_number, "language": _language}
 
 
 async def _check_new_login(user: User, login: str) -> None:

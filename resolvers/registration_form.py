@@ -14,6 +14,7 @@ from models.enums import AccountKind
 from models.errors import Problem, ProblemCode, Refused, RefusedMany
 from models.identity import is_inn, is_tax_number
 from models.money import Currency
+from models.person_names import checked_name
 from models.phone import checked_phone
 from resolvers.agreements import AgreementRow, present
 from resolvers.gate import HumanAnswer
@@ -21,7 +22,6 @@ from resolvers.organizations import organization_by_slug
 from resolvers.passwords import check_password
 from resolvers.users import check_login, key
 
-LONGEST_NAME = 300
 # Of an account or a contract. It stands in the letter: neither sentences nor addresses can be sent to strangers by it.
 _NUMBER = re.compile(r"(?=.*\d)[\w/-]{1,40}")
 
@@ -185,9 +185,7 @@ async def _number(text: str) -> str:
 
 
 async def _name(text: str) -> str:
-    if len(text) > LONGEST_NAME:
-        raise Refused(ProblemCode.TOO_LONG, limit=LONGEST_NAME)
-    return text
+    return checked_name(text)
 
 
 async def _phone(text: str) -> str:

@@ -105,7 +105,6 @@ class InviteMemberInput:
     idempotency_key: str = field(description="1 to 100 characters, new for each new form.")
     rights: list[Right] = field(default_factory=list, description="What to give beside seeing the account and its meters: of one's own rights.")
     until_on: dt.date | None = field(default=None, description="The last day; null: until it is ended.")
-    organization_slug: str | None = field(default=None, description="On whose pages this happens.")
     human_check: HumanCheckInput | None = field(default=None, description="The answer to a human check, where one was asked for.")
 
 
@@ -129,7 +128,6 @@ class ChangeMemberInput:
 @strawberry.input(description="A member.")
 class RevokeMemberInput:
     membership: strawberry.ID = field(description="Whose.")
-    organization_slug: str | None = field(default=None, description="On whose pages this happens.")
 
 
 @strawberry.input(description="A link of one's own.")

@@ -58,14 +58,14 @@ class MemberQueries:
 class MemberMutations:
     @field(
         description="Invite somebody by letter to an account or contract whose members one manages; it can be accepted for a week. Codes: "
-        "INVALID_EMAIL, MORE_THAN_YOURS, INVALID, TOO_MANY_ROWS, REQUIRED, TOO_LONG, KEY_REUSED, HUMAN_CHECK_NEEDED, WRONG_HUMAN_CHECK."
+        "INVALID_EMAIL, MORE_THAN_YOURS, INVALID, LONGER_THAN_YOURS, TOO_MANY_ROWS, REQUIRED, TOO_LONG, KEY_REUSED, HUMAN_CHECK_NEEDED, WRONG_HUMAN_CHECK."
     )
     async def invite_member(self, info: Info, input: Inviting) -> InviteMemberResult:  # noqa: A002
         context, viewer = info.context, info.context.person
         who = Invited(input.email, together(input.rights), input.until_on, input.idempotency_key)
         human = input.human_check.answer() if input.human_check else None
         of = await _target(viewer, input.of)
-        await invitations.invite(viewer, of, who, context.source, context.now, slug=input.organization_slug, language=language(), human=human)
+        await invitations.invite(viewer, of, who, context.source, context.now, language=language(), human=human)
         return InviteMemberDone(email=input.email)
 
     @field(description="Make an invitation worth nothing.")
@@ -79,21 +79,21 @@ class MemberMutations:
         made = await invitations.accept(viewer, input.token, info.context.now)
         return AcceptInvitationDone(membership=await _membership(viewer, made))
 
-    @field(description="Change what a member may do, and until when. Codes: MORE_THAN_YOURS, ONLY_OWNERS, INVALID.")
+    @field(description="Change what a member may do, and until when. Codes: MORE_THAN_YOURS, LONGER_THAN_YOURS, ONLY_OWNERS, YOUR_INVITER, INVALID.")
     async def change_member(self, info: Info, input: Changing) -> ChangeMemberResult:  # noqa: A002
         viewer, pk = info.context.person, pk_of(input.membership, "mem")
         await memberships.change_member(viewer, pk, together(input.rights), input.until_on)
         return ChangeMemberDone(membership=await _membership(viewer, pk))
 
-    @field(description="Show a member out. Codes: ONLY_OWNERS.")
+    @field(description="Show a member out, and whomever that one, having proved nothing, has invited. Codes: ONLY_OWNERS, YOUR_INVITER.")
     async def revoke_member(self, info: Info, input: Revoking) -> RevokeMemberResult:  # noqa: A002
         viewer, pk = info.context.person, pk_of(input.membership, "mem")
-        await memberships.revoke_member(viewer, pk, info.context.now, slug=input.organization_slug, language=language())
+        await memberships.revoke_member(viewer, pk, info.context.now, language=language())
         return RevokeMemberDone(done=True)
 
     @field(description="End one's own link to an account or contract: nothing of it is seen any more.")
     async def unlink_account(self, info: Info, input: Unlinking) -> UnlinkAccountDone:  # noqa: A002
-        await memberships.unlink(info.context.person, pk_of(input.membership, "mem"), info.context.now)
+        await memberships.unlink(info.context.person, pk_of(input.membership, "mem"), info.context.now, language=language())
         return UnlinkAccountDone(done=True)
 
 

@@ -53,6 +53,7 @@ MEANINGS: dict[ProblemCode, str] = {
     C.FILES_GONE: "The files of the run are no longer kept",
     C.INVALID_EMAIL: "Not one plain e-mail address",
     C.INVALID_LOGIN: "Not what a free login may be",
+    C.INVALID_NAME: "A name that could pass for an address, a telephone number or a message",
     C.INVALID_PHONE: "Not a phone number with its country code",
     C.INVALID_TAX_NUMBER: "Not an IIN, BIN or INN: its last digits check the others",
     C.PASSWORDS_DIFFER: "The password and its repetition are not the same",
@@ -77,6 +78,8 @@ MEANINGS: dict[ProblemCode, str] = {
     C.MORE_THAN_YOURS: "Nobody gives a right that he has not himself",
     C.ALREADY_ANSWERED: "Somebody else has answered it meanwhile",
     C.ONLY_OWNERS: "Whoever proved the account is changed only by somebody who proved it too",
+    C.LONGER_THAN_YOURS: "Nobody gives access for longer than he has it himself",
+    C.YOUR_INVITER: "Nobody who has not proved the account changes who invited him",
     C.PERSON_NEEDED: "Only a person may do this, no token: the run is held, or somebody else has sent it",
 }
 
@@ -125,6 +128,7 @@ SENTENCES: dict[ProblemCode, str] = {
     C.INVALID_LOGIN: N_(
         "A login starts with a letter and has letters, digits, hyphens or underscores, at most 30. Logins of accounts and contracts come by linking them."
     ),
+    C.INVALID_NAME: N_("Please write a name alone: no addresses of sites or mailboxes, no telephone numbers; leave a blank after a dot."),
     C.INVALID_PHONE: N_("Please type the phone number with its country code, for example +7 701 123 45 67."),
     C.INVALID_TAX_NUMBER: N_("Please check the number: a digit is wrong or missing."),
     C.PASSWORDS_DIFFER: N_("The two passwords are not the same."),
@@ -149,6 +153,8 @@ SENTENCES: dict[ProblemCode, str] = {
     C.MORE_THAN_YOURS: N_("You can give only those rights that you have yourself."),
     C.ALREADY_ANSWERED: N_("Somebody has answered this already."),
     C.ONLY_OWNERS: N_("This person proved the account with the supplier's data. Only somebody who did so too can change these rights."),
+    C.LONGER_THAN_YOURS: N_("Your own access ends before that day. Choose one no later than your own last day."),
+    C.YOUR_INVITER: N_("You have your own access by this person's invitation. Only somebody else can change these rights."),
     C.PERSON_NEEDED: N_("Somebody of the staff must decide this, on the page of the import."),
 }
 

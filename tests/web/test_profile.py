@@ -32,6 +32,8 @@ async def test_data_are_saved_as_understood_and_refused_beside_the_field(aigul):
     assert wrong.status_code == 422
     for text in ('value="12"', 'id="phone-error"', 'id="taxNumber-error"', 'href="#phone"'):
         assert text in wrong.text
+    named = await aigul.send("/profile/data", name="Срочно: https://evil.example/pay")
+    assert (named.status_code, 'id="name-error"' in named.text) == (422, True)
     right = await aigul.send("/profile/data", name=" Айгүл  Серік ", phone="8 (701) 123-45-67", taxNumber="7707083893", language="kk")
     assert (right.status_code, "abonent-language=kk" in right.headers["set-cookie"]) == (303, True)
     user = await User.get(email="aigul@example.com")

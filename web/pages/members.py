@@ -14,7 +14,7 @@ from web.answers import answer, ask
 from web.filled import Filled
 from web.forms import form
 from web.pages.accounts import found, ours
-from web.pages.profile import back, slug
+from web.pages.profile import back
 
 RIGHTS = ("SEE_MONEY", "SEND_READINGS", "PAY", "TICKETS", "MANAGE_MEMBERS")
 PRESETS = {"reader": (), "sender": ("SEND_READINGS",), "tenant": ("SEE_MONEY", "SEND_READINGS", "PAY", "TICKETS"), "owner": RIGHTS}
@@ -53,7 +53,7 @@ async def revoke(request: Request) -> Response:
     path, problems = f"/{kind}s/{of.id}/members", []
     if request.method == "POST":
         await form(request)
-        result = (await ask(request, "members/revoke", input={"membership": row.id, "organizationSlug": slug(request)})).revokeMember
+        result = (await ask(request, "members/revoke", input={"membership": row.id})).revokeMember
         if result.typename != "Rejected":
             return back(request, f"{path}?gone=1")
         problems = result.problems
@@ -90,7 +90,7 @@ async def _members(request: Request, kind: str) -> Response:
     if request.method == "POST":
         typed = await form(request)
         wanted = {"of": identity, "email": typed.get("email", ""), "rights": _rights(typed), "untilOn": _day(typed)}
-        wanted |= {"idempotencyKey": typed.get("idempotencyKey", ""), "organizationSlug": slug(request)}
+        wanted |= {"idempotencyKey": typed.get("idempotencyKey", "")}
         result = (await ask(request, "members/invite", input=wanted)).inviteMember
         if result.typename != "Rejected":
             return back(request, f"{path}?sent=1")
