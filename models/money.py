@@ -53,6 +53,11 @@ class Money:
         """Read what `amount` printed; ValueError on anything else."""
         return cls(minor_units(amount), currency)
 
+    @classmethod
+    def or_none(cls, minor: int | None, currency: Currency) -> Money | None:
+        """Of a column that may be empty."""
+        return None if minor is None else cls(minor, currency)
+
     def _same(self, other: Money) -> int:
         if self.currency != other.currency:
             raise ValueError(f"cannot mix {self.currency} with {other.currency}")

@@ -13,7 +13,7 @@ from models.search import search_key
 from resolvers import scope
 from resolvers.facts import Facts, facts_of, present_facts
 from resolvers.organizations import OrganizationRow, organization_row
-from resolvers.sql import Row, among, fetch, instant
+from resolvers.sql import Row, among, escaped, fetch, instant
 from resolvers.viewer import Access, Grant, Viewer
 from resolvers.windows import ReadingWindow, reading_window
 
@@ -184,11 +184,7 @@ def _row(viewer: Viewer, row: Row, organization: OrganizationRow) -> AccountRow:
 def _word(viewer: Viewer, word: str, parameters: list[int | str]) -> str:
     """A word is the beginning of a number, or stands in an address, or, for those who see the whole organization, in a holder's name."""
     folded = search_key(word) or word  # a word of signs alone is in no name
-    parameters += [_pattern(word) + "%", "%" + _pattern(folded) + "%"]
+    parameters += [escaped(word) + "%", "%" + escaped(folded) + "%"]
     number, name = f"${len(parameters) - 1}", f"${len(parameters)}"
     holder = f"EXISTS (SELECT 1 FROM account_facts f WHERE f.account_id = a.id AND f.search LIKE {name} ESCAPE '!' AND {scope.whole_sql(viewer)})"
     return f"(a.number LIKE {number} ESCAPE '!' OR h.search || COALESCE(p.flat, '') LIKE {name} ESCAPE '!' OR {holder})"
-
-
-def _pattern(text: str) -> str:
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")

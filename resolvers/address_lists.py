@@ -15,7 +15,7 @@ from adapters.counters import counters
 from models.errors import Throttled
 from models.search import search_key
 from resolvers.link_letters import masked
-from resolvers.sql import Row, among, fetch
+from resolvers.sql import Row, among, escaped, fetch
 from resolvers.viewer import Viewer
 
 LISTS_OF_A_USER = (300, 600)
@@ -70,7 +70,7 @@ async def streets_page(viewer: Viewer, organization_pk: int, search: str | None,
     where: list[str] = ["h.organization_id = $1", f"EXISTS ({_LIVING})", *(["(h.locality, h.street) > ($2, $3)"] if after else [])]
     parameters: list[int | str] = [organization_pk, *(after or ())]
     for word in (search or "").split()[:5]:
-        parameters.append(f"%{_pattern(search_key(word))}%")
+        parameters.append(f"%{escaped(search_key(word))}%")
         where.append(f"h.search LIKE ${len(parameters)} ESCAPE '!'")
     text = f"""SELECT h.locality, h.street, MIN(h.id) AS id FROM house h WHERE {" AND ".join(where)}
         GROUP BY h.locality, h.street ORDER BY h.locality, h.street LIMIT {int(first) + 1}"""
@@ -142,7 +142,3 @@ def _house(row: Row, organization_pk: int) -> StreetHouseRow:
 
 def _flat(row: Row) -> str:
     return f"{row['flat'] or ''}{row['flat_prefix'] or ''}"
-
-
-def _pattern(text: str) -> str:
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +12,7 @@ from models import Agreement
 from models.database import transaction
 from models.errors import ProblemCode, Refused
 from resolvers import audit
+from resolvers.digests import text_hash
 from resolvers.organizations import organization_by_slug
 
 SHIPPED = "2026-11"  # a new version when a word of templates/agreements changes
@@ -69,14 +69,9 @@ async def publish(text: str, language: str, version: str, slug: str | None, now:
         owner = organization.id if organization is not None else None
         if version == SHIPPED or await Agreement.exists(organization_id=owner, version=version, language=language):
             raise Refused(ProblemCode.TAKEN, ("version",))
-        made = await Agreement.create(organization_id=owner, version=version, language=language, text=text, text_hash=hash_of(text), published_at=now)
+        made = await Agreement.create(organization_id=owner, version=version, language=language, text=text, text_hash=text_hash(text), published_at=now)
         await audit.record(actor, "agreement.publish", f"agreement:{made.id}", organization_id=owner, version=version, language=language)
         return made
-
-
-def hash_of(text: str) -> str:
-    """By which a consent says what was read."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 async def _published(organization_id: int | None) -> list[Agreement]:
@@ -94,7 +89,7 @@ def _in(language: str, rows: list[Agreement]) -> Agreement | None:
 def _shipped(language: str, versions: tuple[str, ...]) -> AgreementRow:
     known = language if language in LANGUAGES else DEFAULT
     text = _text(known)
-    return AgreementRow(SHIPPED, known, text, hash_of(text), None, versions)
+    return AgreementRow(SHIPPED, known, text, text_hash(text), None, versions)
 
 
 @cache

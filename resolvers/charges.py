@@ -181,7 +181,7 @@ def charge_row(row: Row) -> ChargeRow:
         tariff_with_tax=UnitPriceValue(row["price_with_tax"], currency, unit, True) if row["price_with_tax"] is not None else None,
         tax_percent=row["tax_percent"],
         amount=Money(row["amount"], currency),
-        recalculation=_money(row["recalculation"], currency),
+        recalculation=Money.or_none(row["recalculation"], currency),
         basis=ChargeBasis(row["basis"]),
         zone=TariffZone(row["zone"]) if row["zone"] else None,
         tier=row["tier"],
@@ -190,11 +190,7 @@ def charge_row(row: Row) -> ChargeRow:
         position=row["position"],
         is_group=bool(row["is_group"]),
         shortfall_days=Quantity(row["shortfall_days"], "") if row["shortfall_days"] is not None else None,
-        shortfall_amount=_money(row["shortfall_amount"], currency),
-        social_norm_amount=_money(row["social_norm_amount"], currency),
-        paid=_money(row["paid"], currency),
+        shortfall_amount=Money.or_none(row["shortfall_amount"], currency),
+        social_norm_amount=Money.or_none(row["social_norm_amount"], currency),
+        paid=Money.or_none(row["paid"], currency),
     )
-
-
-def _money(minor: int | None, currency: Currency) -> Money | None:
-    return None if minor is None else Money(minor, currency)

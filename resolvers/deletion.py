@@ -18,7 +18,7 @@ from resolvers import audit, letters, membership_ends
 from resolvers.gate import HumanAnswer
 from resolvers.profile import present_password
 from resolvers.senders import sent_by
-from resolvers.sql import fetch
+from resolvers.sql import escaped, fetch
 from resolvers.users import key
 from resolvers.viewer import Viewer
 
@@ -82,7 +82,7 @@ async def _naming(address: str) -> list[int]:
     """Secrets whose data may name the address, however it is written there: candidates, to be compared exactly."""
     found: set[int] = set()
     for way in {json.dumps(address)[1:-1], json.dumps(address, ensure_ascii=False)[1:-1]}:
-        pattern = "%" + way.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
+        pattern = "%" + escaped(way) + "%"
         rows = await fetch("SELECT s.id FROM mailed_secret s WHERE LOWER(CAST(s.data AS TEXT)) LIKE LOWER($1) ESCAPE '!'", pattern)
         found |= {row["id"] for row in rows}
     return sorted(found)

@@ -11,8 +11,9 @@ from models import Session
 from models.database import transaction
 from models.errors import NotFound
 from resolvers import audit
+from resolvers.digests import text_hash
 from resolvers.sessions import IDLE, UserRow
-from resolvers.tokens import new_text, text_hash
+from resolvers.tokens import new_text
 from resolvers.viewer import Viewer
 
 # The first that fits says which: browsers name each other's names, systems too.

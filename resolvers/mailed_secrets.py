@@ -18,6 +18,7 @@ from tortoise.expressions import F
 
 from models import MailedSecret
 from models.enums import Purpose
+from resolvers.digests import text_hash
 from settings import settings
 
 MOST_TRIES = 10  # of typing one code
@@ -30,7 +31,7 @@ async def make(purpose: Purpose, now: dt.datetime, lifetime: dt.timedelta, *, wi
     return await MailedSecret.create(
         purpose=purpose,
         nonce=nonce,
-        token_hash=_hash(_token(key, nonce)),
+        token_hash=text_hash(_token(key, nonce)),
         code_hash=_code_hash(key, nonce, _code(key, nonce)) if with_code else None,
         data=data or {},
         created_at=now,
@@ -53,13 +54,13 @@ def code_of(secret: MailedSecret) -> str | None:
 
 async def by_token(purpose: Purpose, token: str, now: dt.datetime) -> MailedSecret | None:
     """The living secret of a link, None where it is unknown, spent or over. Looking spends nothing."""
-    found = await MailedSecret.get_or_none(token_hash=_hash(token), purpose=purpose)
+    found = await MailedSecret.get_or_none(token_hash=text_hash(token), purpose=purpose)
     return found if found is not None and found.spent_at is None and found.expires_at > now else None
 
 
 async def known(purpose: Purpose, token: str) -> MailedSecret | None:
     """The secret of a link, spent or over too: its holder may learn what became of it."""
-    return await MailedSecret.get_or_none(token_hash=_hash(token), purpose=purpose)
+    return await MailedSecret.get_or_none(token_hash=text_hash(token), purpose=purpose)
 
 
 async def by_code(candidates: Iterable[MailedSecret], code: str, now: dt.datetime) -> MailedSecret | None:
@@ -85,7 +86,7 @@ async def withdraw(purpose: Purpose, now: dt.datetime, **owner: Any) -> None:
 
 
 def _key_of(secret: MailedSecret) -> str | None:
-    return next((key for key in settings().secrets if hmac.compare_digest(_hash(_token(key, secret.nonce)), secret.token_hash)), None)
+    return next((key for key in settings().secrets if hmac.compare_digest(text_hash(_token(key, secret.nonce)), secret.token_hash)), None)
 
 
 def _token(key: str, nonce: str) -> str:
@@ -102,7 +103,3 @@ def _code_hash(key: str, nonce: str, code: str) -> str:
 
 def _mac(key: str, what: str, text: str) -> bytes:
     return hmac.new(key.encode(), f"mailed {what}\0{text}".encode(), hashlib.sha256).digest()
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -11,8 +11,9 @@ from models.database import transaction
 from models.enums import TokenScope
 from models.errors import NotFound, Problem, ProblemCode, Refused, RefusedMany
 from resolvers import audit, idempotency
+from resolvers.digests import text_hash
 from resolvers.sessions import UserRow
-from resolvers.tokens import new_text, text_hash
+from resolvers.tokens import new_text
 from resolvers.viewer import Viewer
 
 MOST = 20

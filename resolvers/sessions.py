@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +13,7 @@ from models import ApiToken, LoginAlias, Registration, Session, User
 from models.database import transaction
 from models.errors import ProblemCode, Refused
 from resolvers import audit, views
+from resolvers.digests import text_hash
 from resolvers.gate import HumanAnswer, knock
 from resolvers.tokens import find_token, looks_right, new_text
 from resolvers.users import key, login_key
@@ -70,7 +70,7 @@ async def sign_in(
         await User.filter(id=user.id).update(password_hash=await passwords.hashed(password))
     token, expires = new_text(), now + (REMEMBERED if remember else LIFETIME)
     async with transaction():
-        await Session.create(user=user, token_hash=_hash(token), device=device[:120], created_at=now, last_used_at=now, expires_at=expires)
+        await Session.create(user=user, token_hash=text_hash(token), device=device[:120], created_at=now, last_used_at=now, expires_at=expires)
         await audit.record(f"user:{user.id}", "session.start", f"user:{user.id}")
     return SignedIn(token, expires, _row(user))
 
@@ -89,7 +89,7 @@ async def session_viewer(token: str | None, now: dt.datetime) -> Viewer | None:
     """Who holds this living session, else None."""
     if not token or not looks_right(token):
         return None
-    found = await Session.get_or_none(token_hash=_hash(token)).select_related("user")
+    found = await Session.get_or_none(token_hash=text_hash(token)).select_related("user")
     if found is None or found.expires_at <= now or now - found.last_used_at > IDLE or not found.user.is_active:
         return None
     if now - found.last_used_at > USED_EVERY:
@@ -150,7 +150,3 @@ async def _owner_is_active(token: ApiToken) -> bool:
 
 def _row(user: User) -> UserRow:
     return UserRow(user.id, user.login or user.email, user.email, user.name or None, user.language)
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

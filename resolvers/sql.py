@@ -41,6 +41,11 @@ def among_days(column: str, place: int) -> str:
     return f"{column} = ANY(${place}::date[])"
 
 
+def escaped(text: str) -> str:
+    """The text as LIKE finds it letter by letter, with `ESCAPE '!'`."""
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
 def month_after(column: str) -> str:
     """The first day of the month after the one in `column`."""
     return f"date({column}, '+1 month')" if is_sqlite() else f"({column} + interval '1 month')::date"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.enums import DifferenceReason, EntryKind, Resource, Right, StatementFigure, StatementState
-from models.money import Currency, Money
+from models.money import Money
 from models.period import Period
 from resolvers import scope
 from resolvers.accounts import AccountRow
@@ -141,13 +141,9 @@ def _row(row: Row, account: AccountRow) -> StatementRow:
         row["version"],
         as_of,
         derived=figures(row["derived"]),
-        **{name: _money(row[name], currency) for name in _FIGURES},
+        **{name: Money.or_none(row[name], currency) for name in _FIGURES},
     )
 
 
 def figures(derived: str) -> list[StatementFigure]:
     return [StatementFigure(name) for name in derived.split()]
-
-
-def _money(minor: int | None, currency: Currency) -> Money | None:
-    return None if minor is None else Money(minor, currency)

@@ -2,7 +2,6 @@
 
 import base64
 import datetime as dt
-import hashlib
 import secrets
 import zlib
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from models.database import transaction
 from models.enums import TokenScope
 from models.errors import ProblemCode, Refused
 from resolvers import audit
+from resolvers.digests import text_hash
 from resolvers.organizations import organization_by_slug
 from resolvers.users import user_by_login
 
@@ -76,11 +76,6 @@ def _scope(word: str) -> str:
         return TokenScope(word.casefold()).value
     except ValueError:
         raise Refused(ProblemCode.INVALID, ("scope",), hint=", ".join(TokenScope)) from None
-
-
-def text_hash(text: str) -> str:
-    """What of a token is kept."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _checksum(body: str) -> str:

@@ -104,15 +104,15 @@ class AddressLists:
 
     @field(description="One of its streets.")
     async def street(root: Parent[OrganizationRow], info: Info, id: Id) -> Street | None:  # noqa: A002, N805
-        return await lists.street(info.context.person, root.pk, _pk(id, "str"))  # type: ignore[return-value]
+        return await lists.street(info.context.person, root.pk, ids.pk_or_0(id, "str"))  # type: ignore[return-value]
 
     @field(description="One of its houses.")
     async def house(root: Parent[OrganizationRow], info: Info, id: Id) -> StreetHouse | None:  # noqa: A002, N805
-        return await lists.house(info.context.person, root.pk, _pk(id, "sho"))  # type: ignore[return-value]
+        return await lists.house(info.context.person, root.pk, ids.pk_or_0(id, "sho"))  # type: ignore[return-value]
 
     @field(description="One of its flats.")
     async def flat(root: Parent[OrganizationRow], info: Info, id: Id) -> HouseFlat | None:  # noqa: A002, N805
-        return await lists.flat(info.context.person, root.pk, _pk(id, "flt"))  # type: ignore[return-value]
+        return await lists.flat(info.context.person, root.pk, ids.pk_or_0(id, "flt"))  # type: ignore[return-value]
 
 
 def _page(kind: str, rows: Sequence[Any] | None, first: int, after: str | None, search: str | None) -> Any:
@@ -128,9 +128,3 @@ def _page(kind: str, rows: Sequence[Any] | None, first: int, after: str | None, 
 def _short(search: str | None) -> None:
     if search is not None and len(search) > LONGEST_SEARCH:
         raise BadRequest(f"`search` may have {LONGEST_SEARCH} characters at most")
-
-
-def _pk(text: str, prefix: str) -> int:
-    """No row has 0."""
-    known = ids.decode(text)
-    return known[1] if known is not None and known[0] == prefix else 0

@@ -102,18 +102,18 @@ class ReportMutations:
     @field(description="Report that something shown of an account is wrong. Codes: REQUIRED, TOO_LONG, TOO_MANY_ROWS, KEY_REUSED.")
     async def report_mistake(self, info: Info, input: TheMistake) -> ReportMistakeResult:  # noqa: A002
         viewer = info.context.person
-        pk = _pk(input.account, "acc")
+        pk = ids.pk_of(input.account, "acc")
         account = (await accounts_by_ids(viewer, [pk])).get(pk)
         if account is None:
             raise NotFound("account")
-        meter = _pk(input.meter, "mtr") if input.meter is not None else None
+        meter = ids.pk_of(input.meter, "mtr") if input.meter is not None else None
         mistake = Mistake(input.attribute, meter, input.message, input.idempotency_key)
         row = await data_reports.report(viewer, account, mistake, info.context.now, validate_only=input.validate_only)
         return ReportMistakeDone(report=row)  # type: ignore[arg-type]
 
     @field(description="Answer a report, as the organization's staff. Codes: REQUIRED, TOO_LONG, INVALID, ALREADY_ANSWERED.")
     async def settle_report(self, info: Info, input: TheAnswer) -> SettleReportResult:  # noqa: A002
-        viewer, pk = info.context.person, _pk(input.report, "rep")
+        viewer, pk = info.context.person, ids.pk_of(input.report, "rep")
         row = await data_reports.settle(viewer, pk, input.state, input.answer, info.context.now, language=language())
         return SettleReportDone(report=row)  # type: ignore[arg-type]
 
@@ -125,10 +125,3 @@ class ReportMutations:
         context, human = info.context, input.human_check.answer() if input.human_check else None
         await deletion.delete_user(context.person, input.password, context.source, context.now, slug=input.organization_slug, language=language(), human=human)
         return DeleteUserDone(done=True)
-
-
-def _pk(text: str, prefix: str) -> int:
-    known = ids.decode(text)
-    if known is None or known[0] != prefix:
-        raise NotFound("nothing with this id")
-    return known[1]

@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from models.errors import BadRequest
+from models.errors import BadRequest, NotFound
 from resolvers.installation import id_key
 
 _SEAL = 8
@@ -44,6 +44,19 @@ def decode(text: str) -> tuple[str, int] | None:
         return None
     payload = _opened(prefix, body)
     return (prefix, int.from_bytes(payload, "big")) if payload is not None else None
+
+
+def pk_of(text: str, prefix: str) -> int:
+    """The row's key in a public id of this kind; NotFound for anything else."""
+    if not (pk := pk_or_0(text, prefix)):
+        raise NotFound("nothing with this id")
+    return pk
+
+
+def pk_or_0(text: str, prefix: str) -> int:
+    """The same with 0, which no row has, for anything else: where the reading says that there is none."""
+    known = decode(text)
+    return known[1] if known is not None and known[0] == prefix else 0
 
 
 def cursor(kind: str, *key: Any) -> str:

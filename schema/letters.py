@@ -70,8 +70,7 @@ RetryArgument = Annotated[RetryLetterInput, strawberry.argument(description="The
 class LetterMutations:
     @field(description="Send a letter anew that has failed, as its organization's staff, in person. Codes: WRONG_STATE.")
     async def retry_letter(self, info: Info, input: RetryArgument) -> RetryLetterResult:  # noqa: A002
-        known = ids.decode(input.letter)
-        pk = known[1] if known is not None and known[0] == "ltr" else 0
+        pk = ids.pk_or_0(input.letter, "ltr")
         return RetryLetterDone(letter=await retry_letter(info.context.person, pk, info.context.now))  # type: ignore[arg-type]
 
 

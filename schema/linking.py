@@ -115,7 +115,7 @@ class LinkMutations:
     async def issue_account_code(self, info: Info, input: CodeArgument) -> IssueAccountCodeResult:  # noqa: A002
         if (input.account is None) == (input.contract is None):
             raise Refused(ProblemCode.REQUIRED, ("account",))
-        kind, pk = ("account", _pk(input.account, "acc")) if input.account is not None else ("contract", _pk(input.contract or "", "con"))
+        kind, pk = ("account", ids.pk_or_0(input.account, "acc")) if input.account is not None else ("contract", ids.pk_or_0(input.contract or "", "con"))
         issued = await account_codes.issue(info.context.person, kind, pk, info.context.now)
         return IssueAccountCodeDone(code=issued.code, expires_at=issued.expires_at)
 
@@ -138,8 +138,3 @@ async def _of_today(context: Context) -> Viewer:
     viewer = context.person
     assert viewer.user_id is not None
     return await viewer_of_user(viewer.user_id, viewer.today, session_id=viewer.session_id)
-
-
-def _pk(text: str, prefix: str) -> int:
-    known = ids.decode(text)
-    return known[1] if known is not None and known[0] == prefix else 0

@@ -36,7 +36,6 @@ from schema.members import (
     UnlinkAccountInput,
     together,
 )
-from schema.profile import pk_of
 
 Inviting = Annotated[InviteMemberInput, strawberry.argument(description="Whom, to what.")]
 TheInvitation = Annotated[RevokeInvitationInput, strawberry.argument(description="The invitation.")]
@@ -70,7 +69,7 @@ class MemberMutations:
 
     @field(description="Make an invitation worth nothing.")
     async def revoke_invitation(self, info: Info, input: TheInvitation) -> RevokeInvitationDone:  # noqa: A002
-        await invitations.revoke_invitation(info.context.person, pk_of(input.invitation, "inv"), info.context.now)
+        await invitations.revoke_invitation(info.context.person, ids.pk_of(input.invitation, "inv"), info.context.now)
         return RevokeInvitationDone(done=True)
 
     @field(description="Accept an invitation as the signed-in person. Codes: LINK_OVER, ALREADY_LINKED.")
@@ -81,19 +80,19 @@ class MemberMutations:
 
     @field(description="Change what a member may do, and until when. Codes: MORE_THAN_YOURS, LONGER_THAN_YOURS, ONLY_OWNERS, YOUR_INVITER, INVALID.")
     async def change_member(self, info: Info, input: Changing) -> ChangeMemberResult:  # noqa: A002
-        viewer, pk = info.context.person, pk_of(input.membership, "mem")
+        viewer, pk = info.context.person, ids.pk_of(input.membership, "mem")
         await memberships.change_member(viewer, pk, together(input.rights), input.until_on)
         return ChangeMemberDone(membership=await _membership(viewer, pk))
 
     @field(description="Show a member out, and whomever that one, having proved nothing, has invited. Codes: ONLY_OWNERS, YOUR_INVITER.")
     async def revoke_member(self, info: Info, input: Revoking) -> RevokeMemberResult:  # noqa: A002
-        viewer, pk = info.context.person, pk_of(input.membership, "mem")
+        viewer, pk = info.context.person, ids.pk_of(input.membership, "mem")
         await memberships.revoke_member(viewer, pk, info.context.now, language=language())
         return RevokeMemberDone(done=True)
 
     @field(description="End one's own link to an account or contract: nothing of it is seen any more.")
     async def unlink_account(self, info: Info, input: Unlinking) -> UnlinkAccountDone:  # noqa: A002
-        await memberships.unlink(info.context.person, pk_of(input.membership, "mem"), info.context.now, language=language())
+        await memberships.unlink(info.context.person, ids.pk_of(input.membership, "mem"), info.context.now, language=language())
         return UnlinkAccountDone(done=True)
 
 

@@ -92,8 +92,8 @@ class Mutation(
     )
     async def submit_readings(self, info: Info, input: ReadingsArgument) -> SubmitReadingsResult:  # noqa: A002
         submission = Submission(
-            account_pk=_pk(input.account, "acc") or 0,
-            rows=tuple(Typed(_pk(row.register, "reg"), row.value, row.taken_on) for row in input.readings),
+            account_pk=ids.pk_or_0(input.account, "acc"),
+            rows=tuple(Typed(ids.pk_or_0(row.register, "reg") or None, row.value, row.taken_on) for row in input.readings),
             key=input.idempotency_key,
             confirmed=frozenset((tuple(one.path), one.code) for one in input.confirmed),
             validate_only=input.validate_only,
@@ -118,22 +118,17 @@ class Mutation(
 
     @field(description="Take a run that was only looked at or, by a person and no token, one that is held. Codes: WRONG_STATE, FILES_GONE, PERSON_NEEDED.")
     async def approve_import(self, info: Info, input: RunArgument) -> ApproveImportResult:  # noqa: A002
-        return ApproveImportDone(run=await approve_import(info.context.signed_in, _pk(input.run, "imp") or 0))  # type: ignore[arg-type]
+        return ApproveImportDone(run=await approve_import(info.context.signed_in, ids.pk_or_0(input.run, "imp")))  # type: ignore[arg-type]
 
     @field(description="Drop a run of which nothing was written. Codes: WRONG_STATE.")
     async def discard_import(self, info: Info, input: RunArgument) -> DiscardImportResult:  # noqa: A002
-        return DiscardImportDone(run=await discard_import(info.context.signed_in, _pk(input.run, "imp") or 0))  # type: ignore[arg-type]
+        return DiscardImportDone(run=await discard_import(info.context.signed_in, ids.pk_or_0(input.run, "imp")))  # type: ignore[arg-type]
 
     @field(description="Undo a run as if it had not been; a worker does it, by reversals where money is concerned. Codes: WRONG_STATE.")
     async def undo_import(self, info: Info, input: RunArgument) -> UndoImportResult:  # noqa: A002
-        return UndoImportDone(run=await ask_undo(info.context.signed_in, _pk(input.run, "imp") or 0))  # type: ignore[arg-type]
+        return UndoImportDone(run=await ask_undo(info.context.signed_in, ids.pk_or_0(input.run, "imp")))  # type: ignore[arg-type]
 
     @field(description="Keep how an organization's own registers are to be read. Codes: WRONG_PROFILE, at `text` and the key.")
     async def save_import_profile(self, info: Info, input: ProfileArgument) -> SaveImportProfileResult:  # noqa: A002
         viewer = info.context.signed_in
         return await import_profiles.save(viewer, input.organization_slug, input.text, validate_only=input.validate_only)
-
-
-def _pk(text: str, prefix: str) -> int | None:
-    known = ids.decode(text)
-    return known[1] if known is not None and known[0] == prefix else None

@@ -120,7 +120,7 @@ class ProfileMutations:
 
     @field(description="Sign out one place.")
     async def end_session(self, info: Info, input: TheSession) -> EndSessionDone:  # noqa: A002
-        await end_session(info.context.person, pk_of(input.session, "ses"))
+        await end_session(info.context.person, ids.pk_of(input.session, "ses"))
         return EndSessionDone(user=await _myself(info))  # type: ignore[arg-type]
 
     @field(description="Sign out everywhere but here.")
@@ -135,27 +135,19 @@ class ProfileMutations:
 
     @field(description="Revoke a personal token.")
     async def revoke_token(self, info: Info, input: TheToken) -> RevokeTokenDone:  # noqa: A002
-        await personal_tokens.revoke_token(info.context.person, pk_of(input.token, "tok"), info.context.now)
+        await personal_tokens.revoke_token(info.context.person, ids.pk_of(input.token, "tok"), info.context.now)
         return RevokeTokenDone(user=await _myself(info))  # type: ignore[arg-type]
 
     @field(description="Say what is to be mailed. Codes: TOO_MANY_ROWS.")
     async def set_subscriptions(self, info: Info, input: Topics) -> SetSubscriptionsResult:  # noqa: A002
-        viewer, single = info.context.person, [(pk_of(one.account, "acc"), one.topics) for one in input.accounts]
+        viewer, single = info.context.person, [(ids.pk_of(one.account, "acc"), one.topics) for one in input.accounts]
         await subscriptions.set_subscriptions(viewer, input.everywhere, single, info.context.now)
         return SetSubscriptionsDone(user=await _myself(info))  # type: ignore[arg-type]
 
     @field(description="Withdraw a consent: nothing is mailed any more but what concerns the cabinet's safety.")
     async def withdraw_consent(self, info: Info, input: TheConsent) -> WithdrawConsentDone:  # noqa: A002
-        await subscriptions.withdraw_consent(info.context.person, pk_of(input.consent, "cns"), info.context.now)
+        await subscriptions.withdraw_consent(info.context.person, ids.pk_of(input.consent, "cns"), info.context.now)
         return WithdrawConsentDone(user=await _myself(info))  # type: ignore[arg-type]
-
-
-def pk_of(text: str, prefix: str) -> int:
-    """The row's key in a public id of this kind; NotFound for anything else."""
-    known = ids.decode(text)
-    if known is None or known[0] != prefix:
-        raise NotFound("nothing with this id")
-    return known[1]
 
 
 async def _myself(info: Info) -> UserRow:

@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse
 
 from adapters.rendering import has_block, render, surrounded
 from schema import operations
+from schema.operations import NotFound, SignInRequired
 from web.frames import frame_of
 from web.sessions import viewer
 
@@ -29,6 +30,22 @@ async def ask(request: Request, operation: str, *, as_viewer: operations.Viewer 
         source_ip=request.client.host if request.client else None,
         device=request.headers.get("user-agent", "")[:120],
     )
+
+
+def slug_of(request: Request) -> str:
+    """Of the organization whose pages these are; raises NotFound."""
+    organization = request.scope["state"].get("organization")
+    if organization is None:
+        raise NotFound
+    return str(organization.slug)
+
+
+async def own_slug(request: Request) -> str:
+    """The same for somebody who is signed in; raises SignInRequired."""
+    slug = slug_of(request)
+    if await viewer(request) is None:
+        raise SignInRequired
+    return slug
 
 
 def answer(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:

@@ -7,12 +7,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from schema.operations import NotFound, SignInRequired
-from web.answers import answer, ask
+from schema.operations import NotFound
+from web.answers import answer, ask, own_slug
 from web.filled import Filled
 from web.forms import form
 from web.pages.accounts import ours
-from web.sessions import viewer
 
 PROOFS = ("SURNAME", "FLAT", "LAST_PAYMENT", "TAX_NUMBER", "BILL_CODE")
 STEP_UPS = ("EMAIL", "STAFF", "BILL_CODE")
@@ -23,7 +22,7 @@ LOOK_UP_PROOFS = ("LAST_PAYMENT", "TAX_NUMBER", "BILL_CODE")
 
 async def access(request: Request) -> Response:
     """GET shows the rules, POST sets them; what contradicts itself is 422."""
-    slug = await _slug(request)
+    slug = await own_slug(request)
     rules = (await ask(request, "access/index", slug=slug)).organization.accessRules
     if rules is None:
         raise NotFound
@@ -46,7 +45,7 @@ async def code_of_contract(request: Request) -> Response:
 
 async def _code(request: Request, kind: str) -> Response:
     """GET asks, POST gives a code for the account or contract and shows it once."""
-    page = await ask(request, f"access/{kind}", id=request.path_params["id"], slug=await _slug(request))
+    page = await ask(request, f"access/{kind}", id=request.path_params["id"], slug=await own_slug(request))
     owner, rules = ours(request, getattr(page, kind)), page.organization.accessRules
     if rules is None:
         raise NotFound
@@ -80,12 +79,3 @@ def _input(slug: str, fields: dict[str, str]) -> dict[str, Any]:
         "lookUp": look_up if look_up in LOOK_UPS else "OFF",
         "lookUpProof": proof if proof in LOOK_UP_PROOFS else "LAST_PAYMENT",
     }
-
-
-async def _slug(request: Request) -> str:
-    organization = request.scope["state"].get("organization")
-    if organization is None:
-        raise NotFound
-    if await viewer(request) is None:
-        raise SignInRequired
-    return str(organization.slug)

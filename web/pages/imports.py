@@ -9,9 +9,9 @@ from starlette.responses import FileResponse, RedirectResponse, Response, Stream
 
 from adapters.texts import gettext, speaking
 from schema import registers
-from schema.operations import NotFound, SignInRequired
+from schema.operations import NotFound
 from web import multipart, protection
-from web.answers import answer, ask, cursor
+from web.answers import answer, ask, cursor, own_slug
 from web.forms import form
 from web.sendings import new_key
 from web.sessions import viewer
@@ -24,7 +24,7 @@ async def imports(request: Request) -> Response:
     """GET shows the form and the runs; POST takes files and looks at them, without writing anything."""
     if request.method == "GET":
         return await _list(request)
-    slug, sent = await _slug(request), Sent()
+    slug, sent = await own_slug(request), Sent()
     try:
         await _receive(request, slug, sent)
         if not sent.uploads:
@@ -66,14 +66,14 @@ async def undo(request: Request) -> Response:
 
 async def result(request: Request) -> Response:
     """GET what was said of rows, as CSV or XLSX, in the reader's language."""
-    slug = await _slug(request)
+    slug = await own_slug(request)
     language = request.scope["state"]["language"]
     return handed_out(await registers.result(await viewer(request), slug, request.path_params["id"], request.path_params["kind"], language))
 
 
 async def profile(request: Request) -> Response:
     """How the organization's own registers are to be read: TOML, with what is wrong beside it."""
-    slug, typed, problems, saved = await _slug(request), None, [], "saved" in request.query_params
+    slug, typed, problems, saved = await own_slug(request), None, [], "saved" in request.query_params
     if request.method == "POST":
         typed = (await form(request)).get("text", "").replace("\r\n", "\n")
         result = (await ask(request, "imports/save_profile", input={"organizationSlug": slug, "text": typed})).saveImportProfile
@@ -136,7 +136,7 @@ async def _receive(request: Request, slug: str, sent: Sent) -> None:
 
 
 async def _list(request: Request, status: int = 200, problems: Any = ()) -> Response:
-    slug = await _slug(request)
+    slug = await own_slug(request)
     found = (await ask(request, "imports/index", slug=slug, after=cursor(request))).organization
     if found is None or found.importRuns is None:
         raise NotFound
@@ -144,7 +144,7 @@ async def _list(request: Request, status: int = 200, problems: Any = ()) -> Resp
 
 
 async def _run(request: Request) -> Any:
-    slug = await _slug(request)
+    slug = await own_slug(request)
     found = (await ask(request, "imports/run", id=request.path_params["id"], after=cursor(request), severities=ONLY_WRONG)).node
     if found is None or found.typename != "ImportRun" or found.organizationSlug != slug:
         raise NotFound
@@ -159,13 +159,3 @@ async def _verb(request: Request, document: str, mutation: str) -> Response:
         found = await _run(request)
         return answer(request, "imports/run.html", 422, run=found, problems=found.problems, told=outcome.problems)
     return RedirectResponse(f"{request.scope['root_path']}/imports/{request.path_params['id']}", 303)
-
-
-async def _slug(request: Request) -> str:
-    """Of the organization whose pages these are, for somebody who is signed in."""
-    organization = request.scope["state"].get("organization")
-    if organization is None:
-        raise NotFound
-    if await viewer(request) is None:
-        raise SignInRequired
-    return str(organization.slug)

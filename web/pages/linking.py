@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from adapters import payment_qr
 from schema.operations import NotFound, SignInRequired
-from web.answers import answer, ask, cursor
+from web.answers import answer, ask, cursor, slug_of
 from web.filled import Filled
 from web.forms import form
 from web.human_checks import human_check, human_input, wants_new_image
@@ -84,7 +84,7 @@ async def _prove(request: Request, subject: Subject, fields: dict[str, str]) -> 
     proofs = {name: fields.get(f"proofs.{name}", "") for name in PROOFS}
     key = fields.get("idempotencyKey", "")[:100] or new_key()
     more = {"proofs": proofs, "stepUp": fields.get("stepUp", "").strip() or None, "idempotencyKey": key, "humanCheck": human_input(fields)}
-    result = (await ask(request, "link/link", input={"organizationSlug": _slug(request), **subject.aim, **more})).linkAccount
+    result = (await ask(request, "link/link", input={"organizationSlug": slug_of(request), **subject.aim, **more})).linkAccount
     if result.typename == "Rejected":
         check = await human_check(request, "LINK", fields, result.problems)
         return answer(request, "link/index.html", 422, **_proving(subject, Filled(fields, result.problems), check=check, key=key))
@@ -95,7 +95,7 @@ async def _prove(request: Request, subject: Subject, fields: dict[str, str]) -> 
 
 
 async def _letter(request: Request, subject: Subject, fields: dict[str, str]) -> Response:
-    wanted = {"organizationSlug": _slug(request), **subject.aim, "humanCheck": human_input(fields)}
+    wanted = {"organizationSlug": slug_of(request), **subject.aim, "humanCheck": human_input(fields)}
     result = (await ask(request, "link/ask", input=wanted)).requestStepUp
     refused = result.typename == "Rejected"
     problems = result.problems if refused else ()
@@ -106,7 +106,7 @@ async def _letter(request: Request, subject: Subject, fields: dict[str, str]) ->
 
 async def _subject(request: Request, given: dict[str, str]) -> Subject | None:
     """None where nothing is aimed at, or a link of a letter is over."""
-    slug = _slug(request)
+    slug = slug_of(request)
     if token := given.get("token", ""):
         of = (await ask(request, "link/letter", slug=slug, token=token[:200])).organization
         found = of.stepUpTarget
@@ -149,7 +149,7 @@ async def _at_flat(request: Request, slug: str, given: dict[str, str]) -> Subjec
 
 async def _list(request: Request, kind: str, query: dict[str, str]) -> Response:
     search = query.get("search", "")[:LONGEST_SEARCH]
-    variables: dict[str, Any] = {"slug": _slug(request), "search": search or None, "after": cursor(request), kind: query[kind][:100]}
+    variables: dict[str, Any] = {"slug": slug_of(request), "search": search or None, "after": cursor(request), kind: query[kind][:100]}
     found = (await ask(request, f"link/{kind}", **variables)).organization
     place = getattr(found, kind)
     if place is None:
@@ -163,9 +163,9 @@ async def _start(request: Request, *, search: str = "", status: int = 200, missi
     kept = search[:LONGEST_SEARCH].strip()
     chosen = request.query_params.get("flat")
     if chosen and request.method == "GET":
-        of = (await ask(request, "link/flat", slug=_slug(request), flat=chosen[:100])).organization
+        of = (await ask(request, "link/flat", slug=slug_of(request), flat=chosen[:100])).organization
         return answer(request, "link/index.html", step="flat", title=_address(of.flat), flat=of.flat)
-    of = (await ask(request, "link/start", slug=_slug(request), search=kept or None, after=cursor(request))).organization
+    of = (await ask(request, "link/start", slug=slug_of(request), search=kept or None, after=cursor(request))).organization
     return answer(request, "link/index.html", status, step="start", streets=of.streets, rules=of.linkRules, search=kept, missing=missing, over=over)
 
 
@@ -194,7 +194,3 @@ def _street(street: Any) -> str:
 def _address(flat: Any) -> str:
     house = f"{_street(flat.house.street)}, {flat.house.number}"
     return f"{house}-{flat.number}" if flat.number else house
-
-
-def _slug(request: Request) -> str:
-    return str(request.scope["state"]["organization"].slug)

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from schema import operations
 from schema.operations import NotFound
 from web import sessions
-from web.answers import answer, ask, month, months_to_choose
+from web.answers import answer, ask, month, months_to_choose, slug_of
 from web.filled import Filled
 from web.forms import form
 from web.human_checks import human_check, human_input, wants_new_image
@@ -21,7 +21,7 @@ PLACE = ("street", "house", "flat", "flatPrefix")
 
 async def look_up(request: Request) -> Response:
     """GET shows the form, or what was found before; POST looks, and answers with the number or the form again (422)."""
-    rules = (await ask(request, "look_up/rules", slug=_slug(request))).organization.lookUp
+    rules = (await ask(request, "look_up/rules", slug=slug_of(request))).organization.lookUp
     if request.method == "GET":
         return _page(request, rules, Filled(dict(request.query_params)))
     fields = await form(request, of_a_stranger=True)
@@ -39,7 +39,7 @@ async def look_up(request: Request) -> Response:
 async def streets(request: Request) -> Response:
     """A fragment: streets to choose from while one is typed."""
     typed = request.query_params.get("street", "").replace("\0", "")[:160]
-    found = (await ask(request, "look_up/streets", slug=_slug(request), search=typed)).organization.lookUp.streets
+    found = (await ask(request, "look_up/streets", slug=slug_of(request), search=typed)).organization.lookUp.streets
     return answer(request, "look_up/streets.html", streets=found)
 
 
@@ -60,7 +60,7 @@ async def found(request: Request) -> Any:
         return None
     number = request.query_params.get("number", "")
     try:
-        page = await ask(request, "look_up/statement", as_viewer=viewer, slug=_slug(request), number=number, period=month(request))
+        page = await ask(request, "look_up/statement", as_viewer=viewer, slug=slug_of(request), number=number, period=month(request))
     except NotFound:
         return None
     return ours(request, page.account)
@@ -68,14 +68,7 @@ async def found(request: Request) -> Any:
 
 def _input(request: Request, fields: dict[str, str]) -> dict[str, Any]:
     proofs = {name: fields[f"proofs.{name}"] for name in PROOFS if fields.get(f"proofs.{name}")}
-    return {"organizationSlug": _slug(request), **{name: fields.get(name, "") for name in PLACE}, "proofs": proofs, "humanCheck": human_input(fields)}
-
-
-def _slug(request: Request) -> str:
-    organization = request.scope["state"].get("organization")
-    if organization is None:
-        raise NotFound
-    return str(organization.slug)
+    return {"organizationSlug": slug_of(request), **{name: fields.get(name, "") for name in PLACE}, "proofs": proofs, "humanCheck": human_input(fields)}
 
 
 def _page(request: Request, rules: Any, filled: Filled, status: int = 200, numbers: Any = (), check: Any = None) -> Response:
