@@ -1,35 +1,29 @@
 """Public ids and cursors: what they name is sealed, so that nobody can guess, count or change it.
 
-Deterministic authenticated encryption from two keyed BLAKE2b hashes: the first half of an id is the seal of type and key, the second
-is the key hidden by a stream made from that seal. The same row has the same id for ever. docs/adr/0002 says why.
+The first half of an id is the seal of type and key, the second the hidden key (resolvers/sealing.py). The same row has the same id for ever.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hmac
-from hashlib import blake2b
 from typing import Any
 
 import orjson
 
 from models.errors import BadRequest, NotFound
 from resolvers.installation import id_key
+from resolvers.sealing import Sealer
 
-_SEAL = 8
-_keys: tuple[bytes, bytes] | None = None
+_sealer: Sealer | None = None
 
 
 async def load() -> None:
     """Read the key of the database that is open now."""
-    global _keys  # noqa: PLW0603 - one key per process, as one database
-    secret = await id_key()
-    _keys = blake2b(b"seal", key=secret, digest_size=32).digest(), blake2b(b"hide", key=secret, digest_size=32).digest()
+    global _sealer  # noqa: PLW0603 - one key per process, as one database
+    _sealer = Sealer(await id_key())
 
 
 def is_loaded() -> bool:
-    return _keys is not None
+    return _sealer is not None
 
 
 def encode(prefix: str, pk: int) -> str:
@@ -76,27 +70,10 @@ def after(kind: str, text: str | None) -> list[Any] | None:
 
 
 def _sealed(kind: str, payload: bytes) -> str:
-    seal = _seal(kind, payload)
-    return base64.urlsafe_b64encode(seal + _hidden(seal, payload)).rstrip(b"=").decode()
+    assert _sealer is not None, "schema.ids.load() was not awaited"
+    return _sealer.sealed(kind, payload)
 
 
 def _opened(kind: str, text: str) -> bytes | None:
-    try:
-        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    seal, payload = raw[:_SEAL], _hidden(raw[:_SEAL], raw[_SEAL:])
-    if base64.urlsafe_b64encode(raw).rstrip(b"=").decode() != text:  # one writing only
-        return None
-    return payload if hmac.compare_digest(seal, _seal(kind, payload)) else None
-
-
-def _seal(kind: str, payload: bytes) -> bytes:
-    assert _keys is not None, "schema.ids.load() was not awaited"
-    return blake2b(payload, key=_keys[0], person=blake2b(kind.encode(), digest_size=16).digest(), digest_size=_SEAL).digest()
-
-
-def _hidden(seal: bytes, payload: bytes) -> bytes:
-    assert _keys is not None
-    stream = b"".join(blake2b(seal, key=_keys[1], salt=block.to_bytes(8, "big"), digest_size=64).digest() for block in range(-(-len(payload) // 64)))
-    return bytes(a ^ b for a, b in zip(payload, stream, strict=False))
+    assert _sealer is not None, "schema.ids.load() was not awaited"
+    return _sealer.opened(kind, text)

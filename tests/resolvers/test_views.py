@@ -1,6 +1,8 @@
 """What a look-up opens: fifteen minutes, since the present holder came, and only while the organization lets strangers look."""
 
+import base64
 import datetime as dt
+import re
 
 import pytest
 
@@ -27,6 +29,15 @@ async def test_a_view_opens_one_account_for_a_quarter_of_an_hour(account):
     assert until == make.NOW + OPEN_FOR
     assert await viewer_of_view(token, until - dt.timedelta(seconds=2)) is not None
     assert await viewer_of_view(token, until) is None
+
+
+async def test_a_view_tells_nothing_by_itself(account):
+    """Neither a row's key nor a day, however one decodes it: one account more changes every letter but the prefix."""
+    (one, _), (two, _) = (new_view([(pk, make.TODAY)], make.NOW) for pk in (account.id, account.id + 1))
+    body, other = (base64.urlsafe_b64decode(token.removeprefix("abv_") + "==") for token in (one, two))
+    assert not [text for text in (str(make.TODAY.toordinal()), str(account.id + 10**9)) if text.encode() in body]
+    assert not re.search(rb"[0-9\[\],]{5}", body)
+    assert sum(a == b for a, b in zip(body, other, strict=True)) < len(body) / 4
 
 
 async def test_a_new_holder_does_not_show_the_former_ones_months(account):
