@@ -24,20 +24,9 @@ class Pointless(AbonentError):
 
 
 async def queue(
-    template: str,
-    recipient: str,
-    language: str,
-    now: dt.datetime,
-    *,
-    base: str = "",
-    path: str = "",
-    secret: MailedSecret | None = None,
-    user_id: int | None = None,
-    organization_id: int | None = None,
-    occasion: str | None = None,
-    person: int | None = None,
-    **context: Any,
-) -> Letter | None:
+    template: str, recipient: str, language: str, now: dt.datetime, *, base: str = "", path: str = "", secret: MailedSecret | None = None,
+    user_id: int | None = None, organization_id: int | None = None, occasion: str | None = None, person: int | None = None, **context: Any,
+) -> Letter | None:  # fmt: skip
     """Queue a letter of ``templates/mail/<template>/`` to one address; None where the ``occasion`` has its letter already.
 
     The templates see ``context`` (JSON, nothing secret), ``sender`` (the organization's name, accent, contacts), ``base_url``, ``base``
@@ -48,21 +37,11 @@ async def queue(
         raise ValueError(f"templates have their own {', '.join(sorted(taken))}")
     about = {} if person is None else {"person": person}
     values = {"base": base, "path": path, "sealed": secret is not None, **about, **context}
+    row: dict[str, Any] = {"user_id": user_id, "organization_id": organization_id, "secret": secret, "occasion": occasion}
+    row |= {"identity": secrets.token_hex(16), "context": values}
     try:
         async with transaction():
-            return await Letter.create(
-                organization_id=organization_id,
-                user_id=user_id,
-                secret=secret,
-                recipient=recipient,
-                template=template,
-                language=language,
-                context=values,
-                identity=secrets.token_hex(16),
-                occasion=occasion,
-                queued_at=now,
-                due_at=now,
-            )
+            return await Letter.create(template=template, recipient=recipient, language=language, queued_at=now, due_at=now, **row)
     except IntegrityError:
         if occasion is None:
             raise

@@ -40,6 +40,11 @@ def routes() -> list[Route]:
     """The styles page, where all parts are shown together, exists in development only, the mailbox in the demo only."""
     development = [Route("/styles", styles.styles)] if settings().mode is Mode.DEVELOPMENT else []
     demo = _demo() if settings().mode is Mode.DEMO else []
+    return [*_doors(), *_own(), *_bills(), *_staff(), *_machines(), *development, *demo]
+
+
+def _doors() -> list[Route]:
+    """What strangers may knock at."""
     return [
         Route("/", home.home),
         Route("/sign-in", sessions.sign_in, methods=["GET", "POST"]),
@@ -51,6 +56,19 @@ def routes() -> list[Route]:
         Route("/recover", recovery.recover, methods=["GET", "POST"]),
         Route("/recover/new", recovery.new_password, methods=["GET", "POST"]),
         Route("/agreement", agreements.agreement),
+        Route("/human/image", human.image),
+        Route("/human/sound", human.sound),
+        Route("/look-up", look_up.look_up, methods=["GET", "POST"]),
+        Route("/look-up/streets", look_up.streets),
+        Route("/look-up/statement", look_up.statement),
+        Route("/look-up/statement.pdf", downloads.looked_up_pdf),
+    ]
+
+
+def _own() -> list[Route]:
+    """One's own user, and whom one lets in."""
+    return [
+        Route("/link", linking.link, methods=["GET", "POST"]),
         Route("/profile", profile.profile),
         Route("/profile/data", profile.data, methods=["GET", "POST"]),
         Route("/profile/email", own_email.email, methods=["GET", "POST"]),
@@ -66,32 +84,37 @@ def routes() -> list[Route]:
         Route("/profile/accounts/{id}", profile.unlink, methods=["GET", "POST"]),
         Route("/accounts/{id}/members", members.of_account, methods=["GET", "POST"]),
         Route("/contracts/{id}/members", members.of_contract, methods=["GET", "POST"]),
-        Route("/accounts/{id}/report", data_reports.report, methods=["GET", "POST"]),
-        Route("/reports", data_reports.reports, methods=["GET", "POST"]),
         Route("/profile/delete", profile.delete, methods=["GET", "POST"]),
         Route("/members/{id}", members.member, methods=["GET", "POST"]),
         Route("/members/{id}/revoke", members.revoke, methods=["GET", "POST"]),
         Route("/invitation", members.invitation, methods=["GET", "POST"]),
         Route("/invitations/{id}/revoke", members.revoke_invitation, methods=["POST"]),
         Route("/profile/consents/{id}", profile.consent, methods=["GET", "POST"]),
-        Route("/human/image", human.image),
-        Route("/human/sound", human.sound),
-        Route("/link", linking.link, methods=["GET", "POST"]),
-        Route("/look-up", look_up.look_up, methods=["GET", "POST"]),
-        Route("/look-up/streets", look_up.streets),
-        Route("/look-up/statement", look_up.statement),
-        Route("/look-up/statement.pdf", downloads.looked_up_pdf),
-        Route("/access", access.access, methods=["GET", "POST"]),
+    ]
+
+
+def _bills() -> list[Route]:
+    """Accounts and contracts, for whoever is linked to them."""
+    return [
+        Route("/accounts/{id}/report", data_reports.report, methods=["GET", "POST"]),
         Route("/accounts/{id}", accounts.account),
-        Route("/accounts/{id}/code", access.code_of_account, methods=["GET", "POST"]),
         Route("/accounts/{id}/statement", statements.statement),
         Route("/accounts/{id}/statement/versions", statements.versions),
         Route("/accounts/{id}/statement.pdf", downloads.statement_pdf),
         Route("/accounts/{id}/readings", readings.readings, methods=["GET", "POST"]),
         Route("/accounts/{id}/payments", payments.payments),
         Route("/contracts/{id}", contracts.contract),
-        Route("/contracts/{id}/code", access.code_of_contract, methods=["GET", "POST"]),
         Route("/contracts/{id}/statement.pdf", downloads.contract_pdf),
+    ]
+
+
+def _staff() -> list[Route]:
+    """For staff, and for the systems that share their addresses."""
+    return [
+        Route("/reports", data_reports.reports, methods=["GET", "POST"]),
+        Route("/access", access.access, methods=["GET", "POST"]),
+        Route("/accounts/{id}/code", access.code_of_account, methods=["GET", "POST"]),
+        Route("/contracts/{id}/code", access.code_of_contract, methods=["GET", "POST"]),
         Route("/imports", either(imports.imports, registers.imports), methods=["GET", "POST"]),
         Route("/imports/profile", imports.profile, methods=["GET", "POST"]),
         Route("/imports/{id}", either(imports.run, registers.run)),
@@ -100,6 +123,12 @@ def routes() -> list[Route]:
         Route("/imports/{id}/undo", imports.undo, methods=["GET", "POST"]),
         Route("/imports/{id}/result.{kind}", either(imports.result, registers.result)),
         Route("/letters", letters.letters, methods=["GET", "POST"]),
+    ]
+
+
+def _machines() -> list[Route]:
+    """For systems alone."""
+    return [
         Route("/uploads", registers.door(registers.send), methods=["POST"]),
         Route("/uploads/{sha256}", registers.door(registers.upload), methods=["GET", "HEAD", "PUT", "PATCH"]),
         Route("/theme.css", accents.theme),
@@ -107,8 +136,6 @@ def routes() -> list[Route]:
         Route("/health/live", health.live),
         Route("/health/ready", health.ready),
         *graphql.routes,
-        *development,
-        *demo,
     ]
 
 
