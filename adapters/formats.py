@@ -121,6 +121,11 @@ def date(day: dt.date | None) -> str:
     return "—" if day is None else format_date(day, SHORT_DATE[language()], locale=language())
 
 
+def day_of(instant: dt.datetime | None, timezone: str = "UTC") -> str:
+    """``25.05.2020``, the day that it was where the organization is."""
+    return "—" if instant is None else date(instant.astimezone(get_timezone(timezone)).date())
+
+
 def long_date(day: dt.date | None) -> str:
     """``25 мая 2020``."""
     return "—" if day is None else format_date(day, LONG_DATE[language()], locale=language())
@@ -262,7 +267,7 @@ def _word(code: Any, words: dict[str, Callable[[], str]], otherwise: str = "—"
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "money": money, "amount_alone": amount_alone, "quantity": quantity, "quantity_alone": quantity_alone, "price": price, "percent": percent,
-    "symbol": symbol, "unit": unit, "date": date, "long_date": long_date, "day_and_month": day_and_month, "moment": moment, "period": period,
+    "symbol": symbol, "unit": unit, "date": date, "day_of": day_of, "long_date": long_date, "day_and_month": day_and_month, "moment": moment, "period": period,
 
     "short_month": short_month, "capital": capital, "service": service, "resource": resource, "source": source, "meter_state": meter_state,
     "ownership": ownership, "zone": zone, "basis": basis, "number": number, "plain_number": plain_number, "total": total, "signed_money": signed_money,

@@ -63,7 +63,7 @@ async def written(row: Letter, now: dt.datetime) -> mail.Letter:
         identity=row.identity,
         sender=await _sender(row.organization_id),
         base=base,
-        link=_link(base, context.pop("path", ""), token_of(secret) if secret is not None else None),
+        link=_link(base, context.pop("path", ""), row.language, token_of(secret) if secret is not None else None),
         code=code_of(secret) if secret is not None else None,
     )
 
@@ -86,8 +86,9 @@ async def _sender(organization_id: int | None) -> mail.Sender:
     return mail.Sender(organization.name, organization.accent, organization.contacts) if organization is not None else mail.Sender()
 
 
-def _link(base: str, path: str, token: str | None) -> str | None:
+def _link(base: str, path: str, language: str, token: str | None) -> str | None:
+    """The page that it leads to speaks the letter's language."""
     if not path and token is None:
         return None
-    address = f"{settings().base_url}{base}{path}"
-    return address if token is None else f"{address}{'&' if '?' in path else '?'}token={token}"
+    address = f"{settings().base_url}{base}{path}{'&' if '?' in path else '?'}lang={language}"
+    return address if token is None else f"{address}&token={token}"

@@ -129,8 +129,8 @@ async def _send(user: User | None, address: str, frame: LetterFrame, now: dt.dat
     """To the address that the user has, never to the one typed. The same statements whether there is a user or not."""
     to = user.email if user is not None else address or "nobody@localhost"
     logins = await _logins(user)
-    secret = await mailed_secrets.make(Purpose.RECOVER, now, LINK_LIVES, user_id=user.id if user is not None else None)
     values: dict[str, Any] = {"base": frame.base, "organization_id": frame.organization_id}
+    secret = await mailed_secrets.make(Purpose.RECOVER, now, LINK_LIVES, user_id=user.id if user is not None else None, data={**values})
     if user is not None:
         values |= {"path": PATH, "secret": secret, "user_id": user.id, "logins": logins}
         await sparing.queue(LETTERS, to, "recovery", user.language or frame.language, now, **values)
@@ -193,5 +193,5 @@ async def _put(user: User, stored: str, secret: MailedSecret, now: dt.datetime) 
     await ApiToken.filter(user_id=user.id, revoked_at=None).update(revoked_at=now)
     for purpose in (Purpose.RECOVER, Purpose.CONFIRM_EMAIL):
         await mailed_secrets.withdraw(purpose, now, user_id=user.id)
-    await letters.queue("password_recovered", user.email, user.language or "ru", now, user_id=user.id)
+    await letters.queue("password_recovered", user.email, user.language or "ru", now, user_id=user.id, **secret.data)
     await audit.record(f"user:{user.id}", "user.recover", f"user:{user.id}", secret=secret.id)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from models import Consent, Subscription, User
 from models.database import transaction
-from models.enums import Topic
-from models.errors import NotFound, ProblemCode, Refused
+from models.enums import Right, Topic
+from models.errors import Forbidden, NotFound, ProblemCode, Refused
 from resolvers import audit
 from resolvers.accounts import accounts_by_ids
 from resolvers.sessions import UserRow
@@ -54,13 +54,17 @@ async def consents_of(viewer: Viewer, rows: Iterable[UserRow]) -> dict[int, list
 async def set_subscriptions(viewer: Viewer, everywhere: Sequence[Topic], single: Sequence[tuple[int, Sequence[Topic]]], now: dt.datetime) -> None:
     """`everywhere` is all that is wanted of all accounts; of the accounts named in `single` what is wanted of each alone, others stay.
 
-    Raises NotFound for an account that does not exist for the viewer, and Refused with TOO_MANY_ROWS at ``accounts``.
+    Raises NotFound for an account that does not exist for the viewer, Forbidden for the bill of one whose money is not the viewer's to see, and
+    Refused with TOO_MANY_ROWS at ``accounts``.
     """
     if len(single) > MOST_ACCOUNTS:
         raise Refused(ProblemCode.TOO_MANY_ROWS, ("accounts",), limit=MOST_ACCOUNTS)
     named = [account for account, _ in single]
-    if len(await accounts_by_ids(viewer, named)) < len(set(named)):
+    seen = await accounts_by_ids(viewer, named)
+    if len(seen) < len(set(named)):
         raise NotFound("account")
+    if any(Topic.BILL in topics and not seen[account].access.may(Right.SEE_MONEY) for account, topics in single):
+        raise Forbidden("see money")
     wanted = {(topic, None) for topic in everywhere} | {(topic, account) for account, topics in single for topic in topics}
     async with transaction():
         await User.select_for_update().get(id=viewer.user_id)

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from models import Session, User
+from models import Membership, Session, User
 from resolvers.human_checks import shown_code
 from schema import ids
 from tests.mailbox import deliver_all, deliver_one
@@ -194,3 +194,11 @@ async def test_who_mistypes_the_own_password_often_is_asked_and_let_through(aigu
     code = shown_code(fields["humanCheck.image"], dt.datetime.now(dt.UTC))
     answer = await aigul.post(path, fields | given | {name: PASSWORD, "humanCheck.typed": code})
     assert answer.status_code == 303, answer.text
+
+
+async def test_days_of_access_are_those_of_the_organization(site, aigul):
+    await Membership.filter(user__login="aigul").update(created_at=dt.datetime(2026, 11, 19, 21, 30, tzinfo=dt.UTC))
+    for path in ("/profile/accounts", f"/accounts/{site.account}/members"):
+        text = (await aigul.page(path)).text()
+        assert "20.11.2026" in text, path
+        assert "19.11.2026" not in text, path

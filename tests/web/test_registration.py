@@ -205,6 +205,7 @@ async def test_recovery_from_the_forgotten_name_to_the_new_password(site, strang
     assert (await stranger.sign_in("aigul", PASSWORD)).status_code == 303
     told = await deliver_one()
     assert (told.template, told.recipient) == ("password_recovered", "aigul@example.com")
+    assert f"{BASE}/recover" in told.text, "it leads back to where one was"
     over = await stranger.page(path_of(letter.link))
     assert "устарела" in over.text()
 
