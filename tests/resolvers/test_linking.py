@@ -284,3 +284,13 @@ async def test_what_is_wrong_by_its_form_costs_no_try(town):
     answer = await town.link(await town.person("one"), {"surname": "", "paidOn": "вчера", "paidAmount": "много"})
     assert codes(answer) == [("REQUIRED", ["proofs", "surname"]), ("INVALID_DATE", ["proofs", "paidOn"]), ("INVALID_AMOUNT", ["proofs", "paidAmount"])]
     assert await ProofBudget.all().count() == 0
+
+
+async def test_a_guest_for_a_while_who_may_do_all_and_proves_it_stays_for_good(town):
+    user, mother = await town.person("son"), await town.person("mother")
+    guest = await make.member(user, town.account, invited_by=mother, until_on=make.TODAY + dt.timedelta(days=1))
+    await Membership.filter(id=guest.id).update(proof=Proof.INVITATION)
+    assert (await town.link(user))["login"] == "02015213"
+    made = await Membership.get(user=user)
+    assert (made.id, made.proof, made.until_on, made.invited_by_id) == (guest.id, Proof.FACTORS, None, None)
+    assert codes(await town.link(user)) == [("ALREADY_LINKED", [])]
