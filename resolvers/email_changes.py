@@ -21,8 +21,8 @@ from models import ApiToken, MailedSecret, Session, User
 from models.database import transaction
 from models.email import checked_email
 from models.enums import Purpose
-from models.errors import ProblemCode, Refused
-from resolvers import audit, letters, mailed_secrets
+from models.errors import ProblemCode, Refused, Throttled
+from resolvers import audit, gate, letters, mailed_secrets, sparing
 from resolvers.gate import HumanAnswer
 from resolvers.profile import own_user, present_password
 from resolvers.senders import masked, sent_by
@@ -30,6 +30,8 @@ from resolvers.users import key
 from resolvers.viewer import Viewer
 
 TO_CONFIRM, TO_TAKE_BACK = dt.timedelta(days=1), dt.timedelta(days=7)
+A_DAY = 5  # changes that one user may ask for; each withdraws the one that waits
+LETTERS = "email"  # the kind of letters to one address that are counted together
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class MailedChange:
 async def change_email(
     viewer: Viewer, email: str, password: str, source: str | None, now: dt.datetime, *, slug: str | None, language: str, human: HumanAnswer | None = None
 ) -> None:
-    """Two letters: to the new address, and to the old. Raises Refused with INVALID_EMAIL or TAKEN (one's own) at ``email``, WRONG_PASSWORD, Throttled.
+    """Two letters: to the new address, and to the old. Raises Refused with INVALID_EMAIL or TAKEN (one's own) at ``email``, WRONG_PASSWORD,
+    and Throttled, also for more than a few changes a day, or letters to an address that had its share.
 
     Where the new address is another user's the answer and the work are the same, only that its owner gets a letter that says so.
     """
@@ -53,7 +56,11 @@ async def change_email(
         raise Refused(ProblemCode.INVALID_EMAIL, ("email",)) from None
     if key(address) == (await own_user(viewer)).email_key:
         raise Refused(ProblemCode.TAKEN, ("email",))
+    await _check_share(viewer, now)  # before the password, which takes long to compare
     user = await present_password(viewer, password, "password", source, now, human)
+    await gate.knock("profile", source, now, target=f"email {key(address)}", human=human)  # by whomever it is asked for
+    if not (await sparing.may(LETTERS, address, source) and await sparing.has_room(LETTERS, address, now)):
+        raise Throttled(gate.HOUR)
     sender = await sent_by(slug)
     async with transaction():
         owner = await User.get_or_none(email_key=key(address))
@@ -63,9 +70,9 @@ async def change_email(
         link = await mailed_secrets.make(Purpose.CONFIRM_EMAIL, now, TO_CONFIRM, with_code=True, user_id=user.id, data=data)
         spoken = user.language or language
         if owner is None:
-            await letters.queue("email_confirm", address, spoken, now, path="/profile/email/confirm", secret=link, user_id=user.id, **sender)
+            await sparing.queue(LETTERS, address, "email_confirm", spoken, now, path="/profile/email/confirm", secret=link, user_id=user.id, **sender)
         else:
-            await letters.queue("email_taken", owner.email, owner.language or language, now, path="/recover", user_id=owner.id, **sender)
+            await sparing.queue(LETTERS, owner.email, "email_taken", owner.language or language, now, path="/recover", user_id=owner.id, **sender)
         told: dict[str, Any] = {"email": masked(address), "days": TO_TAKE_BACK.days}
         await letters.queue("email_asked", user.email, spoken, now, path="/profile/email/cancel", secret=back, user_id=user.id, **sender, **told)
         await audit.record(viewer.actor, "email.ask", f"user:{user.id}")
@@ -143,6 +150,14 @@ async def withdraw_email_change(viewer: Viewer, now: dt.datetime) -> None:
     async with transaction():
         await mailed_secrets.withdraw(Purpose.CONFIRM_EMAIL, now, user_id=viewer.user_id)
         await audit.record(viewer.actor, "email.withdraw", f"user:{viewer.user_id}")
+
+
+async def _check_share(viewer: Viewer, now: dt.datetime) -> None:
+    day = dt.timedelta(days=1)
+    asked = MailedSecret.filter(user_id=viewer.user_id or 0, purpose=Purpose.CANCEL_EMAIL, created_at__gt=now - day)
+    made = [secret.created_at for secret in await asked.order_by("-created_at").limit(A_DAY).only("id", "created_at")]
+    if len(made) == A_DAY:
+        raise Throttled(max(1, round((made[-1] + day - now).total_seconds())))
 
 
 async def _confirmation(viewer: Viewer | None, token: str | None, code: str | None, now: dt.datetime) -> MailedSecret | None:

@@ -14,7 +14,7 @@ import hmac
 import ipaddress
 import math
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -26,7 +26,8 @@ from resolvers import human_checks
 from resolvers.human_checks import HumanAnswer as HumanAnswer
 from settings import settings
 
-MINUTES, HOUR, A_MONTH = 600, 3600, 30 * 24 * 3600
+MINUTES, HOUR, DAY = 600, 3600, 24 * 3600
+A_MONTH = 30 * DAY
 
 
 class Limit(NamedTuple):
@@ -96,6 +97,14 @@ async def knock(
     if counted is None:
         await human_checks.demand(door, human, now)
     return Knock((*(counted or ()), *await _walled(at.walls(limits))), at.pair)
+
+
+async def admitted(limits: Sequence[Limit], what: str, source: str, target: str) -> bool:
+    """Count one more of this network at this target; False, and nothing is counted, where one of the limits is reached."""
+    pair = (what, _hidden(f"{_network(source)} {target}"))
+    if not all([await counters().has_room(*limit, *pair) for limit in limits]):
+        return False
+    return all([await counters().count(*limit, *pair) for limit in limits])
 
 
 @asynccontextmanager

@@ -7,14 +7,14 @@ tries, and another letter may always be asked for, so that nobody is locked out.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from tortoise.expressions import F, Q
 
 from adapters import passwords
-from models import AccountFacts, ApiToken, LoginAlias, MailedSecret, Membership, Registration, Session, User
+from models import AccountFacts, ApiToken, LoginAlias, MailedSecret, Membership, Session, User
 from models.database import transaction
 from models.email import checked_email
 from models.enums import Purpose
@@ -22,13 +22,14 @@ from models.errors import Problem, ProblemCode, Refused, RefusedMany
 from resolvers import audit, letters, mailed_secrets, sparing
 from resolvers.gate import HumanAnswer, knock
 from resolvers.passwords import check_password
-from resolvers.registration import LetterFrame, frame_of, send_again
+from resolvers.registration_letters import LetterFrame, frame_of, send_again, waiting_registrations
 from resolvers.sessions import counted_by, user_of
 from resolvers.users import key, login_key
 
 LINK_LIVES = dt.timedelta(hours=1)
 LETTERS = "recovery"  # the kind of letters to one address that are counted together
 PATH = "/recover/new"
+NOBODY = "nobody@localhost"
 WHERE = "loginOrEmail"
 
 
@@ -73,12 +74,11 @@ async def request_recovery(typed: str, slug: str | None, language: str, source: 
     user = await user_of(typed, slug)
     known = user if user is not None and user.is_active else None
     wanted = Q(email_key=key(address)) if address else Q(login_key=login_key(typed)[:60]) & ~Q(login_key="")
-    waiting = await Registration.filter(wanted, confirmed_at=None, expires_at__gt=now).order_by("-id").first()
+    found = await waiting_registrations(wanted, now)
+    waiting = found if user is None else []
     async with transaction():
-        if known is None and waiting is not None and user is None:
-            await send_again(waiting, waiting.email, "registration", replace(frame, language=waiting.language), now)
-        else:
-            await _send(known, address, frame, now)
+        await send_again(waiting, address or NOBODY, "registration_unknown", frame, source, now, pretended=not waiting)
+        await _send(known, address, frame, source, now, pretended=bool(waiting))
         await audit.record("stranger", "recovery.ask", f"user:{known.id}" if known is not None else "user:")
 
 
@@ -125,17 +125,18 @@ def _address(typed: str) -> str:
         raise Refused(ProblemCode.INVALID_EMAIL, (WHERE,)) from None
 
 
-async def _send(user: User | None, address: str, frame: LetterFrame, now: dt.datetime) -> None:
+async def _send(user: User | None, address: str, frame: LetterFrame, source: str | None, now: dt.datetime, *, pretended: bool) -> None:
     """To the address that the user has, never to the one typed. The same statements whether there is a user or not."""
-    to = user.email if user is not None else address or "nobody@localhost"
+    to = user.email if user is not None else address or NOBODY
+    pretended = pretended or not await sparing.may(LETTERS, to, source)
     logins = await _logins(user)
     values: dict[str, Any] = {"base": frame.base, "organization_id": frame.organization_id}
     secret = await mailed_secrets.make(Purpose.RECOVER, now, LINK_LIVES, user_id=user.id if user is not None else None, data={**values})
     if user is not None:
         values |= {"path": PATH, "secret": secret, "user_id": user.id, "logins": logins}
-        await sparing.queue(LETTERS, to, "recovery", user.language or frame.language, now, **values)
+        await sparing.queue(LETTERS, to, "recovery", user.language or frame.language, now, pretended=pretended, **values)
     else:
-        await sparing.queue(LETTERS, to, "recovery_unknown", frame.language, now, pretended=not address, **values)
+        await sparing.queue(LETTERS, to, "recovery_unknown", frame.language, now, pretended=pretended or not address, **values)
 
 
 async def _logins(user: User | None) -> list[dict[str, str]]:

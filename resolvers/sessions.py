@@ -15,6 +15,7 @@ from models.errors import ProblemCode, Refused
 from resolvers import audit, views
 from resolvers.digests import text_hash
 from resolvers.gate import HumanAnswer, knock
+from resolvers.registration_letters import reference
 from resolvers.tokens import find_token, looks_right, new_text
 from resolvers.users import key, login_key
 from resolvers.viewer import Viewer, viewer_of_token, viewer_of_user
@@ -64,7 +65,7 @@ async def sign_in(
     attempt = await knock("sign_in", source, now, target=counted_by(login), human=human)
     user = await user_of(login, slug)
     if not await passwords.matches(user.password_hash if user else None, password) or user is None or not user.is_active:
-        raise Refused(await _why_not(login, password, now), ("login",))
+        raise await _why_not(login, password, now)
     await attempt.forgive()
     if passwords.is_outdated(user.password_hash):
         await User.filter(id=user.id).update(password_hash=await passwords.hashed(password))
@@ -136,12 +137,14 @@ async def users_by_ids(viewer: Viewer, ids: Sequence[int]) -> dict[int, UserRow]
     return {user.pk: user} if user else {}
 
 
-async def _why_not(login: str, password: str, now: dt.datetime) -> ProblemCode:
+async def _why_not(login: str, password: str, now: dt.datetime) -> Refused:
     """A registration that waits is told to whoever knows its password, also where the address is a user's: else this would tell that it is."""
     wanted = Q(email_key=key(login)[:LONGEST_EMAIL]) if "@" in login else Q(login_key=login_key(login)[:LONGEST_LOGIN]) & ~Q(login_key="")
     waiting = await Registration.filter(wanted, confirmed_at=None, expires_at__gt=now).order_by("-id").first()
     right = await passwords.matches(waiting.password_hash if waiting else None, password)
-    return ProblemCode.NOT_CONFIRMED if right else ProblemCode.WRONG_LOGIN_OR_PASSWORD
+    if waiting is None or not right:
+        return Refused(ProblemCode.WRONG_LOGIN_OR_PASSWORD, ("login",))
+    return Refused(ProblemCode.NOT_CONFIRMED, ("login",), registration=reference(waiting.id))
 
 
 async def _owner_is_active(token: ApiToken) -> bool:

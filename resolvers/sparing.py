@@ -1,4 +1,8 @@
-"""Letters that strangers can cause: few to one address, whoever asks, and silently, so that nobody learns whose address is known."""
+"""Letters that strangers can cause: few to one address from one network, and silently, so that nobody learns whose address is known.
+
+What others ask for takes nothing from an address's owner: past the doors' own limits everybody is asked for a human check, whether the
+address is known or not (resolvers/gate.py). Only the day's cap, far above what people need, is of all together: no mailbox is flooded.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +13,19 @@ from typing import Any
 
 from models import Letter
 from models.database import transaction
-from resolvers import letters
+from resolvers import gate, letters
+from resolvers.gate import DAY, HOUR, Limit
 from resolvers.users import key
 from settings import settings
 
-AN_HOUR, A_DAY = 5, 20
-_HOUR = dt.timedelta(hours=1)
+AN_HOUR, A_DAY = 5, 10  # asked for from one network
+AT_ALL = 60  # letters a day
 _TRIES = 5  # where others take the same place at the same moment
+
+
+async def may(kind: str, address: str, source: str | None) -> bool:
+    """Count one more asking of this network for letters to the address; False where it has had its share. No statements."""
+    return source is None or await gate.admitted((Limit(AN_HOUR, HOUR), Limit(A_DAY, DAY)), f"letters {kind}", source, key(address))
 
 
 async def has_room(kind: str, address: str, now: dt.datetime) -> bool:
@@ -24,9 +34,9 @@ async def has_room(kind: str, address: str, now: dt.datetime) -> bool:
 
 
 async def queue(kind: str, address: str, template: str, language: str, now: dt.datetime, *, pretended: bool = False, **options: Any) -> Letter | None:
-    """Queue a letter as resolvers.letters does; None, and nothing is queued, where the address had its share.
+    """Queue a letter as resolvers.letters does; None, and nothing is queued, where the day is full.
 
-    So where it is only ``pretended``, for a name that belongs to nobody. The work is the same each way.
+    So where it is only ``pretended``, for a name that belongs to nobody, or a network that had its share. The work is the same each way.
     """
     for _ in range(_TRIES):
         place = await _place(kind, address, now)
@@ -47,10 +57,8 @@ class _Pretence(Exception):
 
 
 async def _place(kind: str, address: str, now: dt.datetime) -> str | None:
-    """The next free one of the day's places, each of which holds one letter; None where the hour or the day is full."""
+    """The next free one of the day's places, each of which holds one letter; None where the day is full."""
     mark = hmac.new(settings().secrets[0].encode(), f"letters {kind}\0{key(address)}".encode(), hashlib.sha256).hexdigest()[:32]
-    places = [f"{kind} {mark} {now:%Y-%m-%d} {number}" for number in range(A_DAY)]
-    taken = {row.occasion: row.queued_at for row in await Letter.filter(occasion__in=places).only("id", "occasion", "queued_at")}
-    if sum(at > now - _HOUR for at in taken.values()) >= AN_HOUR:
-        return None
+    places = [f"{kind} {mark} {now:%Y-%m-%d} {number}" for number in range(AT_ALL)]
+    taken = {row.occasion for row in await Letter.filter(occasion__in=places).only("id", "occasion")}
     return next((place for place in places if place not in taken), None)

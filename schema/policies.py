@@ -120,7 +120,7 @@ _PLAIN = PERSONAL | {
     "PendingRegistration": "askedAt confirmed email invitation kind login",
     "RecoverPasswordDone": "login",
     "RecoveryForm": "asks login",
-    "RegisterUserDone": "email login",
+    "RegisterUserDone": "email login registration",
     "RequestRecoveryDone": "done",
     "ResendConfirmationDone": "done",
     "Charge": (
@@ -165,7 +165,7 @@ _PLAIN = PERSONAL | {
     "PageInfo": "endCursor hasNextPage",
     "Payment": "amount channel document fee id paidOn state",
     "Premises": "flat flatPrefix house id",
-    "Problem": "code message path",
+    "Problem": "code message path registration",
     "Quantity": "unit value",
     "Reading": "consumption display id previous receiptNumber register source sourceLabel state submittedAt takenOn value",
     "ReadingReceipt": "number reading",

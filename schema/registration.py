@@ -9,7 +9,7 @@ import strawberry
 from strawberry import Parent, field
 
 from models.enums import AccountKind
-from resolvers import confirmation, registration
+from resolvers import confirmation, registration, registration_letters
 from resolvers.registration import Registered
 from resolvers.registration_form import Asked, ResultingLogin, preview
 from schema.arguments import OptionalSlug
@@ -53,6 +53,8 @@ class LoginPreview:
 class RegisterUserDone:
     email: str = field(description="The address that the letter goes to.")
 
+    registration: str | None = field(description="The registration, as `resendConfirmation` takes it; null with `validateOnly`.")
+
     @field(description="The login that results.")
     def login(root: Parent[Registered]) -> LoginPreview:  # noqa: N805
         return root.resulting  # type: ignore[return-value]
@@ -94,7 +96,10 @@ class ConfirmRegistrationDone:
 
 @strawberry.input(description="Whom to send the letter again.")
 class ResendConfirmationInput:
-    email: str = field(description="The address.")
+    email: str = field(default="", description="The address; not needed with `registration`.")
+    registration: str = field(
+        default="", description="Which registration, as `registerUser` or a refused `signIn` gave it. Else each of the address's newest three."
+    )
     organization_slug: str | None = field(default=None, description="The organization on whose pages this happens.")
     language: str = field(default="ru", description="Of the letter, where no registration says another.")
     human_check: HumanCheckInput | None = field(default=None, description="The answer to a human check, where one is asked for.")
@@ -161,11 +166,14 @@ class RegistrationMutations:
         return await registration.register(asked, context.source, context.now)  # type: ignore[return-value]
 
     @field(
-        description="Have the letter sent again; the former one's link and code are void. Codes: INVALID_EMAIL, INVALID, HUMAN_CHECK_NEEDED, WRONG_HUMAN_CHECK."
+        description="Have the letter sent again, of one registration or of all that wait with an address; former links and codes are void. "
+        "Codes: INVALID_EMAIL, INVALID, HUMAN_CHECK_NEEDED, WRONG_HUMAN_CHECK."
     )
     async def resend_confirmation(self, info: Info, input: ResendArgument) -> ResendConfirmationResult:  # noqa: A002
         context = info.context
-        await registration.resend(input.email, input.organization_slug, input.language, context.source, context.now, answer_of(input.human_check))
+        human = answer_of(input.human_check)
+        given = (input.email, input.organization_slug, input.language, context.source, context.now, human)
+        await registration_letters.resend(*given, registration=input.registration)
         return ResendConfirmationDone(done=True)
 
     @field(

@@ -22,6 +22,10 @@ class Problem:
     def message(root: Parent[ProblemValue]) -> str:  # noqa: N805
         return sentence(root)
 
+    @field(description="Of NOT_CONFIRMED, which only the right password gets: the registration, as `resendConfirmation` takes it.")
+    def registration(root: Parent[ProblemValue]) -> str | None:  # noqa: N805
+        return root.params.get("registration") if root.code is ProblemCode.NOT_CONFIRMED else None
+
 
 @strawberry.type(description="The input cannot be taken; nothing was written.")
 class Rejected:

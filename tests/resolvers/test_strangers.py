@@ -2,27 +2,31 @@
 
 import dataclasses
 import datetime as dt
+import re
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from adapters import passwords
-from models import User
+from models import Letter, User
 from models.enums import AccountKind
-from models.errors import NotFound, ProblemCode, Refused
-from resolvers import gate
+from models.errors import NotFound, ProblemCode, Refused, Throttled
+from resolvers import gate, human_checks, sparing
 from resolvers.access_rules import staffed
 from resolvers.agreements import SHIPPED
 from resolvers.confirmation import confirm
 from resolvers.deletion import delete_user
 from resolvers.email_changes import cancel_email_change, change_email, confirm_email, mailed_change
 from resolvers.recovery import request_recovery
-from resolvers.registration import register, resend
+from resolvers.registration import register
 from resolvers.registration_form import Asked
+from resolvers.registration_letters import resend
 from resolvers.senders import sent_by
 from resolvers.sessions import sign_in
 from resolvers.users import create_user
 from resolvers.viewer import viewer_of_user
 from tests import factories as make
+from tests.counting import counted
 from tests.mailbox import Delivered, deliver_all
 
 NOW, PASSWORD, HERE, THERE = make.NOW, "svetlaya-reka", "203.0.113.7", "198.51.100.9"
@@ -131,3 +135,102 @@ async def test_a_deletion_is_told_to_addresses_that_could_still_take_the_user_ba
     assert list(told) == ["x2@evil.example.kz", "victim@example.kz", "x1@evil.example.kz"]
     assert [("снова привяжите" in text, "как вы просили" in text) for text in told.values()] == [(False, True), (True, False), (True, False)]
     assert await refused(cancel_email_change(owners["email_changed"].token, NOW + DAY, slug=None, language="ru")) is C.LINK_OVER
+
+
+@pytest.fixture
+def solved(monkeypatch):
+    """Every human check is solved, as a patient stranger would."""
+
+    async def demand(*_) -> None:
+        pass
+
+    monkeypatch.setattr(human_checks, "demand", demand)
+
+
+async def test_a_strangers_askings_silence_nobodys_letter(org, solved):
+    await create_user("aigul", "aigul@example.kz", PASSWORD)
+    for _ in range(12):
+        await resend("new@example.kz", None, "ru", HERE, NOW)
+        await request_recovery("aigul@example.kz", None, "ru", HERE, NOW)
+    first = await deliver_all()
+    assert len(first) == 2 * sparing.AN_HOUR
+    await register(ASKED, THERE, NOW)
+    await request_recovery("aigul", None, "ru", THERE, NOW)
+    assert {letter.recipient: letter.template for letter in await deliver_all()} == {"new@example.kz": "registration", "aigul@example.kz": "recovery"}
+
+
+async def test_past_the_limit_of_an_address_everybody_is_asked_alike(org):
+    """From however many networks it is asked, and whether the address is known or not."""
+    await create_user("aigul", "aigul@example.kz", PASSWORD)
+    for ask in (resend, request_recovery):
+        for email in ("aigul@example.kz", "nobody@example.kz"):
+            for number in range(10):
+                await ask(email, None, "ru", f"198.51.100.{number}", NOW)
+            assert await refused(ask(email, None, "ru", "198.51.100.99", NOW)) is C.HUMAN_CHECK_NEEDED
+    assert await Letter.filter(recipient="aigul@example.kz").count() == await Letter.filter(recipient="nobody@example.kz").count() == 20
+
+
+@pytest.mark.parametrize("email", ["bombed@example.kz", "aigul@example.kz"])
+async def test_changes_of_email_bomb_nobodys_mailbox(org, solved, email):
+    await create_user("aigul", "aigul@example.kz", PASSWORD)
+    one, other, third = [await viewer_of_user((await create_user(name, f"{name}@evil.example.kz", PASSWORD)).id, NOW.date()) for name in ("att", "atu", "atv")]
+
+    async def ask(viewer, source, now=NOW) -> None:
+        await change_email(viewer, email, PASSWORD, source, now, slug=None, language="ru")
+
+    for _ in range(5):
+        await ask(one, HERE)
+    with pytest.raises(Throttled):
+        await ask(one, THERE)
+    with pytest.raises(Throttled):
+        await ask(other, HERE)
+    assert await Letter.filter(recipient=email).count() == 5
+    assert len([letter for letter in await deliver_all() if letter.template == "email_confirm"]) <= 1, "one change waits"
+    await ask(third, THERE)
+    await ask(one, THERE, NOW + DAY + SECOND)
+    assert await Letter.filter(recipient=email).count() == 7
+
+
+async def test_whoever_registered_has_their_own_letter_again(org, solved):
+    """A stranger registered later with the same address: what is sent again is not theirs."""
+    owners = await register(dataclasses.replace(ASKED, key="owner"), HERE, NOW)
+    strangers = await register(
+        dataclasses.replace(ASKED, key="stranger", password="chuzhoy-parol", repeat="chuzhoy-parol"), THERE, NOW + dt.timedelta(minutes=2)
+    )
+    assert len({owners.registration, strangers.registration}) == 2
+    assert (await register(dataclasses.replace(ASKED, key="owner"), HERE, NOW)).registration == owners.registration
+    await deliver_all()
+    await resend("", None, "ru", HERE, NOW, registration=owners.registration)
+    [letter] = await deliver_all()
+    await resend("new@example.kz", None, "ru", HERE, NOW)
+    texts = [one.text for one in await deliver_all()]
+    days = [re.search(r"сделана (\S+ в \S+)\.", text)[1] for text in texts]
+    assert days == [f"{(NOW + later).astimezone(ZoneInfo('Asia/Almaty')):%d.%m.%Y в %H:%M}" for later in (dt.timedelta(minutes=2), dt.timedelta())]
+    assert letter.recipient == "new@example.kz"
+    await resend("", None, "ru", HERE, NOW, registration=owners.registration)
+    [letter] = await deliver_all()
+    await confirm(token=letter.token, email="", code="", source=None, now=NOW)
+    assert (await sign_in("new@example.kz", PASSWORD, slug=None, remember=False, source=HERE, now=NOW)).token
+
+
+async def test_a_reference_tells_nothing_of_the_address(org):
+    await create_user("aigul", "aigul@example.kz", PASSWORD)
+    seen = []
+    for email in ("aigul@example.kz", "new@example.kz"):
+        made = await register(dataclasses.replace(ASKED, email=email, key=email), None, NOW)
+        await deliver_all()
+        with counted() as statements:
+            await resend("", None, "ru", None, NOW, registration=made.registration)
+        [letter] = await deliver_all()
+        seen.append((len(made.registration), len(statements), letter.recipient == email))
+    assert seen[0] == seen[1]
+    for forged in ("", "x", "Ж", LONG, made.registration[:-4] + "AAAA", "AAAAAAAAAAA="):
+        assert await refused(resend("", None, "ru", None, NOW, registration=forged)) is C.INVALID_EMAIL
+
+
+async def test_signing_in_before_confirming_gives_the_reference(org, solved):
+    made = await register(ASKED, None, NOW)
+    with pytest.raises(Refused) as caught:
+        await sign_in("new@example.kz", PASSWORD, slug=None, remember=False, source=HERE, now=NOW)
+    [problem] = caught.value.problems
+    assert (problem.code, problem.params) == (C.NOT_CONFIRMED, {"registration": made.registration})

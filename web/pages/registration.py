@@ -36,7 +36,7 @@ async def register(request: Request) -> Response:
     result = (await ask(request, "registration/register", input=_input(request, fields))).registerUser
     if result.typename == "Rejected":
         return await _form(request, fields, result.problems, 422)
-    return await page(request, "registration/sent.html", email=result.email, login=result.login)
+    return await page(request, "registration/sent.html", email=result.email, login=result.login, registration=result.registration)
 
 
 async def check(request: Request) -> Response:
@@ -67,7 +67,8 @@ async def resend(request: Request) -> Response:
     fields = await form(request, of_a_stranger=True)
     if wants_new_image(fields):
         return await _resend_page(request, 200, fields)
-    given = {"email": fields.get("email", "")[:254], "organizationSlug": slug(request), "language": request.state.language}
+    given: dict[str, Any] = {"email": fields.get("email", "")[:254], "registration": fields.get("registration", "")[:100]}
+    given |= {"organizationSlug": slug(request), "language": request.state.language}
     result = (await ask(request, "registration/resend", input={**given, "humanCheck": human_input(fields)})).resendConfirmation
     if result.typename == "Rejected":
         return await _resend_page(request, 422, fields, result.problems)

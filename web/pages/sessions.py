@@ -50,7 +50,7 @@ async def _signed_in(request: Request, base: str) -> Response:
     result = (await ask(request, "sessions/sign_in", input=chosen)).signIn
     if result.typename == "Rejected":
         request.state.query = (("next", back),)  # links to other languages keep where one was going
-        unconfirmed = any(problem.code == "NOT_CONFIRMED" for problem in result.problems)
+        unconfirmed = next((problem.registration for problem in result.problems if problem.registration), None)
         return await _page(request, 422, fields, next=back, login=login, remember=keep, problems=result.problems, unconfirmed=unconfirmed)
     response = moved(request, back)
     sessions.remember(response, result.token, result.expiresAt, keep=keep)
