@@ -20,7 +20,7 @@ from models.errors import Throttled
 Answer = TypeVar("Answer")
 
 HASHER = PasswordHasher()
-NICER = 10
+NICER = 19
 MOST_WAITING, SECONDS_TO_WAIT = 150, 10
 
 _waiting = 0
