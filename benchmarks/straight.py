@@ -27,7 +27,8 @@ TOKEN = """
 GRANTS = "SELECT account_id, contract_id, rights, from_on, until_on FROM membership WHERE user_id = $1"
 ROLES = "SELECT organization_id FROM staff_role WHERE user_id = $1"
 ACCOUNT = """
-    SELECT a.id, a.number, a.kind, p.flat, p.flat_prefix, h.locality, h.street, h.number AS house, o.name, o.contacts, o.timezone, o.currency, o.payment_due_day
+    SELECT a.id, a.number, a.kind, a.branch, p.flat, p.flat_prefix, h.locality, h.street, h.number AS house,
+           o.slug, o.name, o.contacts, o.timezone, o.currency, o.payment_due_day
     FROM personal_account a JOIN organization o ON o.id = a.organization_id LEFT JOIN premises p ON p.id = a.premises_id LEFT JOIN house h ON h.id = p.house_id
     WHERE a.id = $1"""
 PERIODS = "SELECT period FROM statement WHERE account_id = $1 AND is_current ORDER BY period DESC"
@@ -46,6 +47,7 @@ READINGS = """
     WHERE rd.account_id = $1 AND rd.is_current AND rd.state NOT IN ('refused', 'superseded') AND (rd.period = $2 OR rd.id = (
         SELECT x.id FROM reading x WHERE x.register_id = rd.register_id AND x.is_current AND x.state NOT IN ('refused', 'superseded') AND x.period < $2
         ORDER BY x.taken_on DESC, x.id DESC LIMIT 1)) ORDER BY rd.taken_on, rd.id"""
+LINES = "SELECT l.*, s.name AS service_name FROM statement_line l JOIN service s ON s.id = l.service_id WHERE l.statement_id = $1 ORDER BY s.position, s.name"
 DIFFERENCES = """
     SELECT reason, SUM(amount) AS amount FROM ledger_entry WHERE account_id = $1 AND period = $2 AND kind = 'supplier_difference' AND reason IS NOT NULL
     GROUP BY reason HAVING SUM(amount) <> 0"""
@@ -65,15 +67,16 @@ async def statement(source: asyncpg.Pool, token: str, account_id: str, period: s
         facts = await db.fetchrow(FACTS, pk, month.replace(day=28))
         charges = await db.fetch(CHARGES, pk, month)
         meters, readings = await db.fetch(METERS, pk), await db.fetch(READINGS, pk, month)
-        differences = await db.fetch(DIFFERENCES, pk, month)
+        differences, lines = await db.fetch(DIFFERENCES, pk, month), await db.fetch(LINES, row["id"])
+        assert not lines  # the account that is measured keeps one balance
     currency = account["currency"]
-    return {"account": {
+    return {"viewer": {"kind": "RESIDENT"}, "account": {
         "id": account_id, "number": account["number"], "kind": account["kind"].upper(), "address": address(account),
         "may": ["SEE_MONEY", "SEND_READINGS", "PAY", "TICKETS", "MANAGE_MEMBERS"], "statementPeriods": [f"{one['period']:%Y-%m}" for one in periods],
-        "organization": {"name": account["name"], "contacts": account["contacts"] or None, "timezone": account["timezone"]},
+        "organization": {"slug": account["slug"], "name": account["name"], "contacts": account["contacts"] or None, "timezone": account["timezone"]},
         "statement": {
             "period": period, "state": row["state"].upper(), "version": row["version"], "asOf": row["as_of"].isoformat().replace("+00:00", "Z"), "dueOn": None,
-            "head": head(facts, address(account)),
+            "head": head(facts, address(account), account["branch"]), "derived": [], "lines": [],
             **{name: money(row[column], currency) for name, column in FIGURES.items()},
             "volumes": volumes(meters, readings, month),
             "charges": [charge(one, currency) for one in charges if one["basis"] != "recalculation"],
@@ -114,11 +117,12 @@ def address(row: Any) -> str:
     return f"{row['locality']}, {row['street']}, {row['house']}-{row['flat']}{row['flat_prefix']}"
 
 
-def head(facts: Any, where: str) -> dict[str, Any]:
+def head(facts: Any, where: str, branch: str | None) -> dict[str, Any]:
     names = " ".join(part for part in (facts["surname"], facts["name"], facts["patronymic"]) if part)
     return {
         "holderName": names, "address": where, "residents": facts["residents"], "area": much(facts["area"], "м²"),
         "irrigatedArea": much(facts["irrigated_area"], "м²"), "tariffGroup": facts["tariff_group"] or None, "contractNumber": facts["contract_number"],
+        "ownership": facts["ownership"] and facts["ownership"].upper(), "branch": branch,
     }  # fmt: skip
 
 
@@ -129,6 +133,8 @@ def charge(row: Any, currency: str) -> dict[str, Any]:
         "tariff": price(row["price"], currency, row["unit"], False), "tariffWithTax": price(row["price_with_tax"], currency, row["unit"], True),
         "taxPercent": decimal(row["tax_percent"] * 10_000), "amount": money(row["amount"], currency), "recalculation": money(row["recalculation"], currency),
         "basis": row["basis"].upper(), "zone": row["zone"] and row["zone"].upper(), "tier": row["tier"],
+        "paid": money(row["paid"], currency), "parent": None, "shortfallDays": much(row["shortfall_days"], "д"),
+        "shortfallAmount": money(row["shortfall_amount"], currency), "socialNormAmount": money(row["social_norm_amount"], currency),
     }  # fmt: skip
 
 
