@@ -45,6 +45,20 @@ class Site:
         return page
 
 
+async def followed(page: Page, name: str, path: str, *, exact: bool = False) -> None:
+    """Follow a link to the page at `path`, a pattern as Playwright takes them, until all of it is there.
+
+    A click alone comes back before the next page does: what is looked at afterwards without waiting may still be the old page.
+    """
+    await page.get_by_role("link", name=name, exact=exact).first.click()
+    await page.wait_for_url(path)
+
+
+async def focused(page: Page, name: str) -> None:
+    """Wait until the element with this id has the focus: scripts give it after they have put new blocks in."""
+    await page.wait_for_function("name => document.activeElement.id === name", arg=name)
+
+
 @pytest.fixture
 def peopled(database_url: str, tmp_path: Path) -> str:
     """The database with three months of forty accounts, up to last month, and people; closed again."""

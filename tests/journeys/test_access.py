@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.conftest import Site
+from tests.journeys.conftest import Site, focused, followed
 
 pytestmark = pytest.mark.journey
 AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
@@ -40,6 +40,7 @@ async def walk(page, base: str, look, language: str = "ru") -> list:
 
 
 async def findings(page) -> list[str]:
+    await page.wait_for_load_state()
     await page.evaluate(AXE.read_text(encoding="utf-8"))
     found = await page.evaluate("rules => axe.run(document, rules)", RULES)
     return [f"{page.url} {each['id']} ({each['impact']}): {each['nodes'][0]['html'][:160]}" for each in found["violations"]]
@@ -58,12 +59,13 @@ async def test_axe_finds_nothing(site: Site, scheme: str):
 async def test_axe_finds_nothing_in_errors_and_answers(site: Site):
     page = await site.signed_in("aigul", width=360, bypass_csp=True)
     found = []
-    await page.get_by_role("link", name="Показания", exact=True).click()
+    await followed(page, "Показания", "**/readings*", exact=True)
     for typed in ("x", "1", "99999"):
         await page.fill("#value-0", typed)
         await page.fill("#value-1", typed)
-        await page.get_by_role("button", name="ередать").click()
-        await page.locator("#problems, #questions").wait_for()
+        async with page.expect_response(lambda answer: answer.request.method == "POST"):
+            await page.get_by_role("button", name="ередать").click()
+        await page.wait_for_function("document.activeElement.matches('#problems, #questions')")
         found += await findings(page)
     for address in ("/no-such", "/accounts/x", "/?after=zzz", "/sign-in"):
         await page.goto(site.base + address)
@@ -131,7 +133,7 @@ async def test_the_doors_are_open_to_everybody(site: Site):
     await stranger.click("#registration-form .main")
     await stranger.locator("#problems").wait_for()
     await stranger.wait_for_timeout(300)  # until nothing fades any more
-    assert await stranger.evaluate("document.activeElement.id") == "problems"
+    await focused(stranger, "problems")
     found += await findings(stranger) + await too_wide(stranger)
     assert found == []
 

@@ -47,12 +47,14 @@ async def solved_by_scripts(site: Site, page: Page) -> None:
 async def read_without_scripts(site: Site, page: Page) -> None:
     await typed(site, page, PASSWORD)
     first = await image_of(page)
-    await page.click("button[name=human]")
+    async with page.expect_navigation():
+        await page.click("button[name=human]")
     assert await page.input_value("#login") == "aigul"
     assert await image_of(page) != first
     await page.fill("#password", PASSWORD)
     await page.fill("#human-typed", "000 000")
-    await page.keyboard.press("Enter")
+    async with page.expect_navigation():
+        await page.keyboard.press("Enter")
     assert "Неверно" in await page.inner_text("#human-error")
     code = human_checks.shown_code(await image_of(page), dt.datetime.now(dt.UTC)) or ""
     await page.fill("#password", PASSWORD)

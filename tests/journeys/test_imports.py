@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.journeys.conftest import Site
+from tests.journeys.conftest import Site, followed
 from tests.journeys.test_access import SMALL, WIDER, findings
 
 pytestmark = pytest.mark.journey
@@ -36,7 +36,7 @@ async def test_registers_are_sent_looked_at_taken_and_undone(site: Site, worker,
     page = await site.signed_in("operator", width=width, java_script_enabled=javascript, bypass_csp=True)
     page.set_default_timeout(30_000)
     looked = await findings(page) if javascript else []
-    await page.get_by_role("link", name="Реестры").click()
+    await followed(page, "Реестры", "**/imports")
     await page.get_by_role("heading", name="Отправить реестры").wait_for()
     looked += await looks(page, javascript)
     await page.set_input_files("#files", files)
@@ -51,9 +51,10 @@ async def test_registers_are_sent_looked_at_taken_and_undone(site: Site, worker,
     async with page.expect_download() as started:
         await page.get_by_role("link", name="Все строки, CSV").click()
     assert "сорок" in (await (await started.value).path()).read_text(encoding="utf-8")
-    await page.get_by_role("link", name="Отменить этот импорт").click()
+    await followed(page, "Отменить этот импорт", "**/undo")
     looked += await looks(page, javascript)
-    await page.get_by_role("button", name="Да, отменить").click()
+    async with page.expect_navigation():
+        await page.get_by_role("button", name="Да, отменить").click()
     while not await page.locator(".tag", has_text="отменён").count():
         await page.wait_for_timeout(300)
         await page.goto(run)
@@ -76,5 +77,4 @@ async def waited(page, javascript: bool, text: str) -> None:
         return
     while not await page.get_by_text(text).count():
         await page.wait_for_timeout(300)
-        if await page.get_by_role("link", name="Обновить").count():
-            await page.get_by_role("link", name="Обновить").click()
+        await page.reload()

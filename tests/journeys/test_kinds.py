@@ -11,7 +11,7 @@ from resolvers.imports import run_import
 from resolvers.organizations import create_organization
 from resolvers.users import create_user, grant_membership
 from tests.conftest import ROOT, run_apart
-from tests.journeys.conftest import LAST_MONTH, PASSWORD, Site
+from tests.journeys.conftest import LAST_MONTH, PASSWORD, Site, followed
 from tests.journeys.test_access import WIDER, findings, walk
 
 pytestmark = pytest.mark.journey
@@ -85,7 +85,7 @@ async def test_nothing_runs_off_the_screen(site: Site, slug: str, language: str)
 @pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "without"])
 async def test_both_zones_of_a_meter_are_sent(site: Site, javascript: bool):
     page = await at(site, "dom").signed_in("olga", width=360, height=640, java_script_enabled=javascript)
-    await page.get_by_role("link", name="Показания", exact=True).first.click()
+    await followed(page, "Показания", "**/readings*", exact=True)
     before = [float(text) for text in await page.locator("td[data-l=Предыдущее]").all_inner_texts()]
     assert len(before) == 4
     for place, value in enumerate(before):

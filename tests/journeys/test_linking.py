@@ -11,7 +11,7 @@ from resolvers import account_codes, mailed_secrets
 from resolvers.users import create_user
 from tests import factories as make
 from tests.conftest import run_apart
-from tests.journeys.conftest import PASSWORD, SLUG, Site
+from tests.journeys.conftest import PASSWORD, SLUG, Site, focused
 
 pytestmark = pytest.mark.journey
 NUMBER, OTHER = "02000028", "02000035"
@@ -62,7 +62,7 @@ async def test_surname_and_last_payment_link_and_home_shows_it(proofs, site: Sit
     await page.get_by_role("heading", name="Пока ничего не привязано").wait_for()
     assert await page.locator("#proofs-paidAmount").input_value() == "1 052,98"
     if javascript:
-        assert await page.evaluate("document.activeElement.id") == "problems"
+        await focused(page, "problems")
     await page.fill("#proofs-surname", proofs["surname"])
     await page.get_by_role("button", name="Привязать", exact=True).click()
     await page.get_by_role("heading", name="Счёт привязан").wait_for()

@@ -5,7 +5,7 @@ import io
 import pytest
 from pypdf import PdfReader
 
-from tests.journeys.conftest import ACCOUNT, Site
+from tests.journeys.conftest import ACCOUNT, Site, focused, followed
 
 pytestmark = pytest.mark.journey
 SCREENS = [(360, 640), (1280, 800)]
@@ -36,7 +36,7 @@ async def test_from_sign_in_to_the_pdf(site: Site, width: int, height: int, java
     assert closing in text
     assert ACCOUNT in text
 
-    await page.get_by_role("link", name="Показания", exact=True).first.click()
+    await followed(page, "Показания", "**/readings*", exact=True)
     await send_readings(page)
     assert await page.get_by_text("Квитанция о приёме").count() == 2
     await page.reload()
@@ -67,7 +67,7 @@ async def test_the_keyboard_alone_is_enough(site: Site):
     await page.keyboard.press("Tab")
     assert await page.evaluate("document.activeElement.className") == "skip"
     await page.keyboard.press("Enter")
-    assert await page.evaluate("document.activeElement.id") == "main"
+    await focused(page, "main")
     await page.keyboard.press("Tab")
     assert await page.evaluate("document.activeElement.textContent") == "Передать показания"
     await page.keyboard.press("Enter")
@@ -75,15 +75,15 @@ async def test_the_keyboard_alone_is_enough(site: Site):
     await page.fill("#value-0", "x")
     await page.keyboard.press("Enter")
     await page.get_by_role("heading", name="Ничего не отправлено").wait_for()
-    assert await page.evaluate("document.activeElement.id") == "problems"
+    await focused(page, "problems")
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
-    assert await page.evaluate("document.activeElement.id") == "value-0"
+    await focused(page, "value-0")
 
 
 async def test_a_broken_connection_keeps_what_was_typed(site: Site):
     page = await site.signed_in("aigul", width=360, height=640)
-    await page.get_by_role("link", name="Показания", exact=True).click()
+    await followed(page, "Показания", "**/readings*", exact=True)
     await page.fill("#value-0", "123,4")
     await page.context.set_offline(True)
     await page.get_by_role("button", name="Передать показания").click()
