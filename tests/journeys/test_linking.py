@@ -1,8 +1,11 @@
 """A person without accounts links one by each proof, and home shows it: with and without JavaScript, on a phone."""
 
+import asyncio
+import contextlib
 import re
 
 import pytest
+from playwright.async_api import Error
 
 from models import AccountCode, AccountFacts, MailedSecret, Membership, Organization, PersonalAccount
 from models.database import close, connect
@@ -75,6 +78,8 @@ async def test_street_house_and_flat_lead_to_a_proof_by_tax_number(proofs, site:
     street = run_apart(_ask_for(peopled, "tax_number"))
     page = await site.signed_in("newcomer", width=360, height=640, java_script_enabled=javascript)
     await page.goto(f"{site.base}/link")
+    if javascript:
+        await slow(page)
     await page.fill("#search", street[0])
     await page.get_by_role("button", name="Найти").click()
     for text in street:
@@ -83,6 +88,24 @@ async def test_street_house_and_flat_lead_to_a_proof_by_tax_number(proofs, site:
     await page.get_by_role("button", name="Привязать", exact=True).click()
     await page.get_by_role("heading", name="Счёт привязан").wait_for()
     await page.get_by_text(NUMBER).first.wait_for()
+
+
+async def slow(page) -> None:
+    """The list of streets that was searched for comes after one was chosen from the former list, and before the houses: the choice counts."""
+    chosen = asyncio.Event()
+
+    async def streets(route) -> None:
+        await chosen.wait()
+        with contextlib.suppress(Error):  # the browser has given the request up, as it should
+            await route.continue_()
+
+    async def houses(route) -> None:
+        chosen.set()
+        await asyncio.sleep(0.7)
+        await route.continue_()
+
+    await page.route("**/link?search=*", streets)
+    await page.route("**/link?street=*", houses)
 
 
 async def _ask_for(url: str, words: str) -> list[str]:
