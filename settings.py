@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(default="", description="addresses of the reverse proxies, separated by commas, whose X-Forwarded-For and -Proto are believed")
     upload_limit_mb: int = Field(default=2048, ge=1, le=1_000_000, description="the largest register that may be uploaded, in megabytes")
     import_files_days: int = Field(default=30, ge=1, le=3650, description="how many days uploaded registers are kept")
+    allow_loopback_calls: bool = Field(default=False, description="true lets validation hooks call this machine itself; for development and tests")
     base_url: str = Field(default="http://127.0.0.1:8000", description="address that people type; links in letters start with it")
 
     @field_validator("database_url")
@@ -104,6 +105,8 @@ class Settings(BaseSettings):
                 problems.append("ABONENT_SECRET must be set in production; `openssl rand -hex 32` makes a good one.")
             if not self.base_url.startswith("https://"):
                 problems.append("ABONENT_BASE_URL must start with https:// in production: cookies and links depend on it.")
+            if self.allow_loopback_calls:
+                problems.append("ABONENT_ALLOW_LOOPBACK_CALLS is for development and tests: unset it in production.")
             if problems:
                 raise ValueError("\n".join(problems))
         return self

@@ -47,3 +47,50 @@ def bars(months: Sequence[tuple[Any, str]]) -> Chart | None:
         from_end = len(values) - 1 - index
         drawn.append(Bar(x, HEIGHT - LABELS - height, width, height, x + width // 2, month, text, from_end % 3 == 0, from_end == 0))
     return Chart(drawn, str(min(values)), str(max(values)), str(sorted(values)[len(values) // 2]))
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Months of a past as three paths: ordinary months, spans of several months at their average height, and the newest one."""
+
+    usual: str
+    spans: str
+    now: str
+    labels: list[tuple[int, str]]  # where, and of which month
+    least: str
+    most: str
+
+
+LABELLED = 4  # of a chart's months, with their years
+
+
+def past(months: Sequence[tuple[Any, str | None, int]], count: int) -> Past | None:
+    """A chart of the last `count` months of (month, exact decimal text, months covered), oldest first; None where nothing is known of them.
+
+    A month without value is left empty. What covers several months is as wide as they are and as high as their average: its area tells the sum.
+    """
+    end = max((_index(month) for month, _, _ in months), default=0)
+    known = [(_index(month) - end + count, max(Decimal(text), Decimal(0)) / covered, covered) for month, text, covered in months if text is not None]
+    known = [(place, height, covered) for place, height, covered in known if place > 0]
+    most = max((height for _, height, _ in known), default=Decimal(0))
+    if len(known) < 2 or not most:
+        return None
+    step = Decimal(WIDTH) / count
+    paths = {"usual": "", "spans": "", "now": ""}
+    for place, height, covered in known:
+        wide = min(covered, place)
+        tall = max(Decimal(HEIGHT - LABELS - 2) * height / most, Decimal(1))
+        kind = "spans" if covered > 1 else "now" if place == count else "usual"
+        paths[kind] += f"M{step * (place - wide):.1f} {HEIGHT - LABELS}v-{tall:.0f}h{step * wide - step * (1 - STEP_SHARE):.1f}v{tall:.0f}z"
+    single = [Decimal(text) for month, text, covered in months if text is not None and covered == 1 and _index(month) > end - count]
+    return Past(**paths, labels=_labels(months[-1][0], count), least=f"{min(single, default=0):f}", most=f"{max(single, default=0):f}")
+
+
+def _labels(newest: Any, count: int) -> list[tuple[int, str]]:
+    """The first months of quarters of the chart."""
+    apart = count // LABELLED
+    return [(WIDTH * apart * place // count, str(newest.plus(1 - count + apart * place))) for place in range(LABELLED)]
+
+
+def _index(month: Any) -> int:
+    return int(month.year) * 12 + int(month.month)

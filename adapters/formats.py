@@ -177,7 +177,7 @@ def service(name: str) -> str:
 
 def resource(code: str | None) -> str:
     """What a meter counts."""
-    return _word(code, {
+    return word(code, {
         "COLD_WATER": lambda: gettext("Cold water"), "HOT_WATER": lambda: gettext("Hot water"), "SEWERAGE": lambda: gettext("Sewerage"),
         "HEATING": lambda: gettext("Heating"), "ELECTRICITY": lambda: gettext("Electricity"), "GAS": lambda: gettext("Gas"),
         "OTHER": lambda: gettext("Other"),
@@ -186,7 +186,9 @@ def resource(code: str | None) -> str:
 
 def source(reading: Any) -> str:
     """Where a reading came from, in words; the supplier's own label where it is none of the usual ones."""
-    return _word(reading.source, {
+    if reading.sourceLabel == "Ссылка из письма":  # resolvers/reading_entries.py
+        return gettext("Link in a letter")
+    return word(reading.source, {
         "CABINET": lambda: gettext("Personal cabinet"), "SITE": lambda: gettext("Website"), "PHONE": lambda: gettext("Phone"),
         "INSPECTOR": lambda: gettext("Inspector"), "INSTALLATION": lambda: gettext("Installation"), "REMOVAL": lambda: gettext("Removal"),
         "PARTNER": lambda: gettext("Partner"), "STAFF": lambda: gettext("Supplier's staff"),
@@ -194,37 +196,56 @@ def source(reading: Any) -> str:
 
 
 def meter_state(code: str | None) -> str:
-    return _word(code, {"INSTALLED": lambda: gettext("Installed"), "REMOVED": lambda: gettext("Removed"), "FAULTY": lambda: gettext("Faulty")})
+    return word(code, {"INSTALLED": lambda: gettext("Installed"), "REMOVED": lambda: gettext("Removed"), "FAULTY": lambda: gettext("Faulty")})
+
+
+def meter_event(code: str | None) -> str:
+    """What happened to a meter."""
+    return word(code, {
+        "INSTALLED": lambda: gettext("Installation"), "COMMISSIONED": lambda: gettext("Commissioning"), "SEALED": lambda: gettext("Sealing"),
+        "UNSEALED": lambda: gettext("Seal taken off"), "VERIFIED": lambda: gettext("Being verified"), "REPLACED": lambda: gettext("Replacement"),
+        "ROLLED_OVER": lambda: gettext("Passing zero"), "REMOVED": lambda: gettext("Removal"), "BROKEN": lambda: gettext("Fault"),
+        "REPAIRED": lambda: gettext("Repair"),
+    })  # fmt: skip
+
+
+def document_kind(code: str | None) -> str:
+    """What a file shows."""
+    return word(code, {
+        "HEAT_PRINTOUT": lambda: gettext("Print-out of the heat meter"), "ACT": lambda: gettext("Act"),
+        "CERTIFICATE": lambda: gettext("Certificate of verification"), "PHOTO": lambda: gettext("Photo of the meter"),
+        "OTHER": lambda: gettext("Another paper"),
+    })  # fmt: skip
 
 
 def zone(code: str | None) -> str:
-    return _word(code, {"DAY": lambda: gettext("day"), "NIGHT": lambda: gettext("night"), "PEAK": lambda: gettext("peak")}, "")
+    return word(code, {"DAY": lambda: gettext("day"), "NIGHT": lambda: gettext("night"), "PEAK": lambda: gettext("peak")}, "")
 
 
 def basis(code: str | None) -> str:
     """By what a line was charged; nothing where it goes without saying: by a meter's reading, by the area, or by an unknown rule."""
-    return _word(code, {
+    return word(code, {
         "AVERAGE": lambda: gettext("by average consumption"), "NORM": lambda: gettext("by norm"), "COMMUNAL": lambda: gettext("for the whole house"),
         "RECALCULATION": lambda: gettext("recalculation"),
     }, "")  # fmt: skip
 
 
 def ownership(code: str | None) -> str:
-    return _word(code, {"PRIVATE": lambda: gettext("private"), "MUNICIPAL": lambda: gettext("municipal")})
+    return word(code, {"PRIVATE": lambda: gettext("private"), "MUNICIPAL": lambda: gettext("municipal")})
 
 
 def scope(code: str | None) -> str:
     """What a token may do."""
-    return _word(code, {
+    return word(code, {
         "READ_ACCOUNTS": lambda: gettext("see accounts and meters"), "READ_READINGS": lambda: gettext("see readings"),
         "READ_MONEY": lambda: gettext("see charges, payments and balances"), "SUBMIT_READINGS": lambda: gettext("send readings"),
-        "IMPORT_REGISTERS": lambda: gettext("send the supplier's registers"),
+        "JUDGE_READINGS": lambda: gettext("judge readings"), "IMPORT_REGISTERS": lambda: gettext("send the supplier's registers"),
     })  # fmt: skip
 
 
 def right(code: str | None) -> str:
     """What a member may do."""
-    return _word(code, {
+    return word(code, {
         "SEE_MONEY": lambda: gettext("see charges and payments"), "SEND_READINGS": lambda: gettext("send readings"), "PAY": lambda: gettext("pay"),
         "TICKETS": lambda: gettext("write to the supplier"), "MANAGE_MEMBERS": lambda: gettext("decide who has access"),
     })  # fmt: skip
@@ -232,7 +253,7 @@ def right(code: str | None) -> str:
 
 def factor(code: str | None) -> str:
     """What proved an account."""
-    return _word(code, {
+    return word(code, {
         "SURNAME": lambda: gettext("surname"), "FLAT": lambda: gettext("flat"), "LAST_PAYMENT": lambda: gettext("last payment"),
         "TAX_NUMBER": lambda: gettext("IIN or BIN"), "BILL_CODE": lambda: gettext("code from the bill"),
     })  # fmt: skip
@@ -240,7 +261,7 @@ def factor(code: str | None) -> str:
 
 def attribute(code: str | None) -> str:
     """What of an account was reported as wrong."""
-    return _word(code, {
+    return word(code, {
         "HOLDER_NAME": lambda: gettext("Holder"), "ADDRESS": lambda: gettext("Address"), "RESIDENTS": lambda: gettext("Residents"),
         "AREA": lambda: gettext("Area"), "IRRIGATED_AREA": lambda: gettext("Irrigated area"), "OWNERSHIP": lambda: gettext("Ownership"),
         "TARIFF_GROUP": lambda: gettext("Tariff group"), "METER": lambda: gettext("Meter"),
@@ -249,18 +270,18 @@ def attribute(code: str | None) -> str:
 
 def report_state(code: str | None) -> str:
     """How far a report has come."""
-    return _word(code, {"OPEN": lambda: gettext("being looked at"), "SETTLED": lambda: gettext("will be corrected"), "DECLINED": lambda: gettext("stays")})
+    return word(code, {"OPEN": lambda: gettext("being looked at"), "SETTLED": lambda: gettext("will be corrected"), "DECLINED": lambda: gettext("stays")})
 
 
 def topic(code: str | None) -> str:
     """What is mailed."""
-    return _word(code, {
+    return word(code, {
         "BILL": lambda: gettext("The month's bill"), "READINGS": lambda: gettext("Reminders about readings and verification"),
         "NEWS": lambda: gettext("News and outages"),
     })  # fmt: skip
 
 
-def _word(code: Any, words: dict[str, Callable[[], str]], otherwise: str = "—") -> str:
+def word(code: Any, words: dict[str, Callable[[], str]], otherwise: str = "—") -> str:
     known = words.get(str(code).rpartition(".")[2].upper()) if code is not None else None
     return known() if known else otherwise
 
@@ -268,9 +289,8 @@ def _word(code: Any, words: dict[str, Callable[[], str]], otherwise: str = "—"
 FILTERS: dict[str, Callable[..., Any]] = {
     "money": money, "amount_alone": amount_alone, "quantity": quantity, "quantity_alone": quantity_alone, "price": price, "percent": percent,
     "symbol": symbol, "unit": unit, "date": date, "day_of": day_of, "long_date": long_date, "day_and_month": day_and_month, "moment": moment, "period": period,
-
     "short_month": short_month, "capital": capital, "service": service, "resource": resource, "source": source, "meter_state": meter_state,
     "ownership": ownership, "zone": zone, "basis": basis, "number": number, "plain_number": plain_number, "total": total, "signed_money": signed_money,
-    "attribute": attribute,
+    "attribute": attribute, "meter_event": meter_event, "document_kind": document_kind,
     "report_state": report_state, "right": right, "factor": factor, "scope": scope, "topic": topic, "first_day": first_day, "day_after": day_after,
 }  # fmt: skip

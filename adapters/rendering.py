@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from jinja2.ext import Extension
 
-from adapters import bills, charts, formats, texts
+from adapters import bills, charts, formats, qr, reading_words, texts
 
 _ENDS_IN_TAG = re.compile(r"^(?!\s*\{%[^%]*%\}$).*%\}$", re.MULTILINE)  # and is more than one tag
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -75,9 +75,10 @@ def environment() -> Environment:
     made.policies["ext.i18n.trimmed"] = True  # as the collector of texts takes them
     made.install_gettext_callables(_plain, _plural, newstyle=True)  # type: ignore[attr-defined]
     made.filters.update(formats.FILTERS)
+    made.filters.update(reading_words.FILTERS)
     made.tests.update(_TESTS)
     made.filters.update(bill_columns=bills.columns, bill_lines=bills.lines)
-    made.globals.update(here=_Here(), bars=charts.bars, language_names=texts.LANGUAGES)
+    made.globals.update(here=_Here(), bars=charts.bars, qr=qr.drawn, language_names=texts.LANGUAGES)
     made.globals["ui"] = made.get_template("ui.html").module
     made.globals["mail"], made.globals["plain"] = made.get_template("mail/parts.html").module, made.get_template("mail/parts.txt").module
     return made

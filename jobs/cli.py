@@ -12,7 +12,7 @@ import typer
 from tortoise.exceptions import DBConnectionError, OperationalError
 
 from adapters import logs
-from jobs.commands import agreements, codes, imports, letters, outbox, people, registers
+from jobs.commands import agreements, codes, imports, letters, outbox, people, reading_rules, registers
 from jobs.console import Stop, err, opened, out, progress, sentence
 from models import database
 from models.errors import AbonentError
@@ -29,6 +29,7 @@ app.add_typer(agreements.agreement, name="agreement")
 app.add_typer(imports.imports, name="imports")
 app.command("import")(registers.import_registers)
 people.organization.command("access")(codes.access)
+people.organization.command("readings")(reading_rules.readings)
 app.command("codes")(codes.codes)
 app.command("mail")(letters.mail)
 app.command("letters")(outbox.letters)

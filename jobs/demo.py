@@ -21,11 +21,13 @@ from rich.table import Table
 
 from jobs.commands.registers import take
 from jobs.console import Stop, err, opened, progress
+from jobs.demo_meters import enter_meters
 from jobs.newcomer import Newcomer, find_newcomer
 from jobs.serving import refuse_a_busy_port
 from models import Organization, database
 from models.enums import AccountKind
 from models.errors import ProblemCode, Refused
+from models.period import Period
 from resolvers.access_rules import Wanted, set_rules
 from resolvers.organizations import create_organization
 from resolvers.users import create_user, grant_membership
@@ -107,6 +109,7 @@ class Demo:
             await self._once(f"imported {company.slug}", self._import, company)
         await self._once("ruled", self._rule)
         await self._once("invited", self._people)
+        await self._once("metered", self._meters)
         await self._find_newcomer()
         await serve("127.0.0.1", self.port, lambda port: err.print(self._invitation(port)))
 
@@ -181,6 +184,10 @@ class Demo:
                 await grant_membership(login, slug, number)
         if person.contract is not None:
             await grant_membership(login, COMPANIES[0].slug, contract=person.contract)
+
+    async def _meters(self) -> None:
+        async with opened():
+            await enter_meters(Period.parse(str(self._notes()["until"])), dt.datetime.now(dt.UTC))
 
     async def _find_newcomer(self) -> None:
         taken = {number for person in PEOPLE.values() for number in person.accounts.get(COMPANIES[0].slug, ())}

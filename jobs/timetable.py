@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from resolvers import housekeeping
 
-HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 _EPOCH = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
 
@@ -49,7 +49,22 @@ async def mail_bills(now: dt.datetime) -> dict[str, int]:
     return await bill_mail.mail_bills(now)
 
 
+async def remind(now: dt.datetime) -> dict[str, int]:
+    from resolvers import reading_reminders
+
+    return await reading_reminders.remind(now)
+
+
+async def ask_hooks(now: dt.datetime) -> dict[str, int]:
+    """Have sent readings judged by the addresses that organizations name for it."""
+    from jobs import hooks
+
+    return await hooks.ask_hooks(now)
+
+
 TIMETABLE = (
+    Row("ask_hooks", MINUTE, ask_hooks),
+    Row("remind", HOUR, remind, at=dt.timedelta(minutes=5)),
     Row("mail_bills", HOUR, mail_bills, at=dt.timedelta(minutes=15)),
     Row("forget_sessions", HOUR, housekeeping.forget_sessions),
     Row("forget_keys", HOUR, housekeeping.forget_keys, at=dt.timedelta(minutes=30)),
@@ -59,5 +74,6 @@ TIMETABLE = (
     Row("forget_letters", DAY, housekeeping.forget_letters, at=dt.timedelta(hours=20, minutes=20)),
     Row("forget_deleted", HOUR, forget_deleted, at=dt.timedelta(minutes=45)),
     Row("forget_import_files", DAY, forget_import_files, at=dt.timedelta(hours=20)),
+    Row("forget_files", DAY, housekeeping.forget_files, at=dt.timedelta(hours=20, minutes=30)),
     Row("check_books", DAY, check_books, at=dt.timedelta(hours=21)),  # the small hours in Kazakhstan
 )

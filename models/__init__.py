@@ -9,7 +9,7 @@ from models.charges import Charge
 from models.imports import ImportChange, ImportFile, ImportProblem, ImportProfile, ImportRun, ImportUpload
 from models.ledger import LedgerEntry
 from models.letters import Letter, MailedSecret
-from models.meters import Meter, MeterRegister, Reading
+from models.meters import Document, HookCall, HouseMeter, HouseReading, Meter, MeterEvent, MeterRegister, Reading
 from models.organizations import Organization, Service, Supplier, Tariff
 from models.payments import Payment
 from models.people import Agreement, ApiToken, Consent, LoginAlias, Registration, Session, StaffRole, User
@@ -17,9 +17,9 @@ from models.places import House, Premises
 from models.statements import Statement, StatementLine
 
 __all__ = [
-    "AccountCode", "AccountFacts", "Agreement", "ApiToken", "AuditRecord", "Charge", "Consent", "Contract", "DataReport", "House",
-    "IdempotencyKey", "ImportChange", "ImportFile", "ImportProblem", "ImportProfile", "ImportRun", "ImportUpload", "Installation", "JobRun",
-    "LedgerEntry", "Letter", "LoginAlias", "MailedSecret", "Membership", "Meter", "MeterRegister", "Organization", "Payment",
-    "PersonalAccount", "Premises", "ProofBudget", "Reading", "Registration", "Service", "Session", "SpentChallenge", "StaffRole",
-    "Statement", "StatementLine", "Subscription", "Supplier", "Tariff", "User",
+    "AccountCode", "AccountFacts", "Agreement", "ApiToken", "AuditRecord", "Charge", "Consent", "Contract", "DataReport", "Document", "HookCall",
+    "House", "HouseMeter", "HouseReading", "IdempotencyKey", "ImportChange", "ImportFile", "ImportProblem", "ImportProfile", "ImportRun",
+    "ImportUpload", "Installation", "JobRun", "LedgerEntry", "Letter", "LoginAlias", "MailedSecret", "Membership", "Meter", "MeterEvent",
+    "MeterRegister", "Organization", "Payment", "PersonalAccount", "Premises", "ProofBudget", "Reading", "Registration", "Service", "Session",
+    "SpentChallenge", "StaffRole", "Statement", "StatementLine", "Subscription", "Supplier", "Tariff", "User",
 ]  # fmt: skip

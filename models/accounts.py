@@ -45,6 +45,7 @@ class PersonalAccount(Model):
     contract_id: int | None
     balance = fields.BigIntField(null=True)
     balance_as_of = fields.DatetimeField(null=True)
+    heat_meter = fields.BooleanField(null=True)  # whether a heat meter is installed, as the register says
     withdrawn_at = fields.DatetimeField(null=True)  # the import that brought it was undone: nobody sees it until a register brings it again
 
     class Meta:

@@ -147,6 +147,7 @@ class TokenScope(StrEnum):
     READ_READINGS = "read_readings"
     READ_MONEY = "read_money"
     SUBMIT_READINGS = "submit_readings"
+    JUDGE_READINGS = "judge_readings"
     IMPORT_REGISTERS = "import_registers"
 
 

@@ -45,6 +45,9 @@ class ProblemCode(StrEnum):
     SAME_AS_BEFORE = "same_as_before"
     HOT_COLD_SWAPPED = "hot_cold_swapped"
     SOME_METERS_MISSING = "some_meters_missing"
+    SENT_LATE = "sent_late"
+    OTHER_MONTH = "other_month"
+    OUT_OF_RANGE = "out_of_range"
     WRONG_LOGIN_OR_PASSWORD = "wrong_login_or_password"  # noqa: S105 - a code, not a password
     TAKEN = "taken"
     INVALID = "invalid"
@@ -90,6 +93,27 @@ class ProblemCode(StrEnum):
     LONGER_THAN_YOURS = "longer_than_yours"
     YOUR_INVITER = "your_inviter"
     ALREADY_ANSWERED = "already_answered"
+    UNKNOWN_READING = "unknown_reading"
+    READING_TWICE = "reading_twice"
+    READING_BILLED = "reading_billed"
+    READING_REPLACED = "reading_replaced"
+    READING_REFUSED = "reading_refused"
+    INVALID_URL = "invalid_url"
+    UNKNOWN_ACCOUNT = "unknown_account"
+    MAY_NOT_SEND = "may_not_send"
+    SEVERAL_METERS = "several_meters"
+    OTHER_ACCOUNT = "other_account"
+    NOT_UNDERSTOOD = "not_understood"
+    AMBIGUOUS = "ambiguous"
+    PROBABLY_MEANT = "probably_meant"
+    BELOW_LAST_READING = "below_last_reading"
+    ABOVE_NEXT_READING = "above_next_reading"
+    DIGITS_UNKNOWN = "digits_unknown"
+    HALF_A_TURN = "half_a_turn"
+    LATER_ACTS = "later_acts"
+    ALREADY_WITHDRAWN = "already_withdrawn"
+    NOT_LOWER = "not_lower"
+    WRONG_FILE = "wrong_file"
 
 
 Path = tuple[str, ...]
@@ -102,6 +126,15 @@ class Problem:
     code: ProblemCode
     path: Path = ()
     params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DialName:
+    """A dial as people tell it from others, for a problem's params, by the schema's names; without a zone it is the whole meter."""
+
+    resource: str
+    zone: str | None
+    serial: str | None
 
 
 class AbonentError(Exception):

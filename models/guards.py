@@ -21,6 +21,9 @@ _CURRENT = {  # index: (table and columns, condition)
     "agreement_organization": ("agreement (organization_id, version, language)", "organization_id IS NOT NULL"),
     "reading_current_day": ("reading (register_id, taken_on, source)", "is_current AND NOT by_resident"),
     "reading_current_resident": ("reading (register_id, period)", "is_current AND by_resident"),
+    # unique by its id anyway: the queue of readings to judge is found by it, however many readings registers have brought
+    "reading_to_judge": ("reading (organization_id, state, id)", "is_current AND submitted_at IS NOT NULL"),
+    "house_reading_current": ("house_reading (meter_id, taken_on)", "is_current"),
     "charge_current_key": ("charge (account_id, period, key)", "is_current"),
     "statement_current": ("statement (account_id, period)", "is_current"),
     "payment_current_key": ("payment (account_id, key)", "is_current AND account_id IS NOT NULL"),

@@ -4,6 +4,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.enums import BillingMode, Factor, LookUp, OverduePolicy, Resource
+from models.meter_enums import LatePolicy
 from models.money import Currency
 
 
@@ -25,6 +26,11 @@ class Organization(Model):
     window_last_day = fields.SmallIntField(default=31)
     payment_due_day = fields.SmallIntField(null=True)  # of the month after the period
     overdue_policy = fields.CharEnumField(OverduePolicy, max_length=16, default=OverduePolicy.ACCEPT)
+    late_policy = fields.CharEnumField(LatePolicy, max_length=16, default=LatePolicy.REFUSE, db_default=LatePolicy.REFUSE.value)
+    form_grace_minutes = fields.SmallIntField(default=60, db_default=60)  # how long a form that was opened in the window is taken after its end
+    verification_notice_days = fields.SmallIntField(default=30, db_default=30)  # how early people are reminded of a meter's verification
+    reading_hook_url = fields.CharField(max_length=500, null=True)  # https address that judges sent readings
+    reading_hook_secret = fields.CharField(max_length=80, null=True)  # signs what is sent there
     # an import that passes one of these, in percent, waits for a person's word; null never holds
     hold_refused_percent = fields.SmallIntField(null=True, default=20, db_default=20)  # rows of a file that are refused
     hold_moved_percent = fields.SmallIntField(null=True, default=50, db_default=50)  # how far a month's total moves

@@ -7,6 +7,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
+FIRST_YEAR, LAST_YEAR = 1990, 2199  # of what may be written; registers hold older days, and windows and averages look beyond either end
 _TEXT = re.compile(r"([0-9]{4})-([0-9]{2})")
 
 
@@ -16,7 +17,7 @@ class Period:
     month: int
 
     def __post_init__(self) -> None:
-        if not (1990 <= self.year <= 2199 and 1 <= self.month <= 12):
+        if not (dt.MINYEAR <= self.year <= dt.MAXYEAR and 1 <= self.month <= 12):
             raise ValueError(f"not a period: {self.year}-{self.month}")
 
     def __str__(self) -> str:
@@ -26,7 +27,7 @@ class Period:
     def parse(cls, text: str) -> Period:
         """`2026-10`; ValueError on month 13, on years outside 1990–2199 and on any other writing."""
         match = _TEXT.fullmatch(text)
-        if match is None:
+        if match is None or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
             raise ValueError(f"not a period: {text!r}")
         return cls(int(match[1]), int(match[2]))
 

@@ -13,9 +13,9 @@ from models.search import search_key
 from resolvers import scope
 from resolvers.facts import Facts, facts_of, present_facts
 from resolvers.organizations import OrganizationRow, organization_row
-from resolvers.sql import Row, among, escaped, fetch, instant
+from resolvers.sql import Row, among, among_texts, escaped, fetch, instant
 from resolvers.viewer import Access, Grant, Viewer
-from resolvers.windows import ReadingWindow, reading_window
+from resolvers.windows import ReadingWindow, WindowRules
 
 
 @dataclass(slots=True, eq=False)
@@ -24,6 +24,7 @@ class HouseRow:
     locality: str
     street: str
     number: str
+    organization_pk: int
 
 
 @dataclass(slots=True, eq=False)
@@ -49,6 +50,7 @@ class AccountRow:
     balance_as_of: dt.datetime | None
     window_days: tuple[int, int]
     access: Access
+    heat_meter: bool | None = None  # as the register says
     facts: Facts | None = None
     history: Sequence[Facts] = ()  # all facts, oldest first
 
@@ -70,8 +72,12 @@ class AccountRow:
             street = f"{street}-{flat}" if house.number else f"{street}, {flat}"
         return ", ".join(part for part in (house.locality, street) if part) or None
 
+    @property
+    def window_rules(self) -> WindowRules:
+        return self.organization.window_rules(self.window_days)
+
     def window(self, today: dt.date) -> ReadingWindow:
-        return reading_window(*self.window_days, today)
+        return self.window_rules.window(today)
 
 
 class Contractual(Protocol):
@@ -81,7 +87,8 @@ class Contractual(Protocol):
 _COLUMNS = """a.id, a.number, a.kind, a.branch, a.organization_id, a.contract_id, a.balance, a.balance_as_of,
     p.id AS premises_id, p.flat, p.flat_prefix, h.id AS house_id, h.locality, h.street, h.number AS house_number,
     h.window_first_day AS house_first_day, h.window_last_day AS house_last_day, o.slug, o.name, o.currency, o.timezone, o.languages,
-    o.accent, o.contacts, o.window_first_day, o.window_last_day, o.payment_due_day, o.overdue_policy"""
+    o.accent, o.contacts, o.window_first_day, o.window_last_day, o.payment_due_day, o.overdue_policy,
+    o.late_policy, o.form_grace_minutes, o.verification_notice_days, a.heat_meter"""
 _FROM = "personal_account a JOIN organization o ON o.id = a.organization_id LEFT JOIN premises p ON p.id = a.premises_id LEFT JOIN house h ON h.id = p.house_id"
 
 
@@ -96,6 +103,14 @@ async def account_by_number(viewer: Viewer, slug: str, number: str) -> AccountRo
     where = f"a.number = $2 AND a.organization_id = (SELECT id FROM organization WHERE slug = $1) AND {scope.accounts_sql(viewer)}"
     rows = await fetch(f"SELECT {_COLUMNS} FROM {_FROM} WHERE {where}", slug, number)
     return next(iter(await _rows(viewer, rows)), None)
+
+
+async def accounts_named(viewer: Viewer, slug: str, ids: Sequence[int], numbers: Sequence[str]) -> list[AccountRow]:
+    """Those of an organization that exist for the viewer and have one of the ids or numbers. Two statements."""
+    named = f"({among('a.id', 2)} OR {among_texts('a.number', 3)})"
+    where = f"{named} AND a.organization_id = (SELECT id FROM organization WHERE slug = $1) AND {scope.accounts_sql(viewer)}"
+    rows = await fetch(f"SELECT {_COLUMNS} FROM {_FROM} WHERE {where}", slug, list(ids), list(numbers))
+    return await _rows(viewer, rows)
 
 
 async def accounts_page(viewer: Viewer, first: int, after: tuple[int, str] | None, *, slug: str | None = None, search: str | None = None) -> list[AccountRow]:
@@ -163,8 +178,9 @@ def _narrowed(spans: Iterable[Grant], history: Sequence[Facts]) -> Iterator[Gran
 def _row(viewer: Viewer, row: Row, organization: OrganizationRow) -> AccountRow:
     premises = None
     if row["premises_id"] is not None:
-        house = HouseRow(row["house_id"], row["locality"], row["street"], row["house_number"])
-        premises = PremisesRow(row["premises_id"], house, row["flat"], row["flat_prefix"])
+        house = HouseRow(row["house_id"], row["locality"], row["street"], row["house_number"], organization.pk)
+        flat = ("", "") if viewer.is_letter else (row["flat"], row["flat_prefix"])  # letters are forwarded: the number says enough
+        premises = PremisesRow(row["premises_id"], house, *flat)
     first, last = organization.window_days
     return AccountRow(
         pk=row["id"],
@@ -177,6 +193,7 @@ def _row(viewer: Viewer, row: Row, organization: OrganizationRow) -> AccountRow:
         balance_minor=row["balance"],
         balance_as_of=instant(row["balance_as_of"]),
         window_days=(row["house_first_day"] or first, row["house_last_day"] or last),
+        heat_meter=None if row["heat_meter"] is None else bool(row["heat_meter"]),
         access=viewer.access(row["id"], row["contract_id"], row["organization_id"]) or Access(Right(0)),
     )
 

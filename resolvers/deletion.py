@@ -15,6 +15,7 @@ from models import ApiToken, DataReport, IdempotencyKey, Letter, MailedSecret, M
 from models.database import transaction
 from models.enums import LetterState, Proof, Purpose, ReportState
 from resolvers import audit, letters, membership_ends
+from resolvers.account_locks import lock_accounts_of_sender
 from resolvers.gate import HumanAnswer
 from resolvers.profile import present_password
 from resolvers.senders import sent_by
@@ -33,6 +34,7 @@ async def delete_user(
     user = await present_password(viewer, password, "password", source, now, human)
     sender = await sent_by(slug)
     async with transaction():
+        await lock_accounts_of_sender(user.id)  # their readings forget who sent them
         await User.select_for_update().get(id=user.id)
         former = await _former_addresses(user, now)
         while one := await Membership.filter(user_id=user.id, proof=Proof.INVITATION).first():

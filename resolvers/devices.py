@@ -13,6 +13,7 @@ from models.errors import NotFound
 from resolvers import audit
 from resolvers.digests import text_hash
 from resolvers.sessions import IDLE, UserRow
+from resolvers.subscriptions import end_links
 from resolvers.tokens import new_text
 from resolvers.viewer import Viewer
 
@@ -65,8 +66,9 @@ async def end_session(viewer: Viewer, pk: int) -> None:
 
 
 async def end_other_sessions(viewer: Viewer) -> int:
-    """Sign out everywhere but here; how many places that were."""
+    """Sign out everywhere but here, and end the links of reminders; how many places that were."""
     async with transaction():
+        await end_links(viewer.user_id)
         ended = await Session.filter(user_id=viewer.user_id).exclude(id=viewer.session_id or 0).delete()
         await audit.record(viewer.actor, "session.end_others", f"user:{viewer.user_id}", ended=ended)
     return ended

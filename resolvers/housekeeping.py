@@ -1,12 +1,14 @@
 """Forgetting what has served its time. Each returns its counts; ``now`` is an instant in UTC."""
 
+import asyncio
 import datetime as dt
 from typing import Any
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from models import AccountCode, ApiToken, IdempotencyKey, JobRun, Letter, MailedSecret, ProofBudget, Registration, Session, SpentChallenge
+from adapters import document_files
+from models import AccountCode, ApiToken, Document, IdempotencyKey, JobRun, Letter, MailedSecret, ProofBudget, Registration, Session, SpentChallenge
 from models.enums import LetterState, LetterTrouble
 from resolvers.outbox import WAITING
 from resolvers.outgoing import HIDDEN, masked
@@ -18,6 +20,7 @@ LINKS_KEPT = dt.timedelta(days=1)
 BUDGETS_KEPT = dt.timedelta(days=7)
 TOKENS_KEPT = dt.timedelta(days=30)
 BODIES_KEPT, LETTERS_KEPT = dt.timedelta(days=30), dt.timedelta(days=365)
+FILES_WAIT = dt.timedelta(days=1)
 BATCH = 500
 
 
@@ -66,6 +69,22 @@ async def forget_letters(now: dt.datetime) -> dict[str, int]:
             row.context, row.recipient = {}, masked(row.recipient)
         emptied += await Letter.bulk_update(rows, ["context", "recipient"])
     return {"deleted": deleted, "given_up": given_up, "emptied": emptied}
+
+
+async def forget_files(now: dt.datetime) -> dict[str, int]:
+    """Delete files that came and became part of nothing within a day, and those whose row was never written."""
+    before = (now - FILES_WAIT).timestamp()
+    incoming = await asyncio.to_thread(document_files.forget_incoming, before)
+    kept = await asyncio.to_thread(lambda: list(document_files.kept_before(before)))
+    strays = 0
+    for first in range(0, len(kept), BATCH):
+        part = kept[first : first + BATCH]
+        known = {row.stored_as for row in await Document.filter(stored_as__in=[name for _, name in part])}
+        for organization, name in part:
+            if name not in known:
+                await asyncio.to_thread(document_files.discard, organization, name)
+                strays += 1
+    return {"incoming": incoming, "strays": strays}
 
 
 async def _deleted(rows: QuerySet[Any]) -> int:

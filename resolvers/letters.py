@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
@@ -13,7 +14,9 @@ from models import Letter, MailedSecret, Organization, User
 from models.database import transaction
 from models.errors import AbonentError
 from models.person_names import told_name
+from resolvers import reading_links
 from resolvers.mailed_secrets import code_of, token_of
+from resolvers.reading_links import Opens
 from settings import settings
 
 _OWN = {"sender", "base_url", "home", "link", "code", "language", "name"}  # what templates see besides the context
@@ -33,25 +36,52 @@ async def queue(
     (``/o/<slug>`` or nothing), ``home`` (both), ``link`` (the address of ``path`` under both, with the secret's token behind it) and ``code``;
     and ``name``, of the user ``person`` whom the letter is about: looked up when it is written, so that no letter keeps a name.
     """
-    if taken := _OWN & set(context):
-        raise ValueError(f"templates have their own {', '.join(sorted(taken))}")
     about = {} if person is None else {"person": person}
     values = {"base": base, "path": path, "sealed": secret is not None, **about, **context}
-    row: dict[str, Any] = {"user_id": user_id, "organization_id": organization_id, "secret": secret, "occasion": occasion}
-    row |= {"identity": secrets.token_hex(16), "context": values}
+    row = _row(template, recipient, language, now, values, user_id=user_id, organization_id=organization_id, secret=secret, occasion=occasion)
     try:
         async with transaction():
-            return await Letter.create(template=template, recipient=recipient, language=language, queued_at=now, due_at=now, **row)
+            await row.save()
+            return row
     except IntegrityError:
         if occasion is None:
             raise
         return None
 
 
+def unsaved(
+    template: str, recipient: str, language: str, now: dt.datetime, *, base: str, path: str, user_id: int, organization_id: int,
+    occasion: str | None = None, opens: Opens | None = None, **context: Any,
+) -> Letter:  # fmt: skip
+    """The same of a letter that carries no secret, for `queue_all` or `Letter.bulk_create`: many letters in one statement.
+
+    With `opens` its link opens a form without signing in (resolvers/reading_links.py).
+    """
+    values = {"base": base, "path": path, "sealed": False, **({"form": opens.kept} if opens is not None else {}), **context}
+    return _row(template, recipient, language, now, values, user_id=user_id, organization_id=organization_id, occasion=occasion)
+
+
+async def queue_all(drafts: Sequence[Letter]) -> int:
+    """Queue many at once; how many were new: an occasion that has its letter already keeps that one."""
+    if not drafts:
+        return 0
+    async with transaction():
+        await Letter.bulk_create(drafts, ignore_conflicts=True)
+        return await Letter.filter(identity__in=[draft.identity for draft in drafts]).count()
+
+
+def _row(template: str, recipient: str, language: str, now: dt.datetime, context: dict[str, Any], **values: Any) -> Letter:
+    if taken := _OWN & set(context):
+        raise ValueError(f"templates have their own {', '.join(sorted(taken))}")
+    values |= {"identity": secrets.token_hex(16), "context": context, "queued_at": now, "due_at": now}
+    return Letter(template=template, recipient=recipient, language=language, **values)
+
+
 async def written(row: Letter, now: dt.datetime) -> mail.Letter:
     """The row as the mail takes it; raises Pointless."""
     context = dict(row.context)
     secret = await _living_secret(row, now) if context.pop("sealed", False) else None
+    token = token_of(secret) if secret is not None else await _reading_link(row, context.pop("form", None), now)
     base = context.pop("base", "")
     if "person" in context:
         context["name"] = await _name_of(context.pop("person"))
@@ -63,7 +93,7 @@ async def written(row: Letter, now: dt.datetime) -> mail.Letter:
         identity=row.identity,
         sender=await _sender(row.organization_id),
         base=base,
-        link=_link(base, context.pop("path", ""), row.language, token_of(secret) if secret is not None else None),
+        link=_link(base, context.pop("path", ""), row.language, token),
         code=code_of(secret) if secret is not None else None,
     )
 
@@ -73,6 +103,15 @@ async def _living_secret(row: Letter, now: dt.datetime) -> MailedSecret:
     if secret is None or secret.spent_at is not None or secret.expires_at <= now or token_of(secret) is None:
         raise Pointless
     return secret
+
+
+async def _reading_link(row: Letter, opens: list[Any] | None, now: dt.datetime) -> str | None:
+    if opens is None:
+        return None
+    token = await reading_links.token_of(Opens(*opens), row.recipient, now)
+    if token is None:
+        raise Pointless
+    return token
 
 
 async def _name_of(user_id: int) -> str:

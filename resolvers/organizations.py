@@ -12,10 +12,12 @@ from models import Organization
 from models.database import transaction
 from models.enums import OverduePolicy
 from models.errors import NotFound, ProblemCode, Refused
+from models.meter_enums import LatePolicy
 from models.money import Currency
 from resolvers import audit
 from resolvers.sql import Row, among, fetch
 from resolvers.viewer import Viewer
+from resolvers.windows import WindowRules
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -35,6 +37,13 @@ class OrganizationRow:
     window_days: tuple[int, int]
     payment_due_day: int | None
     overdue_policy: OverduePolicy
+    verification_notice_days: int
+    late_policy: LatePolicy
+    form_grace_minutes: int
+
+    def window_rules(self, days: tuple[int, int] | None = None) -> WindowRules:
+        """Of the organization, or of a house that has other days."""
+        return WindowRules(*(days or self.window_days), self.timezone, self.late_policy, self.form_grace_minutes)
 
     def today(self, now: dt.datetime) -> dt.date:
         return now.astimezone(zoneinfo.ZoneInfo(self.timezone)).date()
@@ -130,4 +139,7 @@ def organization_row(row: Row, pk: int) -> OrganizationRow:
         window_days=(row["window_first_day"], row["window_last_day"]),
         payment_due_day=row["payment_due_day"],
         overdue_policy=OverduePolicy(row["overdue_policy"]),
+        verification_notice_days=row["verification_notice_days"],
+        late_policy=LatePolicy(row["late_policy"]),
+        form_grace_minutes=row["form_grace_minutes"],
     )

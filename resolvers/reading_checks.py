@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from models.enums import ReadingSource, Resource
-from models.errors import Path, Problem, ProblemCode
+from models.errors import DialName, Path, Problem, ProblemCode
 from models.money import half_up
 from models.period import Period
 from models.quantity import MICRO, Quantity
 from resolvers.meters import MeterRow, RegisterRow
-from resolvers.readings import COLUMNS, COUNTS, FROM, ReadingRow, consumed, reading_row
+from resolvers.readings import COLUMNS, COUNTS, FROM, ReadingRow, consumed, dial, reading_row
 from resolvers.sql import among, fetch
 
 TIMES_USUAL = 5
@@ -41,11 +41,20 @@ class Understood:
 
     @property
     def value(self) -> Quantity:
-        return self._quantity(self.micro)
+        return self.quantity(self.micro)
+
+    @property
+    def display(self) -> str:
+        """As on the dial: 00125.120."""
+        return dial(self.micro, self.register.integer_digits, self.register.fraction_digits)
 
     @property
     def previous(self) -> Quantity | None:
-        return self._quantity(self.former.micro) if self.former else None
+        return self.quantity(self.former.micro) if self.former else None
+
+    @property
+    def previous_on(self) -> dt.date | None:
+        return self.former.taken_on if self.former else None
 
     @property
     def used(self) -> int | None:
@@ -53,7 +62,7 @@ class Understood:
 
     @property
     def consumption(self) -> Quantity | None:
-        return self._quantity(self.used) if self.used is not None else None
+        return self.quantity(self.used) if self.used is not None else None
 
     @property
     def is_lower(self) -> bool:
@@ -62,7 +71,7 @@ class Understood:
     def problem(self, code: ProblemCode, **params: object) -> Problem:
         return Problem(code, (*self.path, "value"), {"value": self.value, "previous": self.previous, **params})
 
-    def _quantity(self, micro: int) -> Quantity:
+    def quantity(self, micro: int) -> Quantity:
         return Quantity(micro, self.register.unit, self.register.fraction_digits or 0)
 
 
@@ -86,25 +95,31 @@ def without_replaced(history: Sequence[ReadingRow], day: dt.date, period: Period
     return [row for row in history if not is_replaced(row)]
 
 
-def contradiction(row: Understood, standing: Sequence[ReadingRow], today: dt.date) -> Problem | None:
+def contradiction(row: Understood, standing: Sequence[ReadingRow]) -> Problem | None:
     """A dial does not run backwards: a reading of an earlier day may not be above one that stands after it."""
     later = [one for one in standing if one.taken_on > row.taken_on]
     if not later or row.micro <= later[0].micro:
         return None
-    return Problem(ProblemCode.DATE_OUTSIDE_PERIOD, (*row.path, "takenOn"), {"first": later[-1].taken_on, "last": today})
+    return row.problem(ProblemCode.ABOVE_NEXT_READING, next=row.quantity(later[0].micro), day=later[0].taken_on)
 
 
 def questions(
     rows: Sequence[Understood], meters: Sequence[MeterRow], sent: set[int], today: dt.date, confirmed: Collection[tuple[Path, ProblemCode]]
 ) -> list[Problem]:
     """Everything that must be confirmed and is not yet. `sent` are the dials that have a value for the month already."""
+    asked = strange(rows, confirmed)
+    asked += [problem for problem in missing({row.register.pk for row in rows} | sent, meters, today) if (problem.path, problem.code) not in confirmed]
+    return asked
+
+
+def strange(rows: Sequence[Understood], confirmed: Collection[tuple[Path, ProblemCode]]) -> list[Problem]:
+    """What must be confirmed about the values themselves and is not yet; `rows` are of one account."""
     swapped = _swapped(rows)
     asked = [problem for row, problem in swapped]
     unanswered = {id(row) for row, problem in swapped if (problem.path, problem.code) not in confirmed}
     for row in rows:
         if id(row) not in unanswered:  # swapped values are lower or many times more by themselves: first things first
             asked += _strange(row)
-    asked += _missing(rows, meters, sent, today)
     return [problem for problem in asked if (problem.path, problem.code) not in confirmed]
 
 
@@ -118,8 +133,8 @@ def _strange(row: Understood) -> list[Problem]:
     if used is None or used <= limit:
         return []
     unit, digits = row.register.unit, row.register.fraction_digits or 0
-    step = MICRO // 10 ** min(digits, 3)
-    shown = Quantity(half_up(usual, step) * step, unit, digits)
+    step = MICRO if usual >= 2 * MICRO else MICRO // 10 ** min(digits, 3)  # whole cubic metres are told apart at a glance
+    shown = Quantity(half_up(usual, step) * step, unit, 0 if step == MICRO else digits)
     return [row.problem(ProblemCode.MUCH_MORE_THAN_USUAL, consumption=Quantity(used, unit, digits), usual=shown)]
 
 
@@ -165,12 +180,19 @@ def _is_nearer(row: Understood, other: Understood) -> bool:
     return abs(row.micro - other.former.micro) < abs(row.micro - row.former.micro)
 
 
-def _missing(rows: Sequence[Understood], meters: Sequence[MeterRow], sent: set[int], today: dt.date) -> list[Problem]:
-    given = {row.register.pk for row in rows} | sent
-    missing = [meter for meter in meters if meter.refusal(today) is None and any(register.pk not in given for register in meter.registers)]
-    if not missing:
+def missing(given: Collection[int], meters: Sequence[MeterRow], today: dt.date, path: Path = ("readings",)) -> list[Problem]:
+    """The question about dials that are not `given`, of meters that take readings."""
+    without = [meter for meter in meters if meter.refusal(today) is None and any(register.pk not in given for register in meter.registers)]
+    if not without:
         return []
-    return [Problem(ProblemCode.SOME_METERS_MISSING, ("readings",), {"meters": [meter.serial for meter in missing]})]
+    return [Problem(ProblemCode.SOME_METERS_MISSING, path, {"meters": [name for meter in without for name in _names(meter, given)]})]
+
+
+def _names(meter: MeterRow, given: Collection[int]) -> list[DialName]:
+    """The meter where none of its dials is given, else the dials that are not."""
+    lacking = [register for register in meter.registers if register.pk not in given]
+    zones = [None] if len(lacking) == len(meter.registers) else [register.zone and register.zone.name for register in lacking]
+    return [DialName(meter.resource.name, zone, meter.serial) for zone in zones]
 
 
 def _months(first: Period, last: Period) -> int:

@@ -17,6 +17,12 @@ from resolvers.viewer import Viewer
 
 DEAD = f"('{ReadingState.REFUSED.value}', '{ReadingState.SUPERSEDED.value}')"
 COUNTS = f"rd.is_current AND rd.state NOT IN {DEAD}"  # readings that stand
+OPENS, CLOSES = ReadingSource.INSTALLATION.value, ReadingSource.REMOVAL.value
+
+
+def in_time(alias: str = "rd", down: str = "") -> str:
+    """A dial's readings in order of time; what opens or closes it stands at that end of its day, however late the row came."""
+    return f"{alias}.taken_on {down}, CASE {alias}.source WHEN '{OPENS}' THEN 0 WHEN '{CLOSES}' THEN 2 ELSE 1 END {down}, {alias}.id {down}"
 
 
 @dataclass(slots=True, eq=False)
@@ -34,6 +40,11 @@ class ReadingRow:
     state: ReadingState
     receipt_number: str | None
     by_resident: bool
+    is_late: bool
+    reason: str
+    decided_at: dt.datetime | None
+    decided_by: str | None
+    check_code: str | None
     resource: Resource
     zone: TariffZone | None
     integer_digits: int | None
@@ -42,6 +53,10 @@ class ReadingRow:
     @property
     def unit(self) -> str:
         return UNITS[self.resource]
+
+    @property
+    def is_opening(self) -> bool:
+        return self.source is ReadingSource.INSTALLATION
 
     @property
     def value(self) -> Quantity:
@@ -53,8 +68,8 @@ class ReadingRow:
 
     @property
     def consumption(self) -> Quantity | None:
-        """What was used since the previous reading; None for a lower value that nobody has looked at yet."""
-        if self.previous_micro is None or (self.state is ReadingState.IN_REVIEW and self.micro < self.previous_micro):
+        """What was used since the previous reading; None for a lower value that nobody has looked at yet, and for what does not count."""
+        if self.previous_micro is None or self.state in _COUNT_NOTHING or (self.state is ReadingState.IN_REVIEW and self.micro < self.previous_micro):
             return None
         used = consumed(self.previous_micro, self.micro, self.integer_digits)
         return self._quantity(used) if used is not None else None
@@ -69,10 +84,17 @@ class ReadingRow:
 
 
 def consumed(previous: int, value: int, integer_digits: int | None) -> int | None:
-    """The difference in 10^-6, across a rollover too; None where the dial's length is not known."""
+    """The difference in 10^-6, across a rollover too; None where the dial's length is not known, or more than half of it would have gone by.
+
+    A dial that went from 180 to 120 was misread once: it did not count 99,940. resolvers/consumption.py says the same in SQL.
+    """
     if value >= previous:
         return value - previous
-    return value + 10**integer_digits * MICRO - previous if integer_digits is not None else None
+    if integer_digits is None:
+        return None
+    length = 10**integer_digits * MICRO
+    used = value + length - previous
+    return used if 2 * used <= length else None
 
 
 def dial(micro: int, integer_digits: int | None, fraction_digits: int | None) -> str:
@@ -82,9 +104,23 @@ def dial(micro: int, integer_digits: int | None, fraction_digits: int | None) ->
 
 
 COLUMNS = """rd.id, rd.account_id, rd.register_id, rd.value, rd.taken_on, rd.period, rd.submitted_at, rd.source, rd.source_label, rd.state,
-    rd.receipt, rd.by_resident, m.resource, mr.zone, mr.integer_digits, mr.fraction_digits"""
+    rd.receipt, rd.by_resident, rd.is_late, rd.reason, rd.decided_at, rd.decided_by, rd.check_code,
+    m.resource, mr.zone, mr.integer_digits, mr.fraction_digits"""
 FROM = "reading rd JOIN meter_register mr ON mr.id = rd.register_id JOIN meter m ON m.id = mr.meter_id"
-_PREVIOUS = "LAG(rd.value) OVER (PARTITION BY rd.register_id ORDER BY rd.taken_on, rd.id) AS previous"
+_COUNT_NOTHING = (ReadingState.REFUSED, ReadingState.SUPERSEDED)
+
+
+def previous(column: str, partition: str = "rd.register_id") -> str:
+    """SQL for what the reading before had in `column`: nothing where this one opens the dial, or where the one before closed it."""
+    window = f"OVER (PARTITION BY {partition} ORDER BY {in_time()})"
+    return f"CASE WHEN rd.source <> '{OPENS}' AND LAG(rd.source) {window} <> '{CLOSES}' THEN LAG({column}) {window} END"
+
+
+_PREVIOUS = f"{previous('rd.value')} AS previous"
+# The same for rows that do not stand in one list with those before them.
+BEFORE = f"""CASE WHEN rd.source <> '{OPENS}' THEN (SELECT CASE WHEN x.source <> '{CLOSES}' THEN x.value END FROM reading x
+    WHERE x.register_id = rd.register_id AND x.is_current AND x.state NOT IN {DEAD} AND ({in_time("x")}) < ({in_time()})
+    ORDER BY {in_time("x", "DESC")} LIMIT 1) END AS previous"""
 
 
 async def readings_pages(
@@ -119,7 +155,21 @@ async def readings_of_registers(viewer: Viewer, registers: Sequence[RegisterRow]
         return {}
     accounts = {register.meter.account.pk: register.meter.account for register in registers}
     ids, visible = scope.seen(accounts.values(), Right(0), 1, account="rd.account_id", day="rd.taken_on")
-    text = f"SELECT {COLUMNS}, {_PREVIOUS} FROM {FROM} WHERE {visible} AND {among('rd.register_id', 2)} AND {COUNTS} ORDER BY rd.taken_on, rd.id"
+    text = f"SELECT {COLUMNS}, {_PREVIOUS} FROM {FROM} WHERE {visible} AND {among('rd.register_id', 2)} AND {COUNTS} ORDER BY {in_time()}"
+    found: dict[int, list[ReadingRow]] = {}
+    for row in await fetch(text, ids, [register.pk for register in registers]):
+        found.setdefault(row["register_id"], []).append(reading_row(row))
+    return found
+
+
+async def refused_of_registers(viewer: Viewer, registers: Sequence[RegisterRow]) -> dict[int, list[ReadingRow]]:
+    """Those that the organization refused and nothing has replaced yet, oldest first, as far as the viewer may see them. One statement."""
+    if not viewer.has(TokenScope.READ_READINGS):
+        return {}
+    accounts = {register.meter.account.pk: register.meter.account for register in registers}
+    ids, visible = scope.seen(accounts.values(), Right(0), 1, account="rd.account_id", day="rd.taken_on")
+    chosen = f"{visible} AND {among('rd.register_id', 2)} AND rd.is_current AND rd.state = '{ReadingState.REFUSED.value}'"
+    text = f"SELECT {COLUMNS}, {BEFORE} FROM {FROM} WHERE {chosen} ORDER BY rd.taken_on, rd.id"
     found: dict[int, list[ReadingRow]] = {}
     for row in await fetch(text, ids, [register.pk for register in registers]):
         found.setdefault(row["register_id"], []).append(reading_row(row))
@@ -131,8 +181,7 @@ async def readings_by_ids(viewer: Viewer, ids: Sequence[int]) -> dict[int, Readi
     if not viewer.has(TokenScope.READ_READINGS):
         return {}
     text = f"""
-        SELECT {COLUMNS}, (SELECT x.value FROM reading x WHERE x.register_id = rd.register_id AND x.is_current AND x.state NOT IN {DEAD}
-            AND (x.taken_on < rd.taken_on OR (x.taken_on = rd.taken_on AND x.id < rd.id)) ORDER BY x.taken_on DESC, x.id DESC LIMIT 1) AS previous
+        SELECT {COLUMNS}, {BEFORE}
         FROM {FROM} JOIN personal_account a ON a.id = rd.account_id WHERE {among("rd.id", 1)} AND {scope.accounts_sql(viewer)}"""
     found = [reading_row(row) for row in await fetch(text, list(ids))]
     accounts = await accounts_by_ids(viewer, sorted({row.account_pk for row in found}))
@@ -140,8 +189,17 @@ async def readings_by_ids(viewer: Viewer, ids: Sequence[int]) -> dict[int, Readi
 
 
 def newest(readings: Iterable[ReadingRow], *, before: Period | None = None, within: Period | None = None) -> ReadingRow | None:
-    """Of readings in order of time the last one, of the periods before or of one period."""
-    chosen = [row for row in readings if (before is None or row.period < before) and (within is None or row.period == within)]
+    """Of readings in order of time the last one, of the periods before or of one period.
+
+    What a meter showed when it was put in is where a month begins from, never the month's own reading.
+    """
+
+    def is_chosen(row: ReadingRow) -> bool:
+        if before is not None and not (row.period < before or (row.is_opening and row.period == before)):
+            return False
+        return within is None or (row.period == within and not row.is_opening)
+
+    chosen = [row for row in readings if is_chosen(row)]
     return chosen[-1] if chosen else None
 
 
@@ -164,6 +222,11 @@ def reading_row(row: Row) -> ReadingRow:
         state=ReadingState(row["state"]),
         receipt_number=row["receipt"],
         by_resident=bool(row["by_resident"]),
+        is_late=bool(row["is_late"]),
+        reason=row["reason"],
+        decided_at=instant(row["decided_at"]),
+        decided_by=row["decided_by"],
+        check_code=row["check_code"],
         resource=Resource(row["resource"]),
         zone=TariffZone(row["zone"]) if row["zone"] else None,
         integer_digits=row["integer_digits"],

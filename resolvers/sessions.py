@@ -12,7 +12,7 @@ from adapters import passwords
 from models import ApiToken, LoginAlias, Registration, Session, User
 from models.database import transaction
 from models.errors import ProblemCode, Refused
-from resolvers import audit, views
+from resolvers import audit, reading_links, views
 from resolvers.digests import text_hash
 from resolvers.gate import HumanAnswer, knock
 from resolvers.registration_letters import reference
@@ -99,9 +99,12 @@ async def session_viewer(token: str | None, now: dt.datetime) -> Viewer | None:
 
 
 async def bearer_viewer(token: str | None, now: dt.datetime) -> Viewer | None:
-    """Who holds this living token: an API token, a session that an app keeps as one, or the view that a look-up opened."""
+    """Who holds this living token: an API token, a session that an app keeps as one, the view that a look-up opened, or a
+    reminder's link. Raises Throttled for a link that is opened without end."""
     if token is not None and token.startswith(views.PREFIX):
         return await views.viewer_of_view(token, now)
+    if token is not None and token.startswith(reading_links.PREFIX):
+        return await reading_links.viewer_of_link(token, now)
     found = await find_token(token, now) if token else None
     if found is not None:
         return await viewer_of_token(found, now.date()) if await _owner_is_active(found) else None

@@ -41,6 +41,13 @@ def among_days(column: str, place: int) -> str:
     return f"{column} = ANY(${place}::date[])"
 
 
+def among_texts(column: str, place: int) -> str:
+    """The same for a list of texts."""
+    if is_sqlite():
+        return f"{column} IN (SELECT value FROM json_each(${place}))"
+    return f"{column} = ANY(${place}::text[])"
+
+
 def escaped(text: str) -> str:
     """The text as LIKE finds it letter by letter, with `ESCAPE '!'`."""
     return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")

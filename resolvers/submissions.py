@@ -1,30 +1,25 @@
-"""Taking readings: one transaction that checks everything, writes all or nothing, and gives a receipt for each."""
+"""Taking the readings of one account: one transaction that checks everything, writes all or nothing, and gives a receipt for each."""
 
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tortoise.exceptions import IntegrityError
 
-from models import Reading
-from models.database import connection, is_sqlite, transaction
-from models.enums import ReadingSource, ReadingState, Right, TokenScope
-from models.errors import Forbidden, NeedsConfirmation, NotFound, Path, ProblemCode, Refused, RefusedMany
+from models.database import transaction
+from models.enums import ReadingState, Right, TokenScope
+from models.errors import Forbidden, NeedsConfirmation, NotFound, Path, ProblemCode, RefusedMany
 from resolvers import audit, idempotency
 from resolvers.accounts import AccountRow, accounts_by_ids
-from resolvers.meters import meters_of
-from resolvers.reading_checks import Understood, contradiction, histories, questions, without_replaced
-from resolvers.reading_desk import Desk, Typed, understood
-from resolvers.readings import COLUMNS, FROM, ReadingRow, reading_row
-from resolvers.sql import among, fetch
-from resolvers.viewer import Viewer, ViewerKind
+from resolvers.reading_checks import Understood, questions
+from resolvers.reading_desk import Desk, Typed, understood, window_question
+from resolvers.reading_entries import against, billed, desks, entries, history_of, locked, sent, taken, written
+from resolvers.readings import ReadingRow
+from resolvers.viewer import Viewer
 
 MUTATION = "submitReadings"
-_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: told apart on paper and on the telephone
-_LABELS = {ReadingSource.CABINET: "Личный кабинет", ReadingSource.PARTNER: "Партнёр", ReadingSource.STAFF: "Сотрудник"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +30,7 @@ class Submission:
     rows: tuple[Typed, ...]
     key: str
     confirmed: frozenset[tuple[Path, ProblemCode]] = frozenset()
-    validate_only: bool = False
+    form_token: str | None = None  # no part of what is sent: the same form may be shown again
 
     @property
     def fingerprint(self) -> str:
@@ -44,7 +39,7 @@ class Submission:
 
 
 async def submit_readings(viewer: Viewer, submission: Submission, now: dt.datetime, today: dt.date | None = None) -> list[ReadingRow]:
-    """The readings as they were taken, in the order of the input; none of them with `validate_only`, which writes nothing.
+    """The readings as they were taken, in the order of the input.
 
     Raises NotFound for an account that does not exist for the viewer, Forbidden without the right, RefusedMany with paths
     `readings`, `readings.<row>.register`, `.value`, `.takenOn` or `idempotencyKey`, and NeedsConfirmation with the questions.
@@ -58,112 +53,67 @@ async def submit_readings(viewer: Viewer, submission: Submission, now: dt.dateti
     raise AssertionError
 
 
-async def _attempt(viewer: Viewer, submission: Submission, now: dt.datetime, today: dt.date | None) -> list[ReadingRow]:
+async def check_readings(viewer: Viewer, submission: Submission, now: dt.datetime, today: dt.date | None = None) -> list[Understood]:
+    """What the values would be taken as. Writes nothing, and raises what `submit_readings` would raise, but for the key."""
+    account = await account_to_send_for(viewer, submission.account_pk)
+    return await _checked((await desks(viewer, [account], now, today, submission.form_token))[account.pk], submission)
+
+
+async def account_to_send_for(viewer: Viewer, account_pk: int) -> AccountRow:
+    """The account; raises NotFound where it does not exist for the viewer, Forbidden without the right."""
     viewer.require(TokenScope.SUBMIT_READINGS)
-    account = (await accounts_by_ids(viewer, [submission.account_pk])).get(submission.account_pk)
+    account = (await accounts_by_ids(viewer, [account_pk])).get(account_pk)
     if account is None:
         raise NotFound("account")
     if not account.access.may(Right.SEND_READINGS):
         raise Forbidden("sendReadings")
+    return account
+
+
+async def _attempt(viewer: Viewer, submission: Submission, now: dt.datetime, today: dt.date | None) -> list[ReadingRow]:
+    account = await account_to_send_for(viewer, submission.account_pk)
     async with transaction():
-        await _lock(account)
+        await locked([account])
         answer = await idempotency.first_answer(viewer.actor, MUTATION, submission.key, submission.fingerprint)
         if answer is not None:
             return await _again(answer)
-        desk = await _desk(viewer, account, now, today or account.organization.today(now))
+        desk = (await desks(viewer, [account], now, today, submission.form_token))[account.pk]
         rows = await _checked(desk, submission)
-        if submission.validate_only:
-            return []
-        ids = [await _write(desk, row) for row in rows]
-        taken = await _rows(ids)
-        states = [[row.pk, row.state.value] for row in taken]
-        await idempotency.bind(viewer.actor, MUTATION, submission.key, submission.fingerprint, states, now)
-        await _record(desk, submission, ids)
-        return taken
-
-
-async def _lock(account: AccountRow) -> None:
-    """One sender at a time for each account; SQLite's transactions already wait for each other."""
-    if not is_sqlite():
-        await connection().execute_query("SELECT id FROM personal_account WHERE id = $1 FOR UPDATE", [account.pk])
+        return await _write(desk, rows, submission)
 
 
 async def _again(answer: list[list[object]]) -> list[ReadingRow]:
     """The first answer: the same receipts, in the state that they had then."""
-    rows = await _rows([int(str(pk)) for pk, _ in answer])
+    rows = await taken([int(str(pk)) for pk, _ in answer])
     for row, (_, state) in zip(rows, answer, strict=True):
         row.state = ReadingState(str(state))
     return rows
 
 
-async def _desk(viewer: Viewer, account: AccountRow, now: dt.datetime, today: dt.date) -> Desk:
-    meters = (await meters_of(viewer, [account])).get(account.pk, [])
-    source = ReadingSource.CABINET
-    if account.organization.pk in viewer.organization_ids:
-        source = ReadingSource.PARTNER if viewer.kind is ViewerKind.PARTNER else ReadingSource.STAFF
-    return Desk(viewer, account, meters, source, today, account.window(today), now)
-
-
 async def _checked(desk: Desk, submission: Submission) -> list[Understood]:
     rows = understood(desk, submission.rows)
-    history = await histories(desk.registers.values())
-    wrong = []
-    for row in rows:
-        of_dial = history.get(row.register.pk, ())
-        standing = without_replaced(of_dial, row.taken_on, row.period, by_resident=desk.by_resident, source=desk.source)
-        row.history = [one for one in standing if one.taken_on <= row.taken_on]
-        wrong += [problem for problem in (contradiction(row, standing, desk.today),) if problem]
+    history = await history_of([desk])
+    wrong = [problem for row in rows if (problem := against(desk, row, history))]
     if wrong:
         raise RefusedMany(wrong)
-    sent = {pk for pk, readings in history.items() if any(one.period == desk.window.period for one in readings)}
-    asked = questions(rows, desk.meters, sent, desk.today, submission.confirmed)
+    moved = window_question(desk)
+    asked = [moved] if moved and (moved.path, moved.code) not in submission.confirmed else []
+    asked += questions(rows, desk.meters, sent(desk, history), desk.today, submission.confirmed)
     if asked:
         raise NeedsConfirmation(asked, rows)
     return rows
 
 
-async def _write(desk: Desk, row: Understood) -> int:
-    """The id of the reading: of the same value that already stands, else of a new one that replaces it."""
-    standing = await _standing(desk, row)
-    if standing is not None:
-        if standing.value == row.micro and (desk.by_resident or standing.receipt):
-            return standing.id
-        if standing.state is ReadingState.BILLED:
-            raise Refused(ProblemCode.CHANGED_MEANWHILE, (*row.path, "value"))
-        replaced = await Reading.filter(id=standing.id, is_current=True).update(is_current=False, state=ReadingState.SUPERSEDED)
-        if not replaced:
-            raise IntegrityError("the reading was replaced meanwhile")
-    made = await Reading.create(
-        organization_id=desk.account.organization.pk,
-        account_id=desk.account.pk,
-        register_id=row.register.pk,
-        value=row.micro,
-        taken_on=row.taken_on,
-        period=row.period.first_day,
-        source=desk.source,
-        source_label=_LABELS[desk.source],
-        state=ReadingState.IN_REVIEW if row.is_lower else ReadingState.SENT,
-        by_resident=desk.by_resident,
-        submitted_at=desk.now,
-        user_id=desk.viewer.user_id,
-        receipt=_receipt_number(desk.today),
-    )
-    return int(made.id)
-
-
-async def _standing(desk: Desk, row: Understood) -> Reading | None:
-    """The reading that this one would replace: a resident's of the month, else the same day's of the same source."""
-    if desk.by_resident:
-        return await Reading.get_or_none(register_id=row.register.pk, period=row.period.first_day, by_resident=True, is_current=True)
-    return await Reading.get_or_none(register_id=row.register.pk, taken_on=row.taken_on, source=desk.source, by_resident=False, is_current=True)
-
-
-async def _rows(ids: Sequence[int]) -> list[ReadingRow]:
-    text = f"""SELECT {COLUMNS}, (SELECT x.value FROM reading x WHERE x.register_id = rd.register_id AND x.is_current AND
-        (x.taken_on < rd.taken_on OR (x.taken_on = rd.taken_on AND x.id < rd.id)) ORDER BY x.taken_on DESC, x.id DESC LIMIT 1) AS previous
-        FROM {FROM} WHERE {among("rd.id", 1)}"""
-    found = {row["id"]: reading_row(row) for row in await fetch(text, list(ids))}
-    return [found[pk] for pk in ids]
+async def _write(desk: Desk, rows: Sequence[Understood], submission: Submission) -> list[ReadingRow]:
+    found = await entries([(desk, row) for row in rows])
+    wrong = [problem for entry in found if (problem := billed(entry))]
+    if wrong:
+        raise RefusedMany(wrong)
+    readings = await written(found)
+    states = [[row.pk, row.state.value] for row in readings]
+    await idempotency.bind(desk.viewer.actor, MUTATION, submission.key, submission.fingerprint, states, desk.now)
+    await _record(desk, submission, [row.pk for row in readings])
+    return readings
 
 
 async def _record(desk: Desk, submission: Submission, ids: Sequence[int]) -> None:
@@ -175,8 +125,3 @@ async def _record(desk: Desk, submission: Submission, ids: Sequence[int]) -> Non
         readings=list(ids),
         confirmed=sorted({code.value for _, code in submission.confirmed}),
     )
-
-
-def _receipt_number(today: dt.date) -> str:
-    """26-11-7K3Q9M2X: year, month and 40 random bits."""
-    return f"{today:%y-%m}-" + "".join(secrets.choice(_LETTERS) for _ in range(8))

@@ -79,6 +79,14 @@ async def set_subscriptions(viewer: Viewer, everywhere: Sequence[Topic], single:
             await audit.record(viewer.actor, "subscriptions.set", f"user:{viewer.user_id}", added=len(fresh), ended=len(stale))
 
 
+async def end_links(user_id: int | None) -> None:
+    """In the caller's transaction: what was subscribed to stays, and the links in letters that came by it open nothing any more."""
+    kept = await Subscription.filter(user_id=user_id, topic=Topic.READINGS)
+    await Subscription.filter(id__in=[one.id for one in kept]).delete()
+    for one in kept:
+        await Subscription.create(user_id=user_id, topic=one.topic, account_id=one.account_id, created_at=one.created_at)
+
+
 async def withdraw_consent(viewer: Viewer, pk: int, now: dt.datetime) -> None:
     """Nothing is mailed any more but what concerns the safety of the cabinet; the record stays and says when. Raises NotFound."""
     async with transaction():

@@ -10,6 +10,7 @@ from enum import StrEnum
 from models import ApiToken
 from models.enums import Right, TokenScope
 from models.errors import Forbidden, SignInRequired
+from models.period import Period
 from models.sql import day
 from resolvers.sql import fetch
 
@@ -22,6 +23,7 @@ class ViewerKind(StrEnum):
     PARTNER = "partner"
     SYSTEM = "system"
     VISITOR = "visitor"  # a stranger who looked an account up: sees its statements for a while, and no names
+    LETTER = "letter"  # whoever holds a reminder's link: sends readings of one account while its window is open
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class Viewer:
     today: dt.date = field(default_factory=dt.date.today)
     session_id: int | None = None
     language: str | None = None  # which the user has chosen
+    letter_to: int | None = None  # the user to whom the letter went whose link this is
+    letter_for: Period | None = None  # the month that its link sends readings for, and no other
 
     @property
     def is_person(self) -> bool:
@@ -78,9 +82,19 @@ class Viewer:
         return not self.actor.startswith(TOKEN)
 
     @property
-    def is_visitor(self) -> bool:
-        """Whether this is a stranger's look-up."""
-        return self.kind is ViewerKind.VISITOR
+    def is_guest(self) -> bool:
+        """Whether nobody has signed in: a stranger's look-up, or a letter's link."""
+        return self.kind in (ViewerKind.VISITOR, ViewerKind.LETTER)
+
+    @property
+    def is_letter(self) -> bool:
+        """Whether this is the link in a reminder."""
+        return self.kind is ViewerKind.LETTER
+
+    @property
+    def sender_id(self) -> int | None:
+        """The user in whose name readings are sent."""
+        return self.user_id if self.user_id is not None else self.letter_to
 
     def has(self, scope: TokenScope) -> bool:
         return scope in self.scopes

@@ -6,16 +6,14 @@ The token is sealed, and kept nowhere: whoever holds it learns neither rows' key
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Sequence
 
 import orjson
 
 from models.enums import LookUp, Right, TokenScope
-from resolvers.sealing import Sealer
+from resolvers.sealing import opened, own_sealers
 from resolvers.sql import among, fetch
 from resolvers.viewer import Grant, Viewer, ViewerKind
-from settings import settings
 
 PREFIX = "abv_"
 OPEN_FOR = dt.timedelta(minutes=15)
@@ -27,7 +25,7 @@ def new_view(accounts: Sequence[tuple[int, dt.date | None]], now: dt.datetime) -
     """The token that shows these accounts, each since its present holder's first day, and until when."""
     until = now + OPEN_FOR
     shown = [int(until.timestamp()), *((pk, since.toordinal() if since else None) for pk, since in accounts)]
-    return PREFIX + _sealers()[0].sealed(_KIND, orjson.dumps(shown)), until
+    return PREFIX + own_sealers()[0].sealed(_KIND, orjson.dumps(shown)), until
 
 
 async def viewer_of_view(token: str, now: dt.datetime) -> Viewer | None:
@@ -50,14 +48,8 @@ def _read(token: str, now: dt.datetime) -> dict[int, dt.date | None]:
     """The accounts, and since when each may be seen."""
     if len(token) > LONGEST or not token.startswith(PREFIX):
         return {}
-    opened = (one.opened(_KIND, token.removeprefix(PREFIX)) for one in _sealers())
-    payload = next((found for found in opened if found is not None), None)
+    payload = opened(_KIND, token.removeprefix(PREFIX))
     if payload is None:
         return {}
     until, *accounts = orjson.loads(payload)
     return {pk: dt.date.fromordinal(since) if since else None for pk, since in accounts} if now.timestamp() < until else {}
-
-
-def _sealers() -> list[Sealer]:
-    """The first one seals, all of them open."""
-    return [Sealer(hashlib.sha256(secret.encode()).digest(), size=16) for secret in settings().secrets]

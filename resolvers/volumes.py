@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from models.enums import Resource, TariffZone
 from models.quantity import Quantity
 from resolvers.meters import RegisterRow, meters_of
-from resolvers.readings import COLUMNS, COUNTS, DEAD, FROM, ReadingRow, consumed, reading_row
+from resolvers.readings import COLUMNS, COUNTS, DEAD, FROM, ReadingRow, in_time, previous, reading_row
 from resolvers.sql import among, fetch
 from resolvers.statements import StatementRow
 from resolvers.viewer import Viewer
@@ -49,10 +49,10 @@ async def _readings(statements: Sequence[StatementRow], registers: Sequence[Regi
         return {}
     first, last = min(row.period for row in statements), max(row.period for row in statements)
     before = f"""rd.id = (SELECT x.id FROM reading x WHERE x.register_id = rd.register_id AND x.is_current AND x.state NOT IN {DEAD}
-        AND x.period < $2 ORDER BY x.taken_on DESC, x.id DESC LIMIT 1)"""
-    text = f"""SELECT {COLUMNS}, NULL AS previous FROM {FROM}
+        AND x.period < $2 ORDER BY {in_time("x", "DESC")} LIMIT 1)"""
+    text = f"""SELECT {COLUMNS}, {previous("rd.value")} AS previous FROM {FROM}
         WHERE {among("rd.register_id", 1)} AND {COUNTS} AND ((rd.period >= $2 AND rd.period <= $3) OR {before})
-        ORDER BY rd.taken_on, rd.id"""
+        ORDER BY {in_time()}"""
     found: dict[int, list[ReadingRow]] = {}
     for row in await fetch(text, [register.pk for register in registers], first.first_day, last.first_day):
         found.setdefault(row["register_id"], []).append(reading_row(row))
@@ -60,17 +60,18 @@ async def _readings(statements: Sequence[StatementRow], registers: Sequence[Regi
 
 
 def _volume(register: RegisterRow, readings: Sequence[ReadingRow], statement: StatementRow) -> VolumeRow | None:
-    """None where nothing was read in the month, or only the installation."""
+    """None where nothing was read in the month, or only the installation, or where what was used is not known."""
     within = [row for row in readings if row.period == statement.period]
     before = [row for row in readings if row.period < statement.period]
     if not within or (len(within) == 1 and not before):
         return None
-    start, end = before[-1] if before else within[0], within[-1]
-    used = consumed(start.micro, end.micro, register.integer_digits)
-    if used is None:
+    counted = [row.consumption for row in within if row.previous_micro is not None]
+    known = [used.micro for used in counted if used is not None]
+    if not counted or len(known) < len(counted):
         return None
+    start, end = before[-1] if before else within[0], within[-1]
     meter, digits = register.meter, register.fraction_digits or 0
-    volume = Quantity(used, register.unit, digits)
+    volume = Quantity(sum(known), register.unit, digits)
     return VolumeRow(meter.resource, meter.inlet, meter.place, meter.serial, register.zone, start.taken_on, start.value, end.taken_on, end.value, volume)
 
 

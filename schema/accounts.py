@@ -14,27 +14,39 @@ from models.period import Period
 from models.quantity import Quantity as QuantityValue
 from resolvers.accounts import AccountRow, HouseRow, PremisesRow
 from resolvers.charges import charges_pages, consumption
+from resolvers.consumption import places_of
 from resolvers.contracts import contracts_by_ids
 from resolvers.data_reports import account_reports
+from resolvers.documents import documents_pages
+from resolvers.heat import wants_printout
+from resolvers.house_meters import house_meters_of
 from resolvers.invitations import account_invitations
 from resolvers.memberships import account_members
 from resolvers.meters import meters_of
 from resolvers.payments import in_transit, payments_pages
+from resolvers.places import organizations_of_houses
+from resolvers.reading_forms import opened_form
+from resolvers.reading_history import history_of_accounts
 from resolvers.readings import readings_pages
 from resolvers.statement_versions import versions_of
 from resolvers.statements import statement_periods, statements_of, statements_pages
 from schema import ids
-from schema.arguments import After, First, Months, OfPeriod, OnlyPeriod, TheMonth
+from schema.arguments import After, First, Months, OfPeriod, OnlyPeriod, PastMonths, TheMonth
 from schema.charges import Charge, MonthlyConsumption
+from schema.consumption import PlaceConsumption, history_place, since
 from schema.context import Info
+from schema.documents import Document
+from schema.house_meters import HouseMeter
 from schema.meters import Meter
-from schema.organizations import Organization, ReadingWindow
+from schema.organizations import Organization
 from schema.payments import Payment
 from schema.readings import Reading
+from schema.receipts import AccountReceipts
 from schema.scalars import AccountNumber
 from schema.statement_versions import StatementVersion
 from schema.statements import AREA, Statement
 from schema.values import Connection, Money, Node, PageOf, Quantity, checked_first
+from schema.windows import FormToken, ReadingForm, ReadingWindow
 
 if TYPE_CHECKING:
     from schema.contracts import Contract
@@ -59,6 +71,14 @@ class House(Node):
     @field(description="The number in the street.")
     def number(root: Parent[HouseRow]) -> str | None:  # noqa: N805
         return root.number or None
+
+    @field(description="Who supplies it here.")
+    async def organization(root: Parent[HouseRow], info: Info) -> Organization:  # noqa: N805
+        return await info.context.loaders.by_id(organizations_of_houses, root.organization_pk)
+
+    @field(description="Its house-wide meters, removed ones last: information for those who have an account there.")
+    async def meters(root: Parent[HouseRow], info: Info) -> list[HouseMeter] | None:  # noqa: N805
+        return await info.context.loaders.of(house_meters_of, root) or []
 
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:
@@ -87,13 +107,14 @@ class Premises(Node):
 
 
 @strawberry.type(description="«Лицевой счёт»: what is billed, one premises or one object of a contract.")
-class Account(Node):
+class Account(AccountReceipts, Node):
     number: AccountNumber = field(description="Its number within the organization.")
     kind: AccountKind = field(description="Whether it belongs to a person or a legal entity.")
     organization: Organization = field(description="Whose account it is.")
     branch: str | None = field(description="The branch of the organization.")
     address: str | None = field(description="The address in one line: «Красина, 3-1».")
     premises: Premises | None = field(description="The address in its parts.")
+    heat_meter: bool | None = field(description="Whether a heat meter is installed, as the register says; null where it does not.")
     balance: Money | None = field(description="What is due today; negative is overpaid. Null when unknown or hidden.")
 
     @field(description="Opaque and stable.")
@@ -146,9 +167,30 @@ class Account(Node):
     def reading_window(root: Parent[AccountRow], info: Info) -> ReadingWindow:  # noqa: N805
         return root.window(info.context.today(root.organization))  # type: ignore[return-value]
 
+    @field(description="A form for its readings; null for whoever may not send them, and while none are taken.")
+    def reading_form(root: Parent[AccountRow], info: Info, token: FormToken = None) -> ReadingForm | None:  # noqa: N805
+        only = info.context.viewer.letter_for if info.context.viewer else None
+        return opened_form(root, info.context.now, info.context.today(root.organization), token, only)  # type: ignore[return-value]
+
     @field(description="Its meters, removed ones last.")
     async def meters(root: Parent[AccountRow], info: Info) -> list[Meter]:  # noqa: N805
         return await info.context.loaders.of(meters_of, root) or []
+
+    @field(description="Whether the print-out of a heat meter's daily parameters is to be sent each month; null by a letter's link.")
+    async def needs_heat_printout(root: Parent[AccountRow], info: Info) -> bool | None:  # noqa: N805
+        return bool(await info.context.loaders.of(wants_printout, root))
+
+    @field(description="Files that were sent about it, newest first; null for whoever may not send readings.")
+    async def documents(
+        root: Parent[AccountRow],  # noqa: N805
+        info: Info,
+        first: First,
+        after: After = None,
+        period: OnlyPeriod = None,
+    ) -> Connection[Document] | None:
+        place = ids.after("documents", after)
+        rows = await info.context.loaders.of(documents_pages, root, checked_first(first), int(place[0]) if place else None, period)
+        return PageOf("documents", rows or [], first, lambda row: (row.pk,))  # type: ignore[return-value]
 
     @field(description="The statement of a month; without `period` of the last closed month that has one.")
     async def statement(root: Parent[AccountRow], info: Info, period: OfPeriod = None) -> Statement | None:  # noqa: N805
@@ -195,7 +237,16 @@ class Account(Node):
         rows = await info.context.loaders.of(payments_pages, root, checked_first(first), _dated("payments", after))
         return PageOf("payments", rows or [], first, lambda row: (row.paid_on, row.pk))  # type: ignore[return-value]
 
-    @field(description="Billed quantities of the last months by month and resource, oldest first.")
+    @field(description="Readings to look back at, newest first: those that stand, refused ones, and replaced ones of the viewer's own; for staff all.")
+    async def reading_history(root: Parent[AccountRow], info: Info, first: First, after: After = None) -> Connection[Reading] | None:  # noqa: N805
+        rows = await info.context.loaders.of(history_of_accounts, root, checked_first(first), history_place(after))
+        return PageOf("history", rows or [], first, lambda row: (row.taken_on, row.pk))  # type: ignore[return-value]
+
+    @field(description="What its meters counted, by places of counting and months. What was billed is `consumption`, and may differ.")
+    async def meter_consumption(root: Parent[AccountRow], info: Info, months: PastMonths = 24) -> list[PlaceConsumption] | None:  # noqa: N805
+        return await info.context.loaders.of(places_of, root, since(root, info, months)) or []
+
+    @field(description="Billed quantities of the last months by month and resource, oldest first; what meters counted is `meterConsumption`.")
     async def consumption(root: Parent[AccountRow], info: Info, months: Months = 12) -> list[MonthlyConsumption] | None:  # noqa: N805
         if not 1 <= months <= 60:
             raise BadRequest("`months` must be between 1 and 60")

@@ -13,6 +13,7 @@ OfPeriod = Annotated[Period | None, strawberry.argument(description="A month, `Y
 OnlyPeriod = Annotated[Period | None, strawberry.argument(description="Only this month, `YYYY-MM`; null for all.")]
 TheMonth = Annotated[Period, strawberry.argument(description="The month, `YYYY-MM`.")]
 Months = Annotated[int, strawberry.argument(description="How many months back from the newest, 1–60.")]
+PastMonths = Annotated[int, strawberry.argument(description="How many months back, the present one counted, 1–132.")]
 Id = Annotated[strawberry.ID, strawberry.argument(description="Its opaque id, as the API gave it.")]
 OptionalId = Annotated[strawberry.ID | None, strawberry.argument(description="Its opaque id; or leave it out and give the two others.")]
 Slug = Annotated[str, strawberry.argument(description="The organization's name in addresses: `/o/<slug>/`.")]

@@ -11,7 +11,7 @@ from strawberry.schema.config import StrawberryConfig
 import schema.enums
 import schema.personal_enums  # noqa: F401 - the same
 from models.errors import NeedsConfirmation, Refused
-from schema import policies
+from schema import letter_links, policies
 from schema.limits import Prepared
 from schema.mutations import Mutation
 from schema.queries import Query
@@ -46,6 +46,7 @@ def _built() -> strawberry.Schema:
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
     )
     policies.enforce(built._schema)
+    letter_links.close_others(built._schema)
     _forget_nulls(built._schema)
     return built
 

@@ -34,17 +34,28 @@ MOST_DIRECTIVES = 40
 MOST_REPEATED = 10  # checking that repetitions agree takes the square of their number
 LARGEST_PAGE = 100
 FREE = {
+    "JudgeReadingsDone", "ReadingHook", "SetReadingHookDone", "RecordHouseReadingDone", "SaveHouseMeterDone",
+    "AttachDocumentDone", "InstallMeterDone", "RecordMeterEventDone", "ReplaceMeterDone", "WithdrawMeterEventDone",
     "AccessRules", "IssueAccountCodeDone", "LinkAccountDone", "LinkRules", "RequestStepUpDone", "SetAccessRulesDone",
     "ApproveImportDone", "ConfirmationRequired", "DiscardImportDone", "Edge", "ImportAccounts", "ImportChanges", "ImportDetails", "ImportFigures",
     "ImportHold", "ImportPayments", "ImportProgress", "ImportReadings", "ImportSummary", "Money", "PageInfo", "Problem", "Quantity", "ReadingWindow",
     "Rejected", "SaveImportProfileDone", "Service", "SignInDone", "SignOutDone", "StartImportDone", "StatementHead", "SubmitReadingsDone", "Supplier",
-    "UndoImportDone", "UnitPrice", "Viewer",
+    "ParseReadingsDone", "ReadingChoice", "SubmitReadingsBulkDone",
+    "ReadingForm", "ReadingRules", "SetHouseWindowDone", "SetReadingRulesDone", "UndoImportDone", "UnitPrice", "Viewer", "WindowDays",
 }  # fmt: skip
 INTROSPECTED = 5  # each selection inside __schema or __type lists types, fields or arguments: the usual query has some forty
 USUAL_SIZE = {
     "Account.consumption": 12,
+    "Account.meterConsumption": 4,
     "Account.meters": 4,
+    "Meter.events": 6,
+    "House.meters": 3,
+    "HouseMeter.readings": 24,
+    "MeterEvent.values": 1,
     "Account.statementVersions": 3,
+    "MeterRegister.consumption": 24,
+    "PlaceConsumption.months": 12,
+    "ZoneConsumption.months": 12,
     "ContractStatement.totals": 4,
     "Statement.charges": 8,
     "StatementVersion.charges": 8,
@@ -66,7 +77,15 @@ USUAL_SIZE = {
     "ImportRun.codes": 6,
     "ImportRun.files": 8,
     "ImportSummary.months": 2,
+    "Mutation.submitReadingsBulk": 100,  # rows are judged and written together, in a fixed number of statements
+    "ParseReadingsDone.understood": 4,
+    "ReadingChoice.readings": 2,
+    "ReadingQuestion.choices": 3,
+    "ParseReadingsDone.questions": 2,
+    "Mutation.parseReadings": 2,
     "SubmitReadingsDone.receipts": 4,
+    "Account.receiptSheet": 4,
+    "JudgeReadingsDone.rows": 50,
     "ConfirmationRequired.understood": 4,
 }
 

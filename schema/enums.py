@@ -58,6 +58,7 @@ described(
         ViewerKind.PARTNER: "An organization's system",
         ViewerKind.SYSTEM: "This product itself",
         ViewerKind.VISITOR: "A stranger who has looked an account up: sees its statements for a quarter of an hour, without names",
+        ViewerKind.LETTER: "Whoever holds a reminder's link: sends readings of one account while its window is open, and sees nothing else",
     },
 )
 described(
@@ -68,6 +69,7 @@ described(
         TokenScope.READ_READINGS: "See readings",
         TokenScope.READ_MONEY: "See balances, statements, charges and payments",
         TokenScope.SUBMIT_READINGS: "Send readings",
+        TokenScope.JUDGE_READINGS: "Give verdicts on readings that residents of the organization sent",
         TokenScope.IMPORT_REGISTERS: "Send the registers of the organization, and see what became of them",
     },
     name="Scope",

@@ -52,7 +52,7 @@ class Answer:
 
 async def execute(text: str, variables: Mapping[str, Any] | None, context: Context, operation: str | None = None, *, trusted: bool = False) -> Answer:
     """Run a document. A `trusted` one (a page's own) is not held to the cost limit."""
-    document = prepared(SCHEMA._schema, text, introspection=context.viewer is not None and not context.viewer.is_visitor)
+    document = prepared(SCHEMA._schema, text, introspection=context.viewer is not None and not context.viewer.is_guest)
     refusal = _refusal(document, variables, operation)
     if refusal is not None:
         return refusal

@@ -83,13 +83,16 @@ def title_of(template: str) -> str:
         "linked": gettext("An account was linked"),
         "member": gettext("Somebody else's access"),
         "password": gettext("New password"),
+        "readings": gettext("Reminder about readings"),
         "recovery": gettext("Forgotten name or password"),
+        "refused": gettext("Reading not accepted"),
         "registered": gettext("Registration"),
         "registration": gettext("Registration"),
         "report": gettext("Answer about wrong data"),
         "step": gettext("Code for linking"),
         "trial": gettext("Trial letter"),
         "user": gettext("Profile deleted"),
+        "verification": gettext("Reminder about verification"),
     }
     return titles.get(template.partition("_")[0], template)
 

@@ -9,19 +9,38 @@ import strawberry
 from strawberry import Parent, field
 
 from models.enums import MeterState, Resource, TariffZone
+from models.period import Period
+from resolvers.consumption import MonthRow, PlaceRow, months_of_registers, places_of_meters
+from resolvers.meter_life import lives_of
 from resolvers.meters import MeterRow, RegisterRow
-from resolvers.readings import ReadingRow, newest, readings_of_registers
+from resolvers.reading_forms import month_of
+from resolvers.reading_history import history_of_meters, history_of_registers
+from resolvers.readings import ReadingRow, newest, readings_of_registers, refused_of_registers
 from schema import ids
+from schema.arguments import After, First, PastMonths
+from schema.consumption import ConsumptionMonth, PlaceConsumption, history_place, since
 from schema.context import Info
 from schema.results import Problem
-from schema.values import Node
+from schema.values import Connection, Node, PageOf, checked_first
 
 if TYPE_CHECKING:
+    from schema.accounts import Account
+    from schema.meter_events import MeterEvent
     from schema.readings import Reading
+
+_Reading = Annotated["Reading", strawberry.lazy("schema.readings")]
+
+
+OfForm = Annotated[str | None, strawberry.argument(description="Of a form that was opened before: its month, as long as it is taken after its window's end.")]
 
 
 async def _readings(root: RegisterRow, info: Info) -> list[ReadingRow]:
     return await info.context.loaders.of(readings_of_registers, root) or []
+
+
+def _month(root: RegisterRow, info: Info, form: str | None = None) -> Period:
+    account = root.meter.account
+    return month_of(account, info.context.now, info.context.today(account.organization), form)
 
 
 @strawberry.type(description="A device that measures.")
@@ -35,6 +54,7 @@ class Meter(Node):
     verification_due_on: dt.date | None = field(description="The last day on which its verification holds.")
     state: MeterState = field(description="Whether it works.")
     registers: list[MeterRegister] = field(description="Its dials: one, or one for each tariff zone.")
+    account: Annotated[Account, strawberry.lazy("schema.accounts")] = field(description="The account that it measures for.")
 
     @field(description="Opaque and stable.")
     def id(root: Parent[MeterRow]) -> strawberry.ID:  # noqa: N805
@@ -44,9 +64,31 @@ class Meter(Node):
     def verification_overdue(root: Parent[MeterRow], info: Info) -> bool:  # noqa: N805
         return root.is_overdue(info.context.today(root.account.organization))
 
+    @field(description="Whether its verification expires within the days of notice that the organization gives.")
+    def verification_due_soon(root: Parent[MeterRow], info: Info) -> bool:  # noqa: N805
+        return root.is_due_soon(info.context.today(root.account.organization))
+
+    @field(description="What stands in its place, where it was removed and that is one meter alone.")
+    def successor(root: Parent[MeterRow]) -> Meter | None:  # noqa: N805
+        return root.successor  # type: ignore[return-value]
+
+    @field(description="What happened to it, the newest first, as far as the viewer's days reach.")
+    async def events(root: Parent[MeterRow], info: Info) -> list[Annotated[MeterEvent, strawberry.lazy("schema.meter_events")]] | None:  # noqa: N805
+        return await info.context.loaders.of(lives_of, root) or []
+
     @field(description="Why readings cannot be sent at all: removed, without factory number, …; null when they can.")
     def refusal(root: Parent[MeterRow], info: Info) -> Problem | None:  # noqa: N805
         return root.refusal(info.context.today(root.account.organization))  # type: ignore[return-value]
+
+    @field(description="Readings of all its dials, newest first: those that stand, refused ones, and replaced ones of the viewer's own; for staff all.")
+    async def history(root: Parent[MeterRow], info: Info, first: First, after: After = None) -> Connection[_Reading] | None:  # noqa: N805
+        rows = await info.context.loaders.of(history_of_meters, root, checked_first(first), history_place(after))
+        return PageOf("history", rows or [], first, lambda row: (row.taken_on, row.pk))  # type: ignore[return-value]
+
+    @field(description="What was used where it stands, by months, with the meters that stood there before and after it; null where nothing was counted.")
+    async def consumption(root: Parent[MeterRow], info: Info, months: PastMonths = 24) -> PlaceConsumption | None:  # noqa: N805
+        found: PlaceRow | None = await info.context.loaders.of(places_of_meters, root, since(root.account, info, months))
+        return found  # type: ignore[return-value]
 
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:
@@ -69,15 +111,35 @@ class MeterRegister(Node):
     async def last_reading(root: Parent[RegisterRow], info: Info) -> Annotated[Reading, strawberry.lazy("schema.readings")] | None:  # noqa: N805
         return newest(await _readings(root, info))  # type: ignore[return-value]
 
-    @field(description="The newest reading before the month of the reading window.")
-    async def previous_reading(root: Parent[RegisterRow], info: Info) -> Annotated[Reading, strawberry.lazy("schema.readings")] | None:  # noqa: N805
-        account = root.meter.account
-        return newest(await _readings(root, info), before=account.window(info.context.today(account.organization)).period)  # type: ignore[return-value]
+    @field(description="The newest reading before the month that readings of today, or of the form, count for.")
+    async def previous_reading(
+        root: Parent[RegisterRow],  # noqa: N805
+        info: Info,
+        form_token: OfForm = None,
+    ) -> Annotated[Reading, strawberry.lazy("schema.readings")] | None:
+        return newest(await _readings(root, info), before=_month(root, info, form_token))  # type: ignore[return-value]
 
-    @field(description="The newest reading of the month of the reading window.")
-    async def current_reading(root: Parent[RegisterRow], info: Info) -> Annotated[Reading, strawberry.lazy("schema.readings")] | None:  # noqa: N805
-        account = root.meter.account
-        return newest(await _readings(root, info), within=account.window(info.context.today(account.organization)).period)  # type: ignore[return-value]
+    @field(description="The newest reading of the month that readings of today, or of the form, count for.")
+    async def current_reading(
+        root: Parent[RegisterRow],  # noqa: N805
+        info: Info,
+        form_token: OfForm = None,
+    ) -> Annotated[Reading, strawberry.lazy("schema.readings")] | None:
+        return newest(await _readings(root, info), within=_month(root, info, form_token))  # type: ignore[return-value]
+
+    @field(description="The reading of the window's month that was refused and is replaced by none yet: send another one.")
+    async def refused_reading(root: Parent[RegisterRow], info: Info) -> Annotated[Reading, strawberry.lazy("schema.readings")] | None:  # noqa: N805
+        return newest(await info.context.loaders.of(refused_of_registers, root) or [], within=_month(root, info))  # type: ignore[return-value]
+
+    @field(description="Its readings, newest first: those that stand, refused ones, and replaced ones of the viewer's own; for staff all.")
+    async def history(root: Parent[RegisterRow], info: Info, first: First, after: After = None) -> Connection[_Reading] | None:  # noqa: N805
+        rows = await info.context.loaders.of(history_of_registers, root, checked_first(first), history_place(after))
+        return PageOf("history", rows or [], first, lambda row: (row.taken_on, row.pk))  # type: ignore[return-value]
+
+    @field(description="What this dial alone has counted, by months, oldest first.")
+    async def consumption(root: Parent[RegisterRow], info: Info, months: PastMonths = 24) -> list[ConsumptionMonth] | None:  # noqa: N805
+        found: list[MonthRow] | None = await info.context.loaders.of(months_of_registers, root, since(root.meter.account, info, months))
+        return found or []  # type: ignore[return-value]
 
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:

@@ -10,11 +10,14 @@ from strawberry import field
 from resolvers.imports.starting import Start, approve_import, ask_undo, discard_import, start_import
 from resolvers.reading_desk import Typed
 from resolvers.sessions import sign_in, sign_out
-from resolvers.submissions import Submission, submit_readings
+from resolvers.submissions import Submission, check_readings, submit_readings
 from schema import ids, import_profiles
 from schema.access import AccessMutations
 from schema.context import Info
 from schema.data_reports import ReportMutations
+from schema.documents import DocumentMutations
+from schema.hooks import HookMutations
+from schema.house_meters import HouseMutations
 from schema.human_checks import answer_of
 from schema.import_profiles import SaveImportProfileInput, SaveImportProfileResult
 from schema.imports import (
@@ -29,11 +32,16 @@ from schema.imports import (
     UndoImportDone,
     UndoImportResult,
 )
+from schema.judging import JudgingMutations
 from schema.letters import LetterMutations
 from schema.linking import LinkMutations
 from schema.look_up import LookUpMutations
 from schema.memberships import MemberMutations
+from schema.meter_acts import MeterMutations
 from schema.profile import ProfileMutations
+from schema.reading_bulk import BulkMutations
+from schema.reading_rules import ReadingRulesMutations
+from schema.reading_texts import TextMutations
 from schema.recovery import RecoveryMutations
 from schema.registration import RegistrationMutations
 from schema.results import Rejected
@@ -54,14 +62,22 @@ RunArgument = Annotated[ImportRunInput, strawberry.argument(description="The run
 @strawberry.type(description="The verbs.")
 class Mutation(
     AccessMutations,
+    HookMutations,
+    JudgingMutations,
+    BulkMutations,
+    DocumentMutations,
+    HouseMutations,
     LetterMutations,
     LinkMutations,
     LookUpMutations,
     MemberMutations,
+    MeterMutations,
     ProfileMutations,
+    ReadingRulesMutations,
     RecoveryMutations,
     RegistrationMutations,
     ReportMutations,
+    TextMutations,
 ):
     @field(
         description="Sign in. Codes: WRONG_LOGIN_OR_PASSWORD, NOT_CONFIRMED (the right password of a registration that waits), HUMAN_CHECK_NEEDED, "
@@ -86,9 +102,10 @@ class Mutation(
 
     @field(
         description="Send readings of one account. Codes: REQUIRED, TOO_LONG, TOO_MANY_ROWS, NOT_A_NUMBER, NEGATIVE, TOO_MANY_DIGITS, "
-        "DATE_IN_FUTURE, DATE_OUTSIDE_PERIOD, UNKNOWN_METER, METER_REMOVED, METER_FAULTY, METER_WITHOUT_SERIAL, VERIFICATION_OVERDUE, "
+        "DATE_IN_FUTURE, DATE_OUTSIDE_PERIOD, ABOVE_NEXT_READING, UNKNOWN_METER, METER_REMOVED, METER_FAULTY, METER_WITHOUT_SERIAL, VERIFICATION_OVERDUE, "
         "WINDOW_CLOSED, DUPLICATE_ROW, KEY_REUSED, CHANGED_MEANWHILE. Asked back: LOWER_THAN_BEFORE, MUCH_MORE_THAN_USUAL, SAME_AS_BEFORE, "
-        "HOT_COLD_SWAPPED, SOME_METERS_MISSING. A meter's own problem has the path of `register`."
+        "HOT_COLD_SWAPPED, SOME_METERS_MISSING, and of a form whose window closed meanwhile SENT_LATE, OTHER_MONTH. "
+        "A meter's own problem has the path of `register`."
     )
     async def submit_readings(self, info: Info, input: ReadingsArgument) -> SubmitReadingsResult:  # noqa: A002
         submission = Submission(
@@ -96,10 +113,13 @@ class Mutation(
             rows=tuple(Typed(ids.pk_or_0(row.register, "reg") or None, row.value, row.taken_on) for row in input.readings),
             key=input.idempotency_key,
             confirmed=frozenset((tuple(one.path), one.code) for one in input.confirmed),
-            validate_only=input.validate_only,
+            form_token=input.form_token,
         )
+        if input.validate_only:
+            understood = await check_readings(info.context.signed_in, submission, info.context.now, info.context.fixed_today)
+            return SubmitReadingsDone(receipts=[], understood=understood)  # type: ignore[arg-type]
         receipts = await submit_readings(info.context.signed_in, submission, info.context.now, info.context.fixed_today)
-        return SubmitReadingsDone(receipts=receipts)  # type: ignore[arg-type]
+        return SubmitReadingsDone(receipts=receipts, understood=[])  # type: ignore[arg-type]
 
     @field(
         description="Import files that were sent to /o/<slug>/uploads; a worker takes them. Codes: REQUIRED, TOO_MANY_ROWS, UNKNOWN_UPLOAD, "

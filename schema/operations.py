@@ -20,7 +20,7 @@ from models.errors import AbonentError, BadRequest, Forbidden, NotFound, SignInR
 from models.money import Money
 from models.period import Period
 from models.quantity import Quantity
-from resolvers import sessions
+from resolvers import reading_links, sessions
 from resolvers.viewer import Viewer
 from schema import ids
 from schema.build import SCHEMA
@@ -46,6 +46,7 @@ __all__ = [
     "answer",
     "bearer_viewer",
     "data",
+    "letter_viewer",
     "load",
     "run",
     "session_viewer",
@@ -133,6 +134,11 @@ async def session_viewer(token: str | None, now: dt.datetime | None = None) -> V
 async def bearer_viewer(token: str | None, now: dt.datetime | None = None) -> Viewer | None:
     """Who holds this bearer token, None when it is unknown, revoked or over. Raises Unavailable."""
     return await _viewer(sessions.bearer_viewer, token, now)
+
+
+async def letter_viewer(token: str, now: dt.datetime | None = None) -> Viewer | None:
+    """Who holds this reminder's link, None when it is unknown or over. Raises Unavailable, Throttled."""
+    return await _viewer(reading_links.viewer_of_link, token, now)
 
 
 async def _viewer(find: Any, token: str | None, now: dt.datetime | None) -> Viewer | None:

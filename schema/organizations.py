@@ -1,45 +1,35 @@
-"""Organizations and their reading window."""
+"""Organizations."""
 
 from __future__ import annotations
-
-import datetime as dt
 
 import strawberry
 from strawberry import Parent, field
 
 from models.money import Currency
-from models.period import Period
 from resolvers.data_reports import reports_page
 from resolvers.imports import profiles
 from resolvers.imports.runs import runs_page
 from resolvers.look_up import offered
 from resolvers.organizations import OrganizationRow
 from resolvers.outgoing import letters_page
-from resolvers.windows import ReadingWindow as WindowRow
-from resolvers.windows import reading_window
 from schema import ids
 from schema.access import OrganizationAccess
 from schema.addresses import AddressLists
 from schema.arguments import After, First, WaitingOnly
 from schema.context import Info
 from schema.data_reports import DataReport
+from schema.hooks import OrganizationHook
 from schema.imports import ImportRun
+from schema.judging import OrganizationReadings
 from schema.letters import Letter, OnlyState
 from schema.look_up import LookUpRules
+from schema.reading_rules import OrganizationReadingRules
 from schema.values import Connection, Node, PageOf, checked_first
-
-
-@strawberry.type(description="The days in which residents may send readings, as seen today in the organization's time zone.")
-class ReadingWindow:
-    period: Period = field(description="The month that the readings count for.")
-    opens_on: dt.date = field(description="The first day.")
-    closes_on: dt.date = field(description="The last day.")
-    is_open: bool = field(description="Whether today is one of these days.")
-    days_left: int | None = field(description="How many days are left, today included; null when it is not open.")
+from schema.windows import ReadingWindow
 
 
 @strawberry.type(description="A supplier, a managing organization or a settlement centre. Public.")
-class Organization(AddressLists, OrganizationAccess, Node):
+class Organization(AddressLists, OrganizationAccess, OrganizationHook, OrganizationReadingRules, OrganizationReadings, Node):
     slug: str = field(description="Its name in addresses.")
     name: str = field(description="Its name for people.")
     currency: Currency = field(description="The currency of its bills.")
@@ -57,8 +47,7 @@ class Organization(AddressLists, OrganizationAccess, Node):
 
     @field(description="When residents may send readings; a house may have other days (Account.readingWindow).")
     def reading_window(root: Parent[OrganizationRow], info: Info) -> ReadingWindow:  # noqa: N805
-        window: WindowRow = reading_window(*root.window_days, info.context.today(root))
-        return window  # type: ignore[return-value]
+        return root.window_rules().window(info.context.today(root))  # type: ignore[return-value]
 
     @field(description="Whether strangers may look accounts up here.")
     async def look_up(root: Parent[OrganizationRow]) -> LookUpRules:  # noqa: N805

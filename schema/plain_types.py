@@ -1,15 +1,48 @@
-"""Types of proving and its rules that show nothing beyond the field that gave them; schema/policies.py puts each field with it."""
+"""Types of proving, rules, windows, imports and consumption that show nothing beyond the field that gave them; schema/policies.py puts each
+field with it.
+"""
 
 PLAIN = {
+    "HouseMeter": "consumption id place readings removedOn resource serial verificationDueOn",
+    "HouseReading": "takenOn value",
+    **dict.fromkeys(("RecordHouseReadingDone", "SaveHouseMeterDone"), "meter"),
+    "MeterEvent": "document dueOn fromRegister happenedOn id kind meter note otherMeter recordedAt seal values withdrawnAt",
+    "Document": "account byStaff id kind mediaType meter name period size uploadedAt",
+    **dict.fromkeys(("InstallMeterDone", "RecordMeterEventDone", "ReplaceMeterDone", "WithdrawMeterEventDone"), "event"),
+    "AttachDocumentDone": "document",
     "AccessRules": "lookUp lookUpProof proofs recoveryAsks stepUps",
     "AccountCandidate": "id isContract maskedNumber",
+    "BulkVerdict": "outcome problems receipt row",
+    "ConsumptionMonth": "monthsCovered period volume",
     "HouseFlat": "candidates house id number",
+    "HouseWindow": "firstDay house lastDay readingWindow",
+    "ImportAccounts": "changed counts new vanished",
+    "ImportChanges": "changed new same vanished",
+    "ImportCode": "amount code count message severity",
+    "ImportDetails": "charged paid recalculation",
+    "ImportFigures": "charged closing compensation opening paid penalty recalculation",
+    "ImportFile": "changed delimiter encoding kind name refused rows sha256 taken warned",
+    "ImportHold": "code limit message subject value",
+    "ImportMonth": "after before chainBreaks details period statements",
+    "ImportPayments": "amount changed matched new withdrawn",
+    "ImportProblem": "code column file line message row severity",
+    "ImportProgress": "done stage total",
+    "ImportReadings": "changed new",
+    "ImportSummary": "accounts months payments readings rows",
     "IssueAccountCodeDone": "code expiresAt",
     "LinkAccountDone": "account contract login",
     "LinkRules": "contractProofs proofs stepUps",
+    "PlaceConsumption": "inlet months place resource unit zones",
+    "ReadingRules": "firstDay formGraceMinutes lastDay latePolicy overduePolicy verificationNoticeDays",
+    "ReadingForm": "inTimeUntil isLate period token",
     "RequestStepUpDone": "hours",
     "SetAccessRulesDone": "rules",
+    "SetHouseWindowDone": "houseWindow",
+    "SetReadingRulesDone": "rules",
+    "SubmitReadingsBulkDone": "verdicts",
     "Street": "houses id locality name",
     "StreetHouse": "flats id number street",
+    "ZoneConsumption": "months zone",
+    "WindowDays": "closesAt closesOn opensAt opensOn period",
 }
-LISTS = ("HouseFlat", "Street", "StreetHouse")
+LISTS = ("HouseFlat", "HouseWindow", "Street", "StreetHouse")

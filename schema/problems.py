@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from adapters.formats import quantity
+from adapters.dial_names import dial_name
+from adapters.formats import period, quantity
 from adapters.texts import gettext, language
-from models.errors import Problem, ProblemCode
+from models.errors import DialName, Problem, ProblemCode
+from models.period import Period
 from models.quantity import Quantity
 
 C = ProblemCode
@@ -31,11 +33,21 @@ MEANINGS: dict[ProblemCode, str] = {
     C.DUPLICATE_ROW: "The same meter twice in one request",
     C.KEY_REUSED: "The idempotency key belongs to another input",
     C.CHANGED_MEANWHILE: "The data changed since it was shown",
+    C.UNKNOWN_ACCOUNT: "No such account, or not yours: you cannot tell which",
+    C.MAY_NOT_SEND: "Your rights to the account do not include sending readings",
+    C.SEVERAL_METERS: "More than one dial fits what was named: give its resource, zone, inlet or id",
+    C.OTHER_ACCOUNT: "The text names another account than the one that it was sent for",
+    C.NOT_UNDERSTOOD: "A part of the text that means no reading of this account",
+    C.AMBIGUOUS: "Asks back: a part of the text that can mean several things",
+    C.PROBABLY_MEANT: "Asks back: a part of the text that probably, but not surely, means its one choice",
     C.LOWER_THAN_BEFORE: "Asks back: lower than the previous reading",
     C.MUCH_MORE_THAN_USUAL: "Asks back: many times the usual consumption",
     C.SAME_AS_BEFORE: "Asks back: the same as the previous reading",
     C.HOT_COLD_SWAPPED: "Asks back: cold and hot water seem to be swapped",
     C.SOME_METERS_MISSING: "Asks back: other meters of the account have no value",
+    C.SENT_LATE: "Asks back: the window closed after the form was opened, and the readings would be taken for review",
+    C.OTHER_MONTH: "Asks back: the window closed after the form was opened, and the readings would count for another month",
+    C.OUT_OF_RANGE: "A number outside of what is possible",
     C.WRONG_LOGIN_OR_PASSWORD: "No user with this login and password",
     C.TAKEN: "Somebody else has it",
     C.INVALID: "Not of the right form",
@@ -80,6 +92,20 @@ MEANINGS: dict[ProblemCode, str] = {
     C.ONLY_OWNERS: "Whoever proved the account is changed only by somebody who proved it too",
     C.LONGER_THAN_YOURS: "Nobody gives access for longer than he has it himself",
     C.YOUR_INVITER: "Nobody who has not proved the account changes who invited him",
+    C.UNKNOWN_READING: "The organization was sent no such reading",
+    C.READING_TWICE: "Two verdicts on one reading in one request",
+    C.READING_BILLED: "A bill was made from the reading: nothing changes it any more",
+    C.READING_REPLACED: "A newer value stands instead of the reading",
+    C.READING_REFUSED: "A refused reading cannot be billed",
+    C.INVALID_URL: "Not an https address that can be reached from outside",
+    C.BELOW_LAST_READING: "A closing value below a reading that stands: a rollover is to be recorded first",
+    C.ABOVE_NEXT_READING: "Above a reading of a later day that stands",
+    C.DIGITS_UNKNOWN: "How many digits the dial shows is not known, so nobody can compute across its rollover",
+    C.HALF_A_TURN: "More than half a turn of the dial would have gone by since the reading before: no rollover, as consumption counts it",
+    C.LATER_ACTS: "Later readings or events stand on this one: they are to be withdrawn first",
+    C.ALREADY_WITHDRAWN: "The event was withdrawn before",
+    C.NOT_LOWER: "The reading does not wait in review with a value below the one before it",
+    C.WRONG_FILE: "Neither a PDF nor a JPEG nor a PNG, or one that is damaged or carries more than pages and pictures",
     C.PERSON_NEEDED: "Only a person may do this, no token: the run is held, or somebody else has sent it",
 }
 
@@ -89,9 +115,9 @@ SENTENCES: dict[ProblemCode, str] = {
     C.TOO_MANY_ROWS: N_("Too many values at once: at most %(limit)s."),
     C.NOT_A_NUMBER: N_("Please type the reading as a number, for example %(example)s."),
     C.NEGATIVE: N_("A reading cannot be less than zero."),
-    C.TOO_MANY_DIGITS: N_("The dial of this meter shows %(integer)s digits before the comma and %(fraction)s after it."),
+    C.TOO_MANY_DIGITS: N_("The dial of this meter shows %(integer)s digits before the comma and %(fraction)s after it. Type, for example, %(example)s."),
     C.DATE_IN_FUTURE: N_("This day has not come yet."),
-    C.DATE_OUTSIDE_PERIOD: N_("The day of the reading must be between %(first)s and %(last)s."),
+    C.DATE_OUTSIDE_PERIOD: N_("The day must be between %(first)s and %(last)s."),
     C.UNKNOWN_METER: N_("This account has no such meter."),
     C.METER_REMOVED: N_("Readings cannot be sent for a meter that is not working!"),
     C.METER_FAULTY: N_("Readings cannot be sent for a meter that is not working!"),
@@ -101,14 +127,26 @@ SENTENCES: dict[ProblemCode, str] = {
     C.DUPLICATE_ROW: N_("This meter is listed twice."),
     C.KEY_REUSED: N_("The values sent first with this form were taken. To correct them, send once more."),
     C.CHANGED_MEANWHILE: N_("This reading has already been billed and can no longer be changed."),
+    C.UNKNOWN_ACCOUNT: N_("There is no such account, or it is not yours."),
+    C.MAY_NOT_SEND: N_("Your access to this account does not include sending readings."),
+    C.SEVERAL_METERS: N_("Several meters fit this. Please say which one."),
+    C.OTHER_ACCOUNT: N_("%(piece)s: this is another account."),
+    C.NOT_UNDERSTOOD: N_("%(piece)s: this was not understood."),
+    C.AMBIGUOUS: N_("%(piece)s: this can mean several things. Which one do you mean?"),
+    C.PROBABLY_MEANT: N_("%(piece)s: did you mean this?"),
     C.LOWER_THAN_BEFORE: N_(
         "%(value)s is less than the previous reading %(previous)s. "
         "Did you misread it, has the meter passed zero, or was it replaced? If the value is right, confirm it."
     ),
-    C.MUCH_MORE_THAN_USUAL: N_("%(value)s means a consumption of %(consumption)s, much more than usual (%(usual)s). If it is right, confirm it."),
+    C.MUCH_MORE_THAN_USUAL: N_(
+        "Usually about %(usual)s, this would be %(consumption)s. Please look at the meter once more; if %(value)s is right, confirm it."
+    ),
     C.SAME_AS_BEFORE: N_("%(value)s is the same as the previous reading: nothing was used. If it is right, confirm it."),
     C.HOT_COLD_SWAPPED: N_("Cold and hot water seem to be swapped: before it was %(cold)s cold and %(hot)s hot. If the values are right, confirm them."),
-    C.SOME_METERS_MISSING: N_("No value is given for the meters: %(meters)s. Send the others alone?"),
+    C.SOME_METERS_MISSING: N_("No value is given for: %(meters)s. Send the others alone?"),
+    C.SENT_LATE: N_("Readings for %(month)s were taken until %(closed)s. Sent now, they are late: the supplier looks at them first. Send them so?"),
+    C.OTHER_MONTH: N_("Readings for %(former)s were taken until %(closed)s. Sent now, they count for %(month)s. Send them so?"),
+    C.OUT_OF_RANGE: N_("Please give a whole number from %(least)s to %(most)s."),
     C.WRONG_LOGIN_OR_PASSWORD: N_("The login or the password is wrong."),
     C.TAKEN: N_("This is already in use."),
     C.INVALID: N_("This is not of the right form."),
@@ -155,20 +193,53 @@ SENTENCES: dict[ProblemCode, str] = {
     C.ONLY_OWNERS: N_("This person proved the account with the supplier's data. Only somebody who did so too can change these rights."),
     C.LONGER_THAN_YOURS: N_("Your own access ends before that day. Choose one no later than your own last day."),
     C.YOUR_INVITER: N_("You have your own access by this person's invitation. Only somebody else can change these rights."),
+    C.UNKNOWN_READING: N_("There is no such reading here."),
+    C.READING_TWICE: N_("This reading is listed twice."),
+    C.READING_BILLED: N_("A bill was made from this reading: it stays as it is."),
+    C.READING_REPLACED: N_("A newer value was sent meanwhile: this one no longer counts."),
+    C.READING_REFUSED: N_("This reading is refused: accept it first."),
+    C.INVALID_URL: N_("Please give an https:// address that can be reached from the internet, without a password in it."),
+    C.BELOW_LAST_READING: N_("This is less than the reading %(previous)s of %(day)s. If the dial has passed zero, record that first."),
+    C.ABOVE_NEXT_READING: N_("This is more than the reading %(next)s of the later day %(day)s. Check both."),
+    C.DIGITS_UNKNOWN: N_("How many digits this dial shows is not known. The register of meters must say so first."),
+    C.HALF_A_TURN: N_("More than half a turn of the dial would have gone by since %(previous)s: that is a misread value, and no passing of zero."),
+    C.LATER_ACTS: N_("Later readings or events stand on this one. Withdraw them first."),
+    C.ALREADY_WITHDRAWN: N_("This was withdrawn already."),
+    C.NOT_LOWER: N_("There is no value here that is below the one before it and waits for a decision."),
+    C.WRONG_FILE: N_("Please choose a PDF, or a photo as JPEG or PNG. This file is none, or is damaged."),
     C.PERSON_NEEDED: N_("Somebody of the staff must decide this, on the page of the import."),
 }
 
 
-def sentence(problem: Problem) -> str:
-    """The problem in the present language, with its numbers as that language writes them."""
-    return gettext(SENTENCES[problem.code], **{name: _written(value) for name, value in problem.params.items()})
+# The same questions for who may send readings and not read them: none of these tells what stood before.
+WITHOUT_FORMER: dict[ProblemCode, str] = {
+    C.LOWER_THAN_BEFORE: N_(
+        "%(value)s is less than the previous reading. Did you misread it, has the meter passed zero, or was it replaced? If the value is right, confirm it."
+    ),
+    C.MUCH_MORE_THAN_USUAL: N_("This would be much more than usual. Please look at the meter once more; if %(value)s is right, confirm it."),
+    C.HOT_COLD_SWAPPED: N_("Cold and hot water seem to be swapped. If the values are right, confirm them."),
+    C.ABOVE_NEXT_READING: N_("This is more than a reading of a later day. Check the value."),
+}
+
+
+def sentence(problem: Problem, *, discreet: bool = False) -> str:
+    """The problem in the present language, with its numbers as that language writes them; `discreet` without those of former readings."""
+    params = {name: _written(value) for name, value in problem.params.items()}
+    said = gettext((WITHOUT_FORMER if discreet else {}).get(problem.code, SENTENCES[problem.code]), **params)
+    if problem.code is C.METER_REMOVED and "successor" in params:
+        said += " " + gettext("Since %(since)s the meter № %(successor)s stands in its place.", **params)
+    return said
 
 
 def _written(value: Any) -> str:
     if isinstance(value, Quantity):
         return quantity(value)
+    if isinstance(value, Period):
+        return period(value)
     if isinstance(value, dt.date):
         return value.isoformat() if language() == "en" else value.strftime("%d.%m.%Y")
+    if isinstance(value, DialName):
+        return dial_name(value.resource, value.zone, value.serial)
     if isinstance(value, list | tuple):
-        return ", ".join(_written(one) for one in value)
+        return "; ".join(_written(one) for one in value)
     return str(value)

@@ -13,6 +13,8 @@ from resolvers.accounts import account_by_number, accounts_by_ids, accounts_page
 from resolvers.charges import charges_by_ids
 from resolvers.contracts import contracts_by_ids, contracts_page
 from resolvers.data_reports import reports_by_ids
+from resolvers.documents import documents_by_ids
+from resolvers.house_meters import house_meters_by_ids
 from resolvers.imports.runs import runs_by_ids
 from resolvers.memberships import memberships_by_ids
 from resolvers.meters import meters_by_ids, registers_by_ids
@@ -32,6 +34,7 @@ from schema.human_checks import HumanCheckQuery
 from schema.memberships import MemberQueries
 from schema.organizations import Organization
 from schema.profile import ProfileQueries
+from schema.receipts import ReceiptQueries
 from schema.recovery import RecoveryQueries
 from schema.registration import RegistrationQueries
 from schema.values import Connection, Node, PageOf, checked_first
@@ -43,6 +46,8 @@ READS: dict[str, Callable[..., Awaitable[dict[int, Any]]]] = {
     "acc": accounts_by_ids,
     "chg": charges_by_ids,
     "con": contracts_by_ids,
+    "doc": documents_by_ids,
+    "hmt": house_meters_by_ids,
     "hse": houses_by_ids,
     "imp": runs_by_ids,
     "ltr": letters_by_ids,
@@ -74,13 +79,13 @@ async def found(info: Info, text: str, prefix: str | None = None) -> Any:
 
 
 def _may_ask(info: Info, prefix: str) -> bool:
-    """A stranger's look-up shows an account with its statements, and nothing by itself."""
+    """Who has not signed in sees an account, and nothing by itself."""
     viewer = info.context.viewer
-    return viewer is None or not viewer.is_visitor or prefix in ("acc", "org")
+    return viewer is None or not viewer.is_guest or prefix in ("acc", "org")
 
 
 @strawberry.type(description="The ways in.")
-class Query(AgreementQueries, HumanCheckQuery, MemberQueries, ProfileQueries, RecoveryQueries, RegistrationQueries):
+class Query(AgreementQueries, HumanCheckQuery, MemberQueries, ProfileQueries, ReceiptQueries, RecoveryQueries, RegistrationQueries):
     @field(description="Who asks; null for a stranger.")
     def viewer(self, info: Info) -> Viewer | None:
         return info.context.viewer  # type: ignore[return-value]

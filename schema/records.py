@@ -168,4 +168,8 @@ def _quantity(value: str, unit: str) -> Quantity:
     return Quantity(micro_units(value), unit, len(value.partition(".")[2]))
 
 
-_SCALARS: dict[str, Shape] = {"Period": Period.parse, "Date": dt.date.fromisoformat, "DateTime": dt.datetime.fromisoformat}
+_SCALARS: dict[str, Shape] = {
+    "Period": lambda text: Period.of(dt.date.fromisoformat(f"{text}-01")),
+    "Date": dt.date.fromisoformat,
+    "DateTime": dt.datetime.fromisoformat,
+}

@@ -5,8 +5,10 @@ from __future__ import annotations
 import strawberry
 from strawberry import Parent, field
 
+from models.enums import TokenScope
 from models.errors import Problem as ProblemValue
 from models.errors import ProblemCode
+from schema.context import Info
 from schema.problems import sentence
 
 
@@ -19,8 +21,9 @@ class Problem:
         return list(root.path)
 
     @field(description="What it is, for people, in the viewer's language.")
-    def message(root: Parent[ProblemValue]) -> str:  # noqa: N805
-        return sentence(root)
+    def message(root: Parent[ProblemValue], info: Info) -> str:  # noqa: N805
+        viewer = info.context.viewer
+        return sentence(root, discreet=viewer is not None and not viewer.has(TokenScope.READ_READINGS))
 
     @field(description="Of NOT_CONFIRMED, which only the right password gets: the registration, as `resendConfirmation` takes it.")
     def registration(root: Parent[ProblemValue]) -> str | None:  # noqa: N805

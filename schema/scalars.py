@@ -43,7 +43,7 @@ def _parse_date(value: Any) -> dt.date:
         if not _DATE.fullmatch(text):
             raise ValueError
         found = dt.date.fromisoformat(text)
-        Period.of(found)
+        Period.parse(text[:7])
     except ValueError:
         raise GraphQLError("Date is a day written YYYY-MM-DD, between 1990 and 2199.") from None
     return found
@@ -52,7 +52,7 @@ def _parse_date(value: Any) -> dt.date:
 def _parse_instant(value: Any) -> dt.datetime:
     try:
         found = dt.datetime.fromisoformat(_text(value, "DateTime"))
-        Period.of(found.date())
+        Period.parse(str(Period.of(found.date())))
     except ValueError:
         raise GraphQLError("DateTime is an instant written as in RFC 3339, with its offset.") from None
     if found.tzinfo is None:

@@ -36,7 +36,10 @@ class SubmitReadingsInput:
     readings: list[ReadingInput] = field(description="1 to 100 dials of it.")
     idempotency_key: str = field(description="1 to 100 characters, new for each new form. The same key and input give the first answer again.")
     confirmed: list[ConfirmationInput] = field(default_factory=list, description="What was asked and is confirmed.")
-    validate_only: bool = field(default=False, description="Run all checks and write nothing; Done then holds no receipts.")
+    form_token: str | None = field(
+        default=None, description="Of the form that was filled in (Account.readingForm). One that is none, or too old, is worth as much as none."
+    )
+    validate_only: bool = field(default=False, description="Run all checks and write nothing; Done then says what was understood and holds no receipts.")
 
 
 @strawberry.type(description="The proof of a sending.")
@@ -50,21 +53,24 @@ class ReadingReceipt:
         return root  # type: ignore[return-value]
 
 
-@strawberry.type(description="The readings were taken.")
-class SubmitReadingsDone:
-    receipts: list[ReadingReceipt] = field(description="One for each reading, in the order of the input.")
-
-
 @strawberry.type(description="What a typed value was understood as.")
 class UnderstoodReading:
     register: MeterRegister = field(description="The dial.")
     value: Quantity = field(description="The value.")
-    previous: Quantity | None = field(description="The value before it.")
-    consumption: Quantity | None = field(description="What was used since then.")
+    display: str = field(description="The value as the dial shows it: `00125.120`.")
+    previous: Quantity | None = field(description="The value before it; null without READ_READINGS.")
+    previous_on: dt.date | None = field(description="The day of the value before it; null without READ_READINGS.")
+    consumption: Quantity | None = field(description="What was used since then; null without READ_READINGS.")
 
     @field(description="Where in the input it is.")
     def path(root: Parent[Understood]) -> list[str]:  # noqa: N805
         return list(root.path)
+
+
+@strawberry.type(description="The readings were taken; with `validateOnly`, they would be.")
+class SubmitReadingsDone:
+    receipts: list[ReadingReceipt] = field(description="One for each reading, in the order of the input; none with `validateOnly`.")
+    understood: list[UnderstoodReading] = field(description="With `validateOnly`: what the values were read as.")
 
 
 @strawberry.type(description="The readings can be taken once these questions are answered; nothing was written.")

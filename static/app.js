@@ -34,6 +34,17 @@
     old.scrollIntoView({block: "nearest"});
   }
 
+  /* Readings that static/cellar.js keeps: three days at most, and none after signing out. */
+  function forgetKept(all) {
+    try {
+      Object.keys(window.localStorage).forEach(function (name) {
+        if (name.indexOf("abonent.kept.") === 0 && (all || !(Date.now() - JSON.parse(window.localStorage.getItem(name)).at < 3 * 24 * 3600 * 1000))) {
+          window.localStorage.removeItem(name);
+        }
+      });
+    } catch (error) { /* without storage nothing is kept */ }
+  }
+
   /* The script of human checks comes only where one is asked for. */
   function checkHumans() {
     var check = document.querySelector("[data-human]");
@@ -46,8 +57,18 @@
     }
   }
 
+  function offerPrinting() {
+    var button = document.querySelector("[data-print]");
+    if (button) {
+      button.hidden = false;
+      button.addEventListener("click", function () { window.print(); });
+    }
+  }
+
   document.addEventListener("DOMContentLoaded", function () {
     checkHumans();
+    offerPrinting();
+    forgetKept(false);
     var tab = document.querySelector(".tabs [aria-current]");
     if (tab) {
       tab.parentNode.scrollLeft = tab.offsetLeft - 16;
@@ -84,12 +105,13 @@
   /* A second press while the first is on its way changes nothing on the server; it only looks odd. */
   document.addEventListener("submit", function (event) {
     var form = event.target;
+    if (form.className === "out") {
+      forgetKept(true);
+    }
     if (form.getAttribute("hx-post") || form.getAttribute("hx-get")) {
       return;
     }
-    window.setTimeout(function () {
-      Array.prototype.forEach.call(form.querySelectorAll("button"), function (button) { button.disabled = true; });
-    }, 0);
+    window.setTimeout(function () { Array.prototype.forEach.call(form.querySelectorAll("button"), function (button) { button.disabled = true; }); }, 0);
   });
   window.addEventListener("pageshow", function () {
     Array.prototype.forEach.call(document.querySelectorAll("button[disabled]"), function (button) { button.disabled = false; });

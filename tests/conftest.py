@@ -4,36 +4,38 @@
 ABONENT_TEST_DATABASE_URL names another server instead (its user must be allowed to create databases).
 """
 
-import asyncio
 import datetime as dt
+import fcntl
 import ipaddress
-import itertools
 import os
 import shutil
 import socket
-import subprocess
 import sys
 import tempfile
 import time
 import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import pytest
 
 from settings import settings
+from tests import commands
+from tests.choice import stored
+from tests.databases import Fill, Template, created, dropped, executed, roomy_memory, run_apart
 
 ROOT = Path(__file__).parent.parent
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ENOUGH_MEMORY = 2 * 1024**3
 WITHOUT_CHROMIUM = "no Chromium found: browser journeys need one (Debian: apt install chromium; or set CHROMIUM=/path/to/it)"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--stored-only", action="store_true", help="only what a second database has a say in: tests that open one, and one variant of each journey"
+    )
     parser.addoption("--database", choices=("sqlite", "postgres"), default=None, help="what the suite runs on (sqlite)")
 
 
@@ -43,6 +45,10 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip the journeys, saying so, where there is no browser. CI has promised one: there they run and fail instead."""
+    if config.getoption("--stored-only"):
+        kept = dict.fromkeys(stored(items))
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
     if found_chromium() or os.environ.get("CI"):
         return
     for item in items:
@@ -189,37 +195,74 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def migrated_template(database_kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Address of a database that has been migrated once, to copy for each test."""
+def server(database_kind: str, request: pytest.FixtureRequest) -> str | None:
+    """Address of the PostgreSQL; None on SQLite."""
+    return request.getfixturevalue("postgres_server") if database_kind == "postgres" else None
+
+
+@pytest.fixture(scope="session")
+def migrated_template(server: str | None, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """A database that has been migrated once, to copy for each test; a file is migrated for all of the run's processes."""
     from models.database import migrate
 
-    url = fresh_address(database_kind, request, tmp_path_factory.mktemp("template"))
-    run_apart(migrate(url))
-    return url
+    folder = tmp_path_factory.getbasetemp()
+    if server:
+        url = fresh_address(server, folder)
+        run_apart(migrate(url))
+        return Template(url)
+    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    file = folder / "migrated.db"
+    with (folder / "migrated.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not file.exists():
+            run_apart(migrate(f"sqlite:///{folder / 'migrating.db'}"))
+            (folder / "migrating.db").rename(file)
+    return Template(f"sqlite:///{file}")
+
+
+@pytest.fixture(scope="session")
+def filled(server: str | None, migrated_template: Template, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Fill], Template]:
+    """Gives a template that a coroutine function has filled: it gets the address, once a session, however many tests have copies of it."""
+    made: dict[Fill, Template] = {}
+
+    def template(fill: Fill) -> Template:
+        if fill not in made:
+            folder = tmp_path_factory.mktemp("filled")
+            url = migrated_template.copied(server, folder / "abonent.db")
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("ABONENT_DATABASE_URL", url)
+                patch.setenv("ABONENT_DATA_DIR", str(folder / "data"))
+                settings.cache_clear()
+                made[fill] = Template(url, folder / "data", run_apart(fill(url)))
+            settings.cache_clear()
+        return made[fill]
+
+    return template
 
 
 @pytest.fixture
-def empty_database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_template(migrated_template: Template) -> Template:
+    """What a test's database is a copy of: an empty one. Tests that begin with many rows override it with a `filled` one."""
+    return migrated_template
+
+
+@pytest.fixture
+def empty_database_url(server: str | None, tmp_path: Path) -> str:
     """Address of a database without any table."""
-    return fresh_address(database_kind, request, tmp_path)
+    return fresh_address(server, tmp_path)
 
 
 @pytest.fixture
-def database_url(migrated_template: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def database_url(database_template: Template, server: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Address of a fresh migrated database that nobody has opened; also the settings' own and that of commands started from the test."""
-    if migrated_template.startswith("sqlite"):
-        url = f"sqlite:///{tmp_path / 'abonent.db'}"
-        shutil.copyfile(path_of(migrated_template), path_of(url))
-        drop = None
-    else:
-        server = request.getfixturevalue("postgres_server")
-        url = created(server, template=urlsplit(migrated_template).path[1:])
-        drop = f'DROP DATABASE IF EXISTS "{urlsplit(url).path[1:]}" WITH (FORCE)'
+    url = database_template.copied(server, tmp_path / "abonent.db")
+    if database_template.folder and database_template.folder.exists():
+        shutil.copytree(database_template.folder, tmp_path / "data", dirs_exist_ok=True)
     monkeypatch.setenv("ABONENT_DATABASE_URL", url)
     settings.cache_clear()
     yield url
-    if drop:
-        run_apart(executed(server, drop))
+    if server:
+        dropped(server, url)
 
 
 @pytest.fixture
@@ -238,59 +281,14 @@ async def database(database_url: str) -> AsyncIterator[str]:
 @pytest.fixture
 def served(database_url: str) -> Iterator[str]:
     """Address of a real server over ``database_url``, in a process of its own: ``http://127.0.0.1:port``."""
-    command = [sys.executable, "-m", "jobs.cli", "serve", "--port", "0"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            assert server.stdout is not None
-            line = server.stdout.readline()
-            assert line.startswith("Serving on "), line
-            yield line.split()[-1]
-        finally:
-            server.terminate()
-            assert server.wait(15) == 0
+    with commands.pipe() as (reader, writer), commands.started("jobs.cli", "serve", "--port", "0", stdout=writer, stderr=sys.__stderr__) as server:
+        writer.close()
+        line = reader.readline()
+        assert line.startswith("Serving on "), line
+        yield line.split()[-1]
+        server.terminate()
+        assert server.wait(15) == 0
 
 
-serial = itertools.count(1)
-
-
-def fresh_address(kind: str, request: pytest.FixtureRequest, folder: Path) -> str:
-    if kind == "sqlite":
-        return f"sqlite:///{folder / 'fresh.db'}"
-    return created(request.getfixturevalue("postgres_server"))
-
-
-def created(server: str, template: str = "template0") -> str:
-    """Make a database on the server and give its address."""
-    name = f"abonent_test_{os.getpid()}_{next(serial)}"
-    run_apart(executed(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy'))
-    return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
-
-
-async def executed(server: str, statement: str) -> None:
-    import asyncpg
-
-    connection = await asyncpg.connect(server)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
-def roomy_memory() -> str | None:
-    """A folder in memory, where a database of 400 files is copied in 20 ms instead of 500; None where it is small, as in containers."""
-    memory = Path("/dev/shm")  # noqa: S108 - the name within it is random
-    return str(memory) if memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ENOUGH_MEMORY else None
-
-
-def path_of(url: str) -> Path:
-    return Path(url.removeprefix("sqlite:///"))
-
-
-def run_apart(work: Awaitable[Any]) -> Any:
-    """Run a coroutine in a loop and thread of its own, whatever loop the test has."""
-
-    async def waited() -> Any:
-        return await work
-
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, waited()).result()
+def fresh_address(server: str | None, folder: Path) -> str:
+    return created(server) if server else f"sqlite:///{folder / 'fresh.db'}"

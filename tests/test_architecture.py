@@ -25,6 +25,7 @@ ONLY_IN = {  # package: the rooms or files that may know it
     "xhtml2pdf": ("adapters/",),
     "argon2": ("adapters/",),
     "jinja2": ("adapters/",),
+    "PIL": ("adapters/",),
     "typer": ("jobs/",),
     "uvicorn": ("jobs/",),
 }

@@ -3,7 +3,6 @@
 import contextlib
 import csv
 import json
-import os
 import sqlite3
 import subprocess
 import sys
@@ -13,6 +12,7 @@ import pytest
 
 from resolvers.organizations import create_organization
 from resolvers.users import create_user
+from tests import commands
 
 ROOT = Path(__file__).parent.parent
 PASSWORD = "chistaya-voda"
@@ -22,12 +22,15 @@ AIGUL = ("user", "create", "--login", "aigul", "--email", "aigul@example.kz", "-
 
 def abonent(*arguments: str, status: int = 0, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run the command with the environment of the test; whatever happens, nobody sees a traceback."""
-    done = subprocess.run(
-        [sys.executable, "-m", "jobs.cli", *arguments], cwd=ROOT, env={**os.environ, **variables}, capture_output=True, text=True, timeout=120
-    )
+    done = commands.run("jobs.cli", *arguments, **variables)
     assert "Traceback" not in done.stderr
     assert done.returncode == status, done.stderr
     return done
+
+
+def cold(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command as its user types it; `abonent` saves the imports."""
+    return subprocess.run([sys.executable, "-m", "jobs.cli", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=120)
 
 
 @pytest.fixture
@@ -42,6 +45,21 @@ def test_without_arguments_it_explains_itself():
     shown = abonent(status=2).stdout
     for command in ("migrate", "serve", "worker", "import", "organization", "user", "membership", "token", "check", "mail", "demo"):
         assert command in shown
+
+
+def test_the_command_that_is_started_from_imports_is_the_same(database_url: str):
+    for arguments in ((), ("check",), ("user", "frob")):
+        done, quick = cold(*arguments), commands.run("jobs.cli", *arguments)
+        assert (done.returncode, done.stdout, done.stderr) == (quick.returncode, quick.stdout, quick.stderr)
+
+
+def test_it_serves_and_ends_when_told(database_url: str):
+    with subprocess.Popen([sys.executable, "-m", "jobs.cli", "serve", "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        line = server.stdout.readline()
+        server.terminate()
+        assert server.wait(15) == 0
+    assert line.startswith("Serving on http://127.0.0.1:")
 
 
 def test_migrate_makes_the_database_and_is_harmless_again(empty_database_url: str):

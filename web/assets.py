@@ -57,6 +57,8 @@ async def asset(request: Request) -> Response:
         raise NotFound
     encoding = best_encoding(request.headers.get("accept-encoding", ""))
     headers = {"cache-control": FOREVER, "vary": "Accept-Encoding"}
+    if request.path_params["name"].startswith("worker."):
+        headers["service-worker-allowed"] = "/"
     if encoding != "identity":
         headers["content-encoding"] = encoding
     return Response(found.bodies[encoding], media_type=found.kind, headers=headers)

@@ -10,7 +10,9 @@ from web import protection
 from web.sessions import viewer
 
 MOST_FIELDS = 1000
-TYPED = re.compile(r"readings\.[0-9]{1,3}\.(register|value)")  # what comes back into the form after signing in
+LOST = "\ufffd"
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+TYPED = re.compile(r"readings\.[0-9]{1,3}\.(register|value)|text")  # what comes back into the form after signing in
 
 
 async def form(request: Request, *, of_a_stranger: bool = False) -> dict[str, str]:
@@ -20,13 +22,26 @@ async def form(request: Request, *, of_a_stranger: bool = False) -> dict[str, st
     """
     protection.check_origin(request)
     known = await viewer(request)
-    async with request.form(max_files=0, max_fields=MOST_FIELDS) as sent:
-        fields = {name: value for name, value in sent.multi_items() if isinstance(value, str)}
+    fields = await _fields(request)
     if known is None and not of_a_stranger:
-        request.scope["state"]["typed"] = {name: _clean(value) for name, value in fields.items() if TYPED.fullmatch(name) and value}
+        request.scope["state"]["typed"] = {name: clean(value) for name, value in fields.items() if TYPED.fullmatch(name) and value}
         raise SignInRequired
     protection.check_token(fields.pop("csrf", ""), request.scope["state"].get("csrf_subject", ""))
-    return {name: _clean(value) for name, value in fields.items()}
+    return {name: clean(value) for name, value in fields.items()}
+
+
+async def form_of_link(request: Request) -> dict[str, str]:
+    """The fields of a POST that carries the link that allows it. No cookie speaks for the sender: whoever forges one needs the link itself.
+
+    Raises Forged.
+    """
+    protection.check_origin(request)
+    return {name: clean(value) for name, value in (await _fields(request)).items()}
+
+
+async def _fields(request: Request) -> dict[str, str]:
+    async with request.form(max_files=0, max_fields=MOST_FIELDS) as sent:
+        return {name: value for name, value in sent.multi_items() if isinstance(value, str)}
 
 
 def rows(fields: dict[str, str], name: str) -> dict[int, dict[str, str]]:
@@ -44,6 +59,9 @@ def path_text(path: Any) -> str:
     return ".".join(str(part) for part in path)
 
 
-def _clean(value: str) -> str:
-    """Without what no database or GraphQL string may hold: NUL and halves of surrogate pairs."""
-    return value.replace("\0", "").encode("utf-8", "ignore").decode()
+def clean(value: str) -> str:
+    """What no database or GraphQL string may hold, NUL and halves of surrogate pairs, as the sign for a character that was lost.
+
+    It leaves a mark, so that `16\\0 2` does not become 162: a number with a hole is refused beside its field.
+    """
+    return _UNSTORABLE.sub(LOST, value)

@@ -13,6 +13,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
 from web.answers import BadAddress
+from web.forms import clean
 
 LONGEST_FIELD = 4096
 MOST_PARTS = 300
@@ -33,7 +34,7 @@ class Part:
             held += piece
             if len(held) > LONGEST_FIELD:
                 raise BadAddress
-        return held.decode("utf-8", "ignore").replace("\0", "")
+        return clean(held.decode("utf-8", "replace"))
 
 
 async def parts(request: Request) -> AsyncIterator[Part]:

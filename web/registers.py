@@ -29,7 +29,7 @@ STATUS = {
 }  # fmt: skip
 TABLE = {
     operations.NotFound: (404, "NOT_FOUND", "There is nothing here, or it is not yours to see."),
-    operations.Forbidden: (403, "FORBIDDEN", "The token lacks the scope import_registers."),
+    operations.Forbidden: (403, "FORBIDDEN", "The token lacks the scope for this."),
     operations.Unavailable: (503, "UNAVAILABLE", "The service cannot answer right now. Please try again."),
 }
 CHUNK_TYPE = "application/offset+octet-stream"

@@ -14,6 +14,7 @@ class Sending:
     """What was typed, and how its rows count: empty ones are left out of the input, so its indexes are not the form's."""
 
     def __init__(self, fields: dict[str, str]) -> None:
+        self.form = fields.get("formToken")
         self.key = fields.get("idempotencyKey", "")[:100] or new_key()
         self.rows = rows(fields, "readings")
         self.kept = [index for index, row in self.rows.items() if row.get("register") and row.get("value", "").strip()]
@@ -22,7 +23,11 @@ class Sending:
     def input(self, account: str) -> dict[str, Any]:
         sent = [{"register": self.rows[index]["register"], "value": self.rows[index]["value"]} for index in self.kept]
         confirmed = [{"path": path, "code": row.get("code", "")} for row in self.asked if (path := self._confirmed_path(row))]
-        return {"account": account, "readings": sent, "confirmed": confirmed, "idempotencyKey": self.key}
+        return {"account": account, "readings": sent, "confirmed": confirmed, "idempotencyKey": self.key, "formToken": self.form}
+
+    def alone(self, row: int) -> "Sending":
+        """The same with this row only."""
+        return Sending({"formToken": self.form or "", **{f"readings.{row}.{name}": value for name, value in self.rows.get(row, {}).items()}})
 
     def row_of(self, path: Any) -> int | None:
         """The form's row that a problem of the input is about, None for the form as a whole."""
@@ -51,10 +56,30 @@ class Shown:
     """A problem with its row in the form, None for the form as a whole, and whose row that is."""
 
     message: str
+    code: str
     row: int | None = None
     resource: str = ""
     serial: str = ""
     zone: str | None = None
+    has_field: bool = False
+
+
+@dataclass(slots=True)
+class Said:
+    """What is said about one field: what is wrong with it, what is asked, or what it was read as."""
+
+    problems: list[Any] = field(default_factory=list)
+    questions: list[Any] = field(default_factory=list)
+    understood: Any = None
+
+    @classmethod
+    def of(cls, sending: Sending, row: int, result: Any) -> "Said":
+        said = cls()
+        for problem in getattr(result, "problems", []):
+            if sending.row_of(problem.path) == row:
+                (said.questions if result.typename == "ConfirmationRequired" else said.problems).append(problem)
+        said.understood = next((one for one in getattr(result, "understood", []) if sending.row_of(one.path) == row), None)
+        return said
 
 
 @dataclass(slots=True)
@@ -66,9 +91,8 @@ class Row:
     index: int
     typed: str
     example: str
-    problems: list[Any] = field(default_factory=list)
-    questions: list[Any] = field(default_factory=list)
-    understood: Any = None
+    stands: str = ""  # the resident's own value of the month, which a new one corrects
+    said: Said = field(default_factory=Said)
 
 
 @dataclass(slots=True)
@@ -79,7 +103,10 @@ class Form:
     may_send: bool
     key: str
     rows: dict[str, Row]
+    action: str = ""  # where it is sent to
     sent: bool = False
+    checked: bool = False  # looked at only: everything is clear
+    cancelled: bool = False
     problems: list[Shown] = field(default_factory=list)
     questions: list[Shown] = field(default_factory=list)
     confirmed: list[dict[str, str]] = field(default_factory=list)
@@ -90,10 +117,15 @@ class Form:
         registers = [(meter, register) for meter in account.meters for register in meter.registers]
         made = {register.id: _row(index, meter, register) for index, (meter, register) in enumerate(registers)}
         may = "SEND_READINGS" in account.may
-        shown = cls(open=may and account.readingWindow.isOpen, may_send=may, key=new_key(), rows=made, sent=sent)
+        shown = cls(open=account.readingForm is not None, may_send=may, key=new_key(), rows=made, sent=sent)
         shown.open = shown.open and any(not meter.refusal for meter, _ in registers)
         shown.receipts = [_receipt(meter, register) for meter, register in registers if _has_receipt(register)]
         return shown
+
+    @property
+    def asks_for_the_rest_alone(self) -> bool:
+        """Whether the one thing to confirm is that other meters have no value."""
+        return [question.code for question in self.questions] == ["SOME_METERS_MISSING"]
 
     def with_typed(self, fields: dict[str, str]) -> "Form":
         """What was typed before the session ended, back in its fields; nothing is sent by that."""
@@ -103,26 +135,39 @@ class Form:
         return self
 
     @classmethod
+    def cancelling(cls, account: Any, sending: Sending) -> "Form":
+        """The form again as it was typed, with nothing asked: nothing was sent."""
+        shown = cls.of(account)
+        shown.cancelled = True
+        shown._typed(sending)
+        return shown
+
+    @classmethod
     def after(cls, account: Any, sending: Sending, result: Any) -> "Form":
         """The form again: everything typed, each message beside its field and in the summary."""
         shown = cls.of(account)
-        if not any(problem.code == "KEY_REUSED" for problem in result.problems):
+        problems = getattr(result, "problems", [])
+        if not any(problem.code == "KEY_REUSED" for problem in problems):
             shown.key = sending.key  # a reused key means that its first values were taken: the next sending corrects them
-        by_row: dict[int | None, Row] = {index: shown.rows[row["register"]] for index, row in sending.rows.items() if row.get("register") in shown.rows}
-        for index, own in by_row.items():
-            own.typed = sending.typed(index)
+        by_row = shown._typed(sending)
         asks = result.typename == "ConfirmationRequired"
-        for problem in result.problems:
-            row = by_row.get(sending.row_of(problem.path))
+        shown.checked = result.typename == "SubmitReadingsDone"
+        for problem in problems:
+            index = sending.row_of(problem.path)
+            row = by_row.get(index) if index is not None else None
             (shown.questions if asks else shown.problems).append(_shown(problem, row, next(iter(by_row), None)))
-            if row is not None:
-                (row.questions if asks else row.problems).append(problem)
             if asks:
                 shown.confirmed.append(_asked(problem, sending, sending.row_of(problem.path)))
-        for understood in result.understood if asks else []:
-            if (row_index := sending.row_of(understood.path)) in by_row:
-                by_row[row_index].understood = understood
+        for index, own in by_row.items():
+            own.said = Said.of(sending, index, result)
         return shown
+
+    def _typed(self, sending: Sending) -> dict[int, Row]:
+        """Put what was typed back into its fields; the rows of the form as it was sent."""
+        by_row: dict[int, Row] = {index: self.rows[row["register"]] for index, row in sending.rows.items() if row.get("register") in self.rows}
+        for index, own in by_row.items():
+            own.typed = sending.typed(index)
+        return by_row
 
 
 def new_key() -> str:
@@ -131,9 +176,12 @@ def new_key() -> str:
 
 
 def _shown(problem: Any, row: Row | None, first: int | None) -> Shown:
-    if row is None and problem.code == "REQUIRED":
-        return Shown(gettext("Type the reading of at least one meter."), first)
-    return Shown(problem.message) if row is None else Shown(problem.message, row.index, row.meter.resource, row.meter.serial or "", row.register.zone)
+    code = str(problem.code)
+    if row is None and code == "REQUIRED":
+        return Shown(gettext("Type the reading of at least one meter."), code, first)
+    if row is None:
+        return Shown(problem.message, code)
+    return Shown(problem.message, code, row.index, row.meter.resource, row.meter.serial or "", row.register.zone, has_field=not row.meter.refusal)
 
 
 def _asked(problem: Any, sending: Sending, row: int | None) -> dict[str, str]:
@@ -144,7 +192,9 @@ def _asked(problem: Any, sending: Sending, row: int | None) -> dict[str, str]:
 def _row(index: int, meter: Any, register: Any) -> Row:
     current = register.currentReading
     whole, fraction = register.integerDigits or 5, 3 if register.fractionDigits is None else register.fractionDigits
-    return Row(meter, register, index, current.display if current else "", f"{'0' * whole}.{'0' * fraction}" if fraction else "0" * whole)
+    # another's value in the field would go off as one's own with the next correction
+    own = current.display if current is not None and current.source == "CABINET" else ""
+    return Row(meter, register, index, own, f"{'0' * whole}.{'0' * fraction}" if fraction else "0" * whole, own)
 
 
 def _has_receipt(register: Any) -> bool:
@@ -153,6 +203,4 @@ def _has_receipt(register: Any) -> bool:
 
 def _receipt(meter: Any, register: Any) -> dict[str, Any]:
     reading = register.currentReading
-    return {
-        "resource": meter.resource, "zone": register.zone, "serial": meter.serial or "", "display": reading.display, "number": reading.receiptNumber,
-    }  # fmt: skip
+    return {"resource": meter.resource, "zone": register.zone, "serial": meter.serial or "", "unit": register.unit, "reading": reading}

@@ -34,6 +34,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "residents": ("Тұрғындар саны", "Тұратындар саны", "Residents", "Occupants"),
     "irrigated_area": ("Суғарылатын аудан", "Суару ауданы", "Irrigated area"),
     "ownership": ("Форма собственности", "Меншік", "Меншік түрі", "Ownership"),
+    "heat_meter": ("Жылу есептегіш", "Жылу есептегіші", "Жылу өлшегіш", "Heat meter", "Heat meter installed"),
     "inlet": ("Кіріс", "Енгізу", "Inlet"),
     "place": ("Орнату орны", "Орны", "Place", "Location"),
     "resource": ("Су", "Су түрі", "Resource", "Water", "Utility"),

@@ -135,6 +135,12 @@ def choice(words: dict[str, str]) -> Callable[[str], str]:
     return parse
 
 
+def yes_or_no(words: dict[str, str]) -> Callable[[str], bool]:
+    """«Да» or «Нет», in any of the three languages."""
+    word = choice(words)
+    return lambda value: word(value) == "yes"
+
+
 def _without_currency(text: str) -> str:
     """Signs of currency may stand before or behind the sum."""
     if (match := _CURRENCY.match(text.lstrip("-\u2212\u2013"))) and text[:1] not in "0123456789":

@@ -63,6 +63,7 @@ _ACCOUNT_KIND = Cell(cells.choice(words.ACCOUNT_KINDS), "text")
 _ZONE = Cell(cells.choice(words.ZONES), "text")
 _ZONES = Cell(cells.whole(3), "int")
 _OWNERSHIP = Cell(cells.choice(words.OWNERSHIPS), "text")
+_YES_OR_NO = Cell(cells.yes_or_no(words.YES_OR_NO), "boolean")
 _NUMBER = Cell(cells.identifier(40), "text")
 
 _ACCOUNT = Column("account", _NUMBER, ("Лицевой счёт", "Л/с", "Номер лицевого счёта"), "account_number_missing")
@@ -115,6 +116,7 @@ ACCOUNTS = Kind(
         Column("tariff_group", _text(32), ("Тарифная группа",), empty=""),
         Column("ownership", _OWNERSHIP, ("Собственность", "Вид собственности", "Форма собственности")),
         Column("email", _text(254), ("Email", "Электронная почта")),
+        Column("heat_meter", _YES_OR_NO, ("Теплосчётчик", "Установлен теплосчётчик", "Наличие теплосчётчика")),
     ),
     marks=frozenset({"account", "surname"}),
 )

@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
+from adapters.sheets import harmless
 from jobs.console import Stop, err, opened, out
 from resolvers.access_rules import Wanted, rules_of, set_rules
 from resolvers.bill_codes import issue_bill_codes
-from resolvers.imports.result import harmless
 from resolvers.organizations import organization_by_slug
 
 

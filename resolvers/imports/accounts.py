@@ -27,7 +27,7 @@ RECIPE = Recipe(
     {"house_search": "text", "search": "text"},
     {"account_id": "bigint", "contract_id": "bigint", "house_id": "bigint", "premises_id": "bigint", "facts_id": "bigint", "facts_from": "date"},
 )
-_ATTRIBUTES = ("kind", "branch", "premises_id", "contract_id")
+_ATTRIBUTES = ("kind", "branch", "premises_id", "contract_id", "heat_meter")
 _FACTS = ("surname", "name", "patronymic", "tax_number", "email", "residents", "area", "irrigated_area", "tariff_group", "ownership", "contract_id")
 
 
@@ -62,7 +62,7 @@ async def _keep_what_is_not_said(job: Job) -> None:
     for column in _FACTS:
         if silent := job.silent(ACCOUNTS, "contract" if column == "contract_id" else column):
             await sql.execute(f"UPDATE {RECIPE.table} AS s SET {column} = f.{column} FROM account_facts f WHERE f.id = s.facts_id AND {silent}")
-    for column in ("kind", "branch"):
+    for column in ("kind", "branch", "heat_meter"):
         if silent := job.silent(ACCOUNTS, column):
             await sql.execute(f"UPDATE {RECIPE.table} AS s SET {column} = a.{column} FROM personal_account a WHERE a.id = s.account_id AND {silent}")
     await sql.execute(f"UPDATE {RECIPE.table} AS s SET premises_id = a.premises_id FROM personal_account a WHERE a.id = s.account_id AND s.premises_id IS NULL")
@@ -100,10 +100,10 @@ _MARK = f"""
         NOT EXISTS (SELECT 1 FROM personal_account a WHERE a.id = s.account_id AND a.withdrawn_at IS NULL AND {sql.same(_ATTRIBUTES, "a", "s")})
         OR NOT EXISTS (SELECT 1 FROM account_facts f WHERE f.id = s.facts_id AND {sql.same(_FACTS, "f", "s")}))"""
 _UPSERT = """
-    INSERT INTO personal_account (organization_id, number, kind, branch, premises_id, contract_id)
-    SELECT :organization, account, kind, branch, premises_id, contract_id FROM stage_accounts WHERE changed = 1 ORDER BY row_number
+    INSERT INTO personal_account (organization_id, number, kind, branch, premises_id, contract_id, heat_meter)
+    SELECT :organization, account, kind, branch, premises_id, contract_id, heat_meter FROM stage_accounts WHERE changed = 1 ORDER BY row_number
     ON CONFLICT (organization_id, number) DO UPDATE SET kind = excluded.kind, branch = excluded.branch,
-        premises_id = excluded.premises_id, contract_id = excluded.contract_id, withdrawn_at = NULL"""
+        premises_id = excluded.premises_id, contract_id = excluded.contract_id, heat_meter = excluded.heat_meter, withdrawn_at = NULL"""
 _KNOWN = "SELECT account_id FROM stage_accounts WHERE changed = 1 AND account_id IS NOT NULL"
 _CORRECTED = "SELECT facts_id FROM stage_accounts WHERE changed = 1 AND facts_from >= :month"
 _ASSIGNED = ", ".join(f"{column} = s.{column}" for column in (*_FACTS, "search"))

@@ -8,13 +8,25 @@ from models import sql
 KEPT: dict[str, dict[str, str]] = {
     "contract": {"payer_name": "text", "tax_number": "text", "email": "text"},
     "tariff": {"price": "bigint", "price_includes_tax": "boolean", "tax_percent": "int", "unit": "text"},
-    "personal_account": {"kind": "text", "branch": "text", "premises_id": "bigint", "contract_id": "bigint", "withdrawn_at": "timestamptz"},
+    "personal_account": {
+        "kind": "text",
+        "branch": "text",
+        "premises_id": "bigint",
+        "contract_id": "bigint",
+        "heat_meter": "boolean",
+        "withdrawn_at": "timestamptz",
+    },
     "account_facts": {
         **dict.fromkeys(("surname", "name", "patronymic", "tax_number", "email", "tariff_group", "ownership", "search"), "text"),
         **dict.fromkeys(("area", "irrigated_area", "contract_id"), "bigint"),
         "residents": "int",
     },
-    "meter": {"place": "text", "installed_on": "date", "verification_due_on": "date", "register_state": "text", "removed_on": "date"},
+    "meter": {
+        **dict.fromkeys(("place", "register_state"), "text"),
+        "inlet": "int",
+        **dict.fromkeys(("installed_on", "verification_due_on", "removed_on"), "date"),
+        "withdrawn_at": "timestamptz",
+    },
     "meter_register": {"integer_digits": "int", "fraction_digits": "int"},
     "reading": {"is_current": "boolean", "state": "text"},
     "charge": {"is_current": "boolean", "parent_id": "bigint", "corrects_id": "bigint"},

@@ -34,14 +34,18 @@ _SAID = {  # column of the register: where it is kept
 
 async def apply(job: Job) -> None:
     """The same serial may come back to the same inlet after a repair, so a meter is its account, inlet, resource, serial and day of
-    installation. A row whose day differs speaks of the meter that no other row speaks of: its day was corrected.
+    installation. A row whose day differs speaks of the meter that no other row speaks of: its day was corrected. So does a row whose inlet one
+    of the two does not name.
     """
     values = {"organization": job.organization_id}
     await find_accounts(RECIPE.table, job)
     await keep_last(RECIPE.table, job, (*_KEY, "installed_on", "place"))
     await sql.execute(_FIND_BY_DAY, **values)
     await sql.execute(_FIND_BY_ORDER, **values)
+    await sql.execute(_FIND_WITHOUT_INLET, **values)
     await _keep_what_is_not_said(job)
+    for statement in (KEEP_NEWER_VERIFICATIONS, KEEP_KNOWN_INSTALLATIONS):
+        await sql.execute(statement.format(table=RECIPE.table, meter="meter_id", where="s.meter_id IS NOT NULL"))
     await sql.execute(_MARK, **values)
     await journal.keep(job.run_id, "meter", _KNOWN)
     await journal.keep(job.run_id, "meter_register", f"SELECT d.id FROM meter_register d WHERE d.meter_id IN ({_KNOWN})")
@@ -56,6 +60,14 @@ async def _keep_what_is_not_said(job: Job) -> None:
             await sql.execute(f"UPDATE {RECIPE.table} AS s SET {column} = m.{kept} FROM {source} = s.meter_id AND {silent}")
 
 
+# What staff have recorded since the supplier's billing last heard of it: a verification that ended before the meter was verified anew
+# is an old one, and a day of installation that an act names is known though the register leaves it empty.
+_NEWEST = """SELECT e.due_on FROM meter_event e WHERE e.meter_id = s.{meter} AND e.kind = 'verified' AND e.withdrawn_at IS NULL
+    AND COALESCE(s.verification_due_on, e.happened_on) <= e.happened_on ORDER BY e.happened_on DESC, e.id DESC LIMIT 1"""
+KEEP_NEWER_VERIFICATIONS = f"UPDATE {{table}} AS s SET verification_due_on = ({_NEWEST}) WHERE {{where}} AND EXISTS ({_NEWEST})"
+_INSTALLED = """SELECT e.happened_on FROM meter_event e WHERE e.withdrawn_at IS NULL
+    AND ((e.kind = 'installed' AND e.meter_id = s.{meter}) OR (e.kind = 'replaced' AND e.other_meter_id = s.{meter})) ORDER BY e.id DESC LIMIT 1"""
+KEEP_KNOWN_INSTALLATIONS = f"UPDATE {{table}} AS s SET installed_on = ({_INSTALLED}) WHERE {{where}} AND s.installed_on IS NULL AND EXISTS ({_INSTALLED})"
 _FREE_METERS = """
     FROM meter WHERE account_id IN (SELECT account_id FROM stage_meters)
     AND id NOT IN (SELECT meter_id FROM stage_meters WHERE meter_id IS NOT NULL)"""
@@ -69,8 +81,8 @@ def _pairing(partition: str, meters: str, rows: str, condition: str) -> str:
         UPDATE stage_meters AS s SET meter_id = p.id FROM (
             SELECT r.row_number, m.id FROM
             (SELECT row_number, {", ".join(_KEY)}, installed_on, ROW_NUMBER() OVER (PARTITION BY {partition} ORDER BY {rows}) AS n {_FREE_ROWS}) r
-            JOIN (SELECT id, {", ".join(_KEY)}, installed_on, removed_on, ROW_NUMBER() OVER (PARTITION BY {partition} ORDER BY {meters}) AS n
-                {_FREE_METERS}) m ON {_SAME_KEY} AND m.n = r.n AND {condition}
+            JOIN (SELECT id, {", ".join(_KEY)}, installed_on, removed_on, ROW_NUMBER() OVER (
+                PARTITION BY {partition} ORDER BY withdrawn_at IS NOT NULL, {meters}) AS n {_FREE_METERS}) m ON {_SAME_KEY} AND m.n = r.n AND {condition}
         ) p WHERE p.row_number = s.row_number"""
 
 
@@ -81,6 +93,16 @@ _FIND_BY_ORDER = _pairing(
     "installed_on IS NULL, installed_on, row_number",
     "(m.removed_on IS NULL OR r.installed_on IS NULL OR r.installed_on < m.removed_on)",
 )
+# Staff may have entered a meter without its inlet, or with one that the register does not tell: it is the same where no other can be meant.
+_ONE_SERIAL = "account_id, resource, serial"
+_FIND_WITHOUT_INLET = f"""
+    UPDATE stage_meters AS s SET meter_id = p.id FROM (
+        SELECT r.row_number, m.id FROM
+        (SELECT row_number, inlet, {_ONE_SERIAL}, COUNT(*) OVER (PARTITION BY {_ONE_SERIAL}) AS n {_FREE_ROWS} AND serial <> '') r
+        JOIN (SELECT id, inlet, {_ONE_SERIAL}, COUNT(*) OVER (PARTITION BY {_ONE_SERIAL}) AS n {_FREE_METERS} AND removed_on IS NULL AND withdrawn_at IS NULL) m
+            ON m.account_id = r.account_id AND m.resource = r.resource AND m.serial = r.serial AND m.n = 1 AND r.n = 1
+            AND (m.inlet IS NULL) <> (r.inlet IS NULL)
+    ) p WHERE p.row_number = s.row_number"""
 # A meter of one zone has one dial, others a dial for each zone. Dials that it has and no row asks for stay: readings hang on them.
 _ZONES = "(SELECT 1 AS place, 2 AS least, 'day' AS zone UNION ALL SELECT 2, 2, 'night' UNION ALL SELECT 3, 3, 'peak' UNION ALL SELECT 4, 1, NULL) w"
 _MINE = "SELECT 1 FROM meter_register d WHERE d.meter_id = s.meter_id"
@@ -89,12 +111,13 @@ _LACKS = f"""(w.least = 1 AND COALESCE(s.zones, 1) = 1 AND NOT EXISTS ({_MINE}))
 _SAME_DIGITS = sql.same(("integer_digits", "fraction_digits"), "d", "s")
 _MARK = f"""
     UPDATE stage_meters AS s SET changed = 1 WHERE s.code IS NULL AND (NOT EXISTS (
-        SELECT 1 FROM meter m WHERE m.id = s.meter_id AND m.register_state = s.state
-        AND {sql.same(("place", "installed_on", "verification_due_on"), "m", "s")})
+        SELECT 1 FROM meter m WHERE m.id = s.meter_id AND m.register_state = s.state AND m.withdrawn_at IS NULL
+        AND {sql.same(("inlet", "place", "installed_on", "verification_due_on"), "m", "s")})
     OR EXISTS ({_MINE} AND NOT ({_SAME_DIGITS})) OR EXISTS (SELECT 1 FROM {_ZONES} WHERE {_LACKS}))"""
 _KNOWN = "SELECT meter_id FROM stage_meters WHERE changed = 1 AND meter_id IS NOT NULL"
 _UPDATE = """
-    UPDATE meter AS m SET place = s.place, installed_on = s.installed_on, verification_due_on = s.verification_due_on, register_state = s.state
+    UPDATE meter AS m SET inlet = s.inlet, place = s.place, installed_on = s.installed_on, verification_due_on = s.verification_due_on,
+        register_state = s.state, withdrawn_at = NULL
     FROM stage_meters s WHERE s.meter_id = m.id AND s.changed = 1"""
 _INSERT = """
     INSERT INTO meter (organization_id, account_id, inlet, place, resource, serial, installed_on, verification_due_on, register_state)

@@ -5,8 +5,6 @@ It is made from what the database keeps of the run, whenever it is wanted, in an
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Iterator
@@ -14,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters import workbooks
+from adapters.sheets import harmless, lines
 from adapters.texts import speaking
 from models.quantity import decimal_text
 from resolvers.imports.outcome import ImportOutcome, Line
@@ -46,9 +45,9 @@ async def as_csv(run_pk: int, language: str) -> AsyncIterator[bytes]:
         with speaking(language):
             held.append(cells(problem))
         if len(held) >= AT_ONCE:
-            yield _csv(held)
+            yield lines(held)
             held = []
-    yield _csv(held)
+    yield lines(held)
 
 
 async def as_xlsx(run_pk: int, language: str, summary: dict[str, Any] | None, target: Path) -> None:
@@ -109,20 +108,9 @@ def said(problem: ProblemRow) -> str:
     return sentence(Line(problem.file, problem.line, problem.severity, problem.code, problem.params))
 
 
-def harmless(cell: str) -> str:
-    """A spreadsheet takes a cell that begins so for a formula; an apostrophe keeps it text."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
-
-
 def _one_line(text: str) -> str:
     """A cell of a workbook may hold line ends, a line of the result may not."""
     return " ".join(text.split("\n")).replace("\r", " ")
-
-
-def _csv(rows: Iterable[tuple[str, ...]]) -> bytes:
-    out = io.StringIO(newline="")
-    csv.writer(out, delimiter=";").writerows(rows)
-    return out.getvalue().encode("utf-8", "replace")
 
 
 def _spool(spool: Any, sheet: str, row: Iterable[Any]) -> None:

@@ -8,12 +8,14 @@ from typing import Any
 from models import sql
 from models.database import is_sqlite
 from models.enums import Severity
+from resolvers.account_locks import lock_accounts_of_organization
 from resolvers.imports import accounts, balances, charges, contracts, meters, money, payments, readings, summary, tariffs, undo
 from resolvers.imports.outcome import ImportOutcome
 from resolvers.imports.staging import Job, Reader, prepare, stage
 
 REFERENCES = (tariffs, contracts, accounts, meters, readings)  # later kinds hang on earlier ones
 MONEY = (charges, payments, balances)
+_AT_ACCOUNTS = (accounts, meters, readings)
 MODULES = (*REFERENCES, *MONEY)
 # What a kind fills: PostgreSQL plans by what it knew of a table before the run, unless it is told.
 _FILLS = {"accounts": ("personal_account", "account_facts", "premises", "house"), "meters": ("meter", "meter_register"), "readings": ("reading",)}
@@ -47,6 +49,8 @@ async def within(job: Job, outcome: ImportOutcome, reader: Reader, clock: Clock)
         if not is_sqlite():
             await _stage(module, job, outcome, reader, clock)
         if job.of(module.RECIPE.kind):
+            if module in _AT_ACCOUNTS:
+                await lock_accounts_of_organization(job.organization_id)
             await module.apply(job)
             await sql.analyze(*_FILLS.get(module.RECIPE.kind.name, ()))
             clock.lap(module.RECIPE.kind.name)
@@ -55,6 +59,7 @@ async def within(job: Job, outcome: ImportOutcome, reader: Reader, clock: Clock)
             await _stage(each, job, outcome, reader, clock)
     was |= await summary.totals(job)
     if any(job.of(module.RECIPE.kind) for module in MONEY):
+        await lock_accounts_of_organization(job.organization_id)
         await money.apply(job)
     clock.lap("money")
     return was

@@ -13,8 +13,10 @@ from models.database import is_sqlite, transaction
 from models.enums import ImportState
 from models.errors import NotFound, ProblemCode, Refused
 from resolvers import ledger
+from resolvers.account_locks import lock_accounts_of_organization
 from resolvers.imports import journal
 from resolvers.imports.busy import saying_busy, wait_for_others
+from resolvers.imports.meters import KEEP_KNOWN_INSTALLATIONS, KEEP_NEWER_VERIFICATIONS
 from resolvers.imports.outcome import Progress
 from resolvers.imports.staging import Job
 
@@ -51,6 +53,7 @@ async def undo_import(run_id: int, who: str, *, progress: Progress | None = None
             raise NotFound(f"import {run_id}")
         await wait_for_others(run.organization_id)
         await _refuse_if_later_stand_on_it(run)
+        await lock_accounts_of_organization(run.organization_id)
         outcome = await _undo(run, who, now, progress or (lambda stage, done, total: None))
         details = {"reversed": outcome.reversed, "restored": outcome.restored, "removed": outcome.removed, "withdrawn": outcome.withdrawn}
         await AuditRecord.create(organization_id=run.organization_id, at=now, actor=who, action="import.undo", subject=f"import_run:{run.id}", details=details)
@@ -88,6 +91,8 @@ async def _undo(run: ImportRun, who: str, now: dt.datetime, progress: Progress) 
     for subject in journal.KEPT:
         restored += await _restore(run.id, subject)
         progress("restoring", restored, 0)
+    await sql.execute(_UNDECIDE, **values)
+    await _keep_what_staff_recorded(values)
     more, withdrawn = await _remove(run, values)
     undone = {"state": ImportState.UNDONE.value, "undone_at": now, "undone_by": who}
     await ImportRun.filter(id=run.id).update(**undone)
@@ -96,6 +101,12 @@ async def _undo(run: ImportRun, who: str, now: dt.datetime, progress: Progress) 
     [reversals] = await sql.fetch("SELECT COUNT(*) AS n FROM ledger_entry WHERE id > :last AND organization_id = :organization AND reverses_id IS NOT NULL",
                                   last=entries["last"], organization=run.organization_id)  # fmt: skip
     return UndoOutcome(run.id, reversals["n"], restored, removed + more, withdrawn)
+
+
+# What is as it was sent again has not been decided by anybody.
+_UNDECIDE = """
+    UPDATE reading SET decided_by = NULL, decided_at = NULL
+    WHERE organization_id = :organization AND decided_by = 'import' AND state IN ('sent', 'in_review')"""
 
 
 async def _restore(run_id: int, subject: str) -> int:
@@ -107,8 +118,23 @@ async def _restore(run_id: int, subject: str) -> int:
         SELECT 1 FROM import_change f WHERE f.run_id = c.run_id AND f.subject = c.subject AND f.row_id = c.row_id AND f.id < c.id)"""
     async for page in sql.pages(query, "row_id", run=run_id, subject=subject):
         await sql.load(table, ["id", *columns], [(row["row_id"], *_values(json.loads(row["before"]), columns)) for row in page])
-    assigned = ", ".join(f"{column} = u.{column}" for column in columns)
+    assigned = ", ".join(f"{column} = {_before(column)}" for column in columns)
     return await sql.execute(f"UPDATE {subject} AS t SET {assigned} FROM {table} u WHERE u.id = t.id")
+
+
+# What runs of earlier releases neither changed nor kept stays as it is.
+_NOT_KEPT = {"inlet": -1}
+
+
+def _before(column: str) -> str:
+    return f"CASE WHEN u.{column} = {_NOT_KEPT[column]} THEN t.{column} ELSE u.{column} END" if column in _NOT_KEPT else f"u.{column}"
+
+
+async def _keep_what_staff_recorded(values: dict[str, Any]) -> None:
+    """What was put back is as before the run; what staff recorded of a meter since then holds all the same."""
+    await sql.execute(_KEEP_REMOVALS, **values)
+    for statement in (KEEP_NEWER_VERIFICATIONS, KEEP_KNOWN_INSTALLATIONS):
+        await sql.execute(statement.format(table="meter", meter="id", where="s.organization_id = :organization"), **values)
 
 
 _READ: dict[str, Callable[[Any], Any]] = {"date": dt.date.fromisoformat, "timestamptz": dt.datetime.fromisoformat, "boolean": bool}
@@ -117,7 +143,8 @@ _READ: dict[str, Callable[[Any], Any]] = {"date": dt.date.fromisoformat, "timest
 def _values(before: dict[str, Any], columns: dict[str, str]) -> list[Any]:
     """As the database takes them: SQLite keeps days and instants as text."""
     kept = {"boolean": bool} if is_sqlite() else _READ
-    return [value if (value := before[name]) is None else kept.get(kind, lambda as_is: as_is)(value) for name, kind in columns.items()]
+    values = ((before[name] if name in before else _NOT_KEPT[name], kind) for name, kind in columns.items())
+    return [value if value is None else kept.get(kind, lambda as_is: as_is)(value) for value, kind in values]
 
 
 async def _remove(run: ImportRun, values: dict[str, Any]) -> tuple[int, int]:
@@ -133,6 +160,11 @@ async def _remove(run: ImportRun, values: dict[str, Any]) -> tuple[int, int]:
     return removed, withdrawn
 
 
+_KEEP_REMOVALS = """
+    UPDATE meter AS m SET removed_on = e.removed_on FROM (
+        SELECT meter_id, MAX(happened_on) AS removed_on FROM meter_event
+        WHERE organization_id = :organization AND kind IN ('removed', 'replaced') AND withdrawn_at IS NULL GROUP BY meter_id
+    ) e WHERE e.meter_id = m.id AND m.removed_on IS NULL"""
 _FILES = "SELECT id FROM import_file WHERE run_id = :run"
 _TOUCH = f"""
     INSERT INTO ledger_touched (account_id, period)
@@ -152,15 +184,17 @@ def _delete(table: str, *hanging: str, own: str = "x.organization_id = :organiza
     return f"DELETE FROM {table} WHERE id IN (SELECT x.id FROM {table} x WHERE x.id > :mark AND {own}{kept})"
 
 
-_HOLDS_ACCOUNT = ("account_facts", "charge", "ledger_entry", "membership", "meter", "payment", "reading", "statement")
+_OWN_DIALS = """x.meter_id IN (SELECT m.id FROM meter m WHERE m.organization_id = :organization)
+    AND NOT EXISTS (SELECT 1 FROM meter_event e WHERE e.meter_id = x.meter_id OR e.other_meter_id = x.meter_id)"""  # of which staff recorded nothing
+_HOLDS_ACCOUNT = ("account_facts", "charge", "document", "ledger_entry", "membership", "meter", "payment", "reading", "statement")
 _DELETE = {
-    "meter_register": _delete("meter_register", "reading.register_id", own="x.meter_id IN (SELECT m.id FROM meter m WHERE m.organization_id = :organization)"),
-    "meter": _delete("meter", "meter_register.meter_id"),
+    "meter_register": _delete("meter_register", "reading.register_id", own=_OWN_DIALS),
+    "meter": _delete("meter", "meter_register.meter_id", "meter_event.meter_id", "meter_event.other_meter_id", "document.meter_id"),
     "account_facts": _delete("account_facts"),
     "tariff": _delete("tariff"),
     "personal_account": _delete("personal_account", *(f"{table}.account_id" for table in _HOLDS_ACCOUNT)),
     "premises": _delete("premises", "personal_account.premises_id"),
-    "house": _delete("house", "premises.house_id"),
+    "house": _delete("house", "premises.house_id", "house_meter.house_id"),
     "contract": _delete("contract", *(f"{table}.contract_id" for table in ("personal_account", "account_facts", "membership", "payment", "ledger_entry"))),
     "supplier": _delete("supplier", "charge.supplier_id", "ledger_entry.supplier_id"),
     "service": _delete("service", "charge.service_id", "tariff.service_id", "ledger_entry.service_id", "statement_line.service_id"),

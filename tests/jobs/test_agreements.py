@@ -1,13 +1,11 @@
 """``abonent agreement publish``."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 from models import Agreement
+from tests import commands
 from tests import factories as make
-
-ROOT = Path(__file__).parent.parent.parent
 
 
 async def test_a_version_is_published_once(database, tmp_path: Path):
@@ -16,8 +14,7 @@ async def test_a_version_is_published_once(database, tmp_path: Path):
     text.write_text("# Правила\n\nТекст.", encoding="utf-8")
 
     def published(*options: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "jobs.cli", "agreement", "publish", str(text), "--version", "2", *options]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+        return commands.run("jobs.cli", "agreement", "publish", str(text), "--version", "2", *options)
 
     done = published("--organization", "vodokanal", "--language", "kk")
     assert (done.returncode, done.stdout) == (0, "Published version 2 in kk for vodokanal.\n"), done.stderr

@@ -12,8 +12,9 @@ import pytest
 from adapters import passwords
 from jobs import demo
 from jobs.console import Stop
-from models import LoginAlias, Membership, PersonalAccount, User
+from models import HouseReading, LoginAlias, Membership, Meter, PersonalAccount, User
 from models.database import close, connect
+from models.enums import Resource
 from resolvers.passwords import check_password
 
 
@@ -64,6 +65,8 @@ async def test_it_is_made_once_and_people_can_come_in(folder: Path, port: int, c
         "0007000002", "02000014", "02000042", "02000126", "02000147", "02000154", "60000021", "vk2279",
     ]  # fmt: skip
     assert await Membership.filter(contract_id__isnull=False).count() == 1
+    assert sorted(await Meter.filter(resource__in=[Resource.GAS, Resource.HEATING]).values_list("serial", flat=True)) == ["G4-0381172", "TH550-90217"]
+    assert await HouseReading.all().count() == 6
     await close()
 
     monkeypatch.setattr(demo.Demo, "_import", None)  # not called again

@@ -1,9 +1,6 @@
 """``abonent mail``: an operator sees whether the mail setting works, in one sentence."""
 
-import os
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -12,9 +9,8 @@ from adapters.mail import KeptMail
 from jobs.commands.letters import send_trial
 from models import Letter
 from resolvers.letters import queue
+from tests import commands
 from tests.factories import NOW
-
-ROOT = Path(__file__).parent.parent.parent
 
 
 class Box:
@@ -27,8 +23,7 @@ class Box:
 
 
 def tried(*arguments: str, url: str = "") -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "ABONENT_SMTP_URL": url}
-    done = subprocess.run([sys.executable, "-m", "jobs.cli", "mail", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+    done = commands.run("jobs.cli", "mail", *arguments, ABONENT_SMTP_URL=url)
     assert "Traceback" not in done.stderr
     return done
 
@@ -70,8 +65,7 @@ async def test_the_trial_speaks_the_chosen_language():
 
 
 def told(*arguments: str, url: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "ABONENT_DATABASE_URL": url}
-    done = subprocess.run([sys.executable, "-m", "jobs.cli", "letters", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+    done = commands.run("jobs.cli", "letters", *arguments, ABONENT_DATABASE_URL=url)
     assert "Traceback" not in done.stderr
     return done
 

@@ -2,9 +2,6 @@
 
 import asyncio
 import datetime as dt
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +15,7 @@ from models import Letter
 from models.enums import LetterState, Purpose
 from resolvers import mailed_secrets, outbox
 from resolvers.letters import queue
+from tests import commands
 from tests.factories import NOW
 from tests.jobs.offices import Office, Silent
 
@@ -253,13 +251,12 @@ async def test_killed_at_any_moment_no_letter_is_lost_and_none_goes_thrice(datab
     await queued(*(f"{number}@b.kz" for number in range(60)))
     await Letter.all().update(queued_at=dt.datetime.now(dt.UTC), due_at=dt.datetime.now(dt.UTC))
     with Office() as office:
-        environment = {**os.environ, "ABONENT_SMTP_URL": office.url, "ABONENT_DATABASE_URL": database_url}
         for number in range(4):
-            worker = await asyncio.create_subprocess_exec(sys.executable, "-m", "jobs.cli", "worker", cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
-            goal = len(office.taken) + 6 + number
-            await until(lambda goal=goal: len(office.taken) >= goal)
-            worker.kill()
-            await worker.wait()
+            with commands.started("jobs.cli", "worker", ABONENT_SMTP_URL=office.url, ABONENT_DATABASE_URL=database_url) as worker:
+                goal = len(office.taken) + 6 + number
+                await until(lambda goal=goal: len(office.taken) >= goal)
+                worker.kill()
+                assert worker.wait(15) == -9
         late = dt.datetime.now(dt.UTC) + HOUR
         while await outbox.waiting():
             await outbox.send_all(ServerMail(office.url), late)

@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import sqlite3
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -22,6 +21,7 @@ from resolvers.imports import ImportBusy
 from resolvers.imports import run as imports_run
 from resolvers.imports import taking as work
 from resolvers.imports.troubles import BROKEN, INTERRUPTED
+from tests import commands
 from tests import factories as make
 
 ACCOUNTS = "Лицевой счёт;Фамилия\r\n1;А\r\n2;Б\r\n;В\r\n".encode()
@@ -53,9 +53,9 @@ async def test_a_run_is_taken_in_a_process_of_its_own(organization):
 
 async def test_of_many_takers_one_takes_it(organization):
     run = await a_waiting_run(organization)
-    command = [sys.executable, "-m", "jobs.cli", "imports", "take", str(run.id)]
-    children = [await asyncio.create_subprocess_exec(*command, cwd=taking.ROOT) for _ in range(4)]
-    assert [await child.wait() for child in children] == [0, 0, 0, 0]
+    with contextlib.ExitStack() as takers:
+        children = [takers.enter_context(commands.started("jobs.cli", "imports", "take", str(run.id))) for _ in range(4)]
+        assert [child.wait(60) for child in children] == [0, 0, 0, 0]
     assert await state_of(run) is ImportState.DONE
     assert await AuditRecord.filter(action="import").count() == 1
 

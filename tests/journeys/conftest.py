@@ -3,7 +3,8 @@
 import datetime as dt
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from models.period import Period
 from resolvers.imports import run_import
 from resolvers.organizations import create_organization
 from resolvers.users import create_user, grant_membership
-from tests.conftest import ROOT, run_apart
+from tests.conftest import ROOT
+from tests.databases import Fill, Template
 
 SLUG, PASSWORD = "vodokanal", "chistaya-voda"
 QUIET = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
@@ -59,20 +61,38 @@ async def focused(page: Page, name: str) -> None:
     await page.wait_for_function("name => document.activeElement.id === name", arg=name)
 
 
+async def previous(page: Page) -> list[float]:
+    """The previous values in the table of readings, as their dials show them."""
+    return [float(text) for text in await page.locator("td.n .digits").all_text_contents()]
+
+
 @pytest.fixture
-def peopled(database_url: str, tmp_path: Path) -> str:
-    """The database with three months of forty accounts, up to last month, and people; closed again."""
-    generator = [sys.executable, str(ROOT / "samples" / "make_registers.py"), "--accounts", "40", "--months", "3", "--until", str(LAST_MONTH)]
-    subprocess.run([*generator, "--out", str(tmp_path / "registers")], check=True, capture_output=True)
-    run_apart(people(database_url, tmp_path / "registers"))
+def database_template(filled: Callable[[Fill], Template]) -> Template:
+    """Three months of forty accounts, up to last month, and people."""
+    return filled(people)
+
+
+@pytest.fixture
+def peopled(database_url: str) -> str:
+    """The database with people in it; closed again."""
     return database_url
 
 
-async def people(url: str, registers: Path) -> None:
-    contract = (registers / "contracts.csv").read_text(encoding="cp1251").splitlines()[1].split(";")[0].strip('"')
+def registers(folder: str, kind: str = "water", accounts: int = 40) -> Path:
+    """Three months up to the last one."""
+    generator = [sys.executable, str(ROOT / "samples" / "make_registers.py"), "--kind", kind, "--accounts", str(accounts), "--months", "3"]
+    out = Path(folder) / kind
+    subprocess.run([*generator, "--until", str(LAST_MONTH), "--out", str(out)], check=True, capture_output=True)
+    return out
+
+
+async def people(url: str) -> None:
     await connect(url)
     await create_organization(SLUG, "Водоканал", "KZT", "Asia/Almaty")
-    await run_import(SLUG, [registers])
+    with tempfile.TemporaryDirectory() as folder:
+        made = registers(folder)
+        contract = (made / "contracts.csv").read_text(encoding="cp1251").splitlines()[1].split(";")[0].strip('"')
+        await run_import(SLUG, [made])
     for login, staff in (("aigul", None), ("marat", None), ("firma", None), ("operator", SLUG)):
         await create_user(login, f"{login}@example.com", PASSWORD, staff, name=login.capitalize())
     await grant_membership("aigul", SLUG, ACCOUNT)
@@ -94,3 +114,10 @@ async def site(peopled: str, served: str, chromium: str, browser_options: list[s
         browser = await playwright.chromium.launch(executable_path=chromium, args=[*QUIET, *browser_options])
         yield Site(f"{served}/o/{SLUG}", browser)
         await browser.close()
+
+
+@pytest.fixture
+def once(database_kind: str) -> None:
+    """How pages look does not depend on the database; test_resident.py walks through them on both."""
+    if database_kind != "sqlite":
+        pytest.skip("looks are checked once, on SQLite")

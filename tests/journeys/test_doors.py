@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Page
 
 from models.database import close, connect
-from tests.conftest import run_apart
+from tests.databases import run_apart
 from tests.journeys.conftest import ACCOUNT, Site
 from tests.mailbox import Delivered, deliver_one
 

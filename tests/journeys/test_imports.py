@@ -1,15 +1,14 @@
 """Staff send registers, look, take and undo, in a browser: with and without JavaScript, on a phone and at a desk; and axe looks along."""
 
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests import commands
 from tests.journeys.conftest import Site, followed
-from tests.journeys.test_access import SMALL, WIDER, findings
+from tests.journeys.looks import SMALL, WIDER, findings
 
 pytestmark = pytest.mark.journey
 ACCOUNTS = "Лицевой счёт;Фамилия;Площадь\r\n777;Первый;45,5\r\n778;Вторая;сорок\r\n".encode("cp1251")
@@ -19,9 +18,8 @@ BALANCES = "Период;Лицевой счёт;Остаток на начал�
 @pytest.fixture
 def worker(site: Site) -> Iterator[None]:
     """A process that takes what waits."""
-    with subprocess.Popen([sys.executable, "-m", "jobs.cli", "imports", "watch"], cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+    with commands.started("jobs.cli", "imports", "watch", stderr=sys.__stderr__):
         yield
-        process.terminate()
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 """A flat at a housing company and at a heat supplier: axe, no page wider than its screen, no label cut in two, and readings of two zones without JavaScript."""
 
-import subprocess
-import sys
-from pathlib import Path
+import tempfile
+from collections.abc import Callable
 
 import pytest
 
@@ -10,9 +9,9 @@ from models.database import close, connect
 from resolvers.imports import run_import
 from resolvers.organizations import create_organization
 from resolvers.users import create_user, grant_membership
-from tests.conftest import ROOT, run_apart
-from tests.journeys.conftest import LAST_MONTH, PASSWORD, Site, followed
-from tests.journeys.test_access import WIDER, findings, walk
+from tests.databases import Fill, Template
+from tests.journeys.conftest import PASSWORD, Site, followed, registers
+from tests.journeys.looks import WIDER, findings, walk
 
 pytestmark = pytest.mark.journey
 BROKEN = """() => [...document.querySelectorAll("dt")].flatMap(term => {
@@ -33,21 +32,18 @@ def once(database_kind: str) -> None:
 
 
 @pytest.fixture
-def peopled(database_url: str, tmp_path: Path) -> str:
-    for kind in KINDS:
-        command = [sys.executable, str(ROOT / "samples" / "make_registers.py"), "--kind", kind, "--accounts", "10", "--months", "3"]
-        subprocess.run([*command, "--until", str(LAST_MONTH), "--out", str(tmp_path / kind)], check=True, capture_output=True)
-    run_apart(people(database_url, tmp_path))
-    return database_url
+def database_template(filled: Callable[[Fill], Template]) -> Template:
+    return filled(people)
 
 
-async def people(url: str, registers: Path) -> None:
+async def people(url: str) -> None:
     await connect(url)
     await create_user("olga", "olga@example.com", PASSWORD, name="Ольга")
-    for kind, (slug, number) in KINDS.items():
-        await create_organization(slug, slug.capitalize(), "RUB", "Asia/Yekaterinburg")
-        await run_import(slug, [registers / kind])
-        await grant_membership("olga", slug, number)
+    with tempfile.TemporaryDirectory() as folder:
+        for kind, (slug, number) in KINDS.items():
+            await create_organization(slug, slug.capitalize(), "RUB", "Asia/Yekaterinburg")
+            await run_import(slug, [registers(folder, kind, accounts=10)])
+            await grant_membership("olga", slug, number)
     await close()
 
 
@@ -86,10 +82,10 @@ async def test_nothing_runs_off_the_screen(site: Site, slug: str, language: str)
 async def test_both_zones_of_a_meter_are_sent(site: Site, javascript: bool):
     page = await at(site, "dom").signed_in("olga", width=360, height=640, java_script_enabled=javascript)
     await followed(page, "Показания", "**/readings*", exact=True)
-    before = [float(text) for text in await page.locator("td[data-l=Предыдущее]").all_inner_texts()]
+    before = [float(text) for text in await page.locator(".meters td.n .digits").all_text_contents()]
     assert len(before) == 4
     for place, value in enumerate(before):
         await page.fill(f"#value-{place}", f"{value + 3:.1f}".replace(".", ","))
     await page.get_by_role("button", name="Передать показания").click()
-    await page.get_by_text("Электроэнергия, ночь №").wait_for()
+    await page.locator("#sent").get_by_text("Электроэнергия, ночь").wait_for()
     assert await page.get_by_text("Квитанция о приёме").count() == 4

@@ -13,7 +13,7 @@ from models.enums import CodeSource
 from resolvers import account_codes, mailed_secrets
 from resolvers.users import create_user
 from tests import factories as make
-from tests.conftest import run_apart
+from tests.databases import run_apart
 from tests.journeys.conftest import PASSWORD, SLUG, Site, focused
 
 pytestmark = pytest.mark.journey

@@ -74,7 +74,13 @@ def test_periods_know_their_days_and_neighbours():
     assert Period.of(dt.date(2026, 11, 20)) == Period(2026, 11)
 
 
-@pytest.mark.parametrize("text", ["2026-13", "2026-00", "2026-1", "1026-01", "2026-10-01", "", "двадцать", "２０２６-１０"])
+def test_reckoning_goes_beyond_the_months_that_may_be_written():
+    assert str(Period.parse("1990-03").plus(-6)) == "1989-09"
+    assert str(Period.parse("2199-12").next) == "2200-01"
+    assert Period.of(dt.date(1985, 5, 1)).last_day == dt.date(1985, 5, 31)
+
+
+@pytest.mark.parametrize("text", ["2026-13", "2026-00", "1989-12", "2200-01", "2026-1", "1026-01", "2026-10-01", "", "двадцать", "２０２６-１０"])
 def test_what_is_no_period_is_refused(text: str):
     with pytest.raises(ValueError, match="not a period"):
         Period.parse(text)

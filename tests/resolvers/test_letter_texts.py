@@ -18,7 +18,9 @@ HOME = "http://127.0.0.1:8000/o/vodokanal"
 SENDER = Sender("Водоканал", "#a3361f", "тел. 8 (7232) 20-00-00")
 SAMPLES = {  # what letters show, by the name that their templates give it
     "month": "октябрь 2026", "sum": "1 234,50 ₸", "due": "25.11.2026", "standing": "owed",
+    "since": "20 ноября", "meters": ["№ 31880001"], "more": 3, "refused": True,
     "answer": "Исправлено.", "after_linking": "02015213", "contract": False, "day": "20.11.2026", "days": 7, "former": True, "email": "a•••@example.kz", "hours": 24, "login": "aigul", "member": True, "name": "Айгүл", "number": "02015213", "time": "18:40",
+    "refusals": [{"resource": "COLD_WATER", "zone": "DAY", "serial": "31883369", "value": "00117.500", "reason": "7 =/= 1"}],
     "logins": [{"login": "aigul", "organization": ""}, {"login": "02015213", "organization": "Водоканал"}],
 }  # fmt: skip
 FOLDERS = sorted(path.name for path in (TEMPLATES / "mail").iterdir() if path.is_dir())

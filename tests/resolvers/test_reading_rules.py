@@ -1,16 +1,20 @@
 """The small rules of readings: what people type, windows, dials."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from models.errors import ProblemCode
+from models.enums import MeterState, OverduePolicy, Resource, TariffZone
+from models.errors import DialName, ProblemCode
 from models.period import Period
 from models.quantity import MICRO
+from resolvers.meters import MeterRow, RegisterRow
+from resolvers.reading_checks import missing
 from resolvers.readings import consumed, dial
-from resolvers.typed import Unreadable, typed_value
+from resolvers.typed import Unreadable, suggested, typed_value
 from resolvers.windows import reading_window
 
 
@@ -34,6 +38,33 @@ def test_unclear_is_an_error(text, code):
     with pytest.raises(Unreadable) as caught:
         typed_value(text, 5, 3)
     assert caught.value.code is code
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [("117,5 м3", "куб.м"), ("117,5м³", "куб.м"), ("117.5 куб.м.", "куб.м"), ("117,5 кубов", "куб.м"), ("117,5 m3", "куб.м"), ("117,5 кВт·ч", "кВтч"),
+     ("117,5 квт*ч", "кВтч"), ("117,5 kWh", "кВтч"), ("117,5 Гкал", "Гкал")],
+)  # fmt: skip
+def test_the_dials_own_unit_may_stand_behind(text, unit):
+    assert typed_value(text, 5, 3, unit) == 117_500_000
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"), [("117 кВтч", "куб.м"), ("117 м3", "кВтч"), ("117 м", "куб.м"), ("117 3м3", "куб.м"), ("м3", "куб.м"), ("117 м3", None)]
+)
+def test_another_unit_is_an_error(text, unit):
+    with pytest.raises(Unreadable) as caught:
+        typed_value(text, 5, 3, unit)
+    assert caught.value.code is ProblemCode.NOT_A_NUMBER
+
+
+@pytest.mark.parametrize(
+    ("text", "integer", "fraction", "shown"),
+    [("217500", 5, 3, "217,500"), ("217 500", 5, 3, "217,500"), ("00217500", 5, 3, "217,500"), ("85901,27", 6, 1, "85901,2"), ("85901,2", 5, 0, "85901"),
+     ("123456789", 5, 3, None), ("123456", 5, 0, None), ("1234567,5", 5, 3, None), ("сто", 5, 3, None)],
+)  # fmt: skip
+def test_what_may_have_been_meant_is_shown(text, integer, fraction, shown):
+    assert suggested(text, integer, fraction) == shown
 
 
 @given(some.text(max_size=50), some.none() | some.integers(1, 8), some.none() | some.integers(0, 4))
@@ -84,3 +115,13 @@ def test_windows(days, today, expected):
     period, opens, closes, is_open, left = expected
     assert window.period == Period.parse(period)
     assert (window.opens_on.isoformat(), window.closes_on.isoformat(), window.is_open, window.days_left) == (opens, closes, is_open, left)
+
+
+def test_only_the_dials_without_a_value_are_named_and_a_whole_meter_by_itself():
+    account = SimpleNamespace(organization=SimpleNamespace(overdue_policy=OverduePolicy.ACCEPT))
+    meter = MeterRow(1, account, None, None, Resource.ELECTRICITY, "55", None, None, None, MeterState.INSTALLED)  # type: ignore[arg-type]
+    meter.registers = [RegisterRow(1, meter, TariffZone.DAY, 5, 1), RegisterRow(2, meter, TariffZone.NIGHT, 5, 1)]
+    today = dt.date(2026, 11, 20)
+    assert missing({1, 2}, [meter], today) == []
+    assert [one.params["meters"] for one in missing({1}, [meter], today)] == [[DialName("ELECTRICITY", "NIGHT", "55")]]
+    assert [one.params["meters"] for one in missing({9}, [meter], today)] == [[DialName("ELECTRICITY", None, "55")]]

@@ -3,12 +3,16 @@
 Fields and types are taken from the schema. A new field without policy stops the schema; a new type without a way to reach it fails here.
 """
 
+import copy
 import datetime as dt
+from collections.abc import Callable
 
+import orjson
 import pytest
 from graphql import GraphQLNonNull, GraphQLObjectType, get_named_type, is_composite_type
 
 from models import AccountFacts
+from models.database import close, connect
 from resolvers.viewer import viewer_of_user
 from schema import ids
 from schema.build import SCHEMA
@@ -16,6 +20,7 @@ from schema.context import Context
 from schema.execution import execute
 from schema.policies import POLICIES, Policy
 from tests import factories as make
+from tests.databases import Fill, Template
 from tests.schema.personal import BY_LETTER, PERSONAL
 from tests.schema.world import EVERYBODY, MEMBERS, OUTSIDERS, PAST, PRESENT, World, built
 
@@ -26,6 +31,7 @@ PAYERS = f'{CONTRACT} statement(period: "{PAST}")'
 CHARGE = f'{ACCOUNT} charges(first: 1, period: "{PAST}")'
 DIAL = f"{ACCOUNT} meters registers"
 HERE = 'organization(slug: "vodokanal")'
+FILES = f"{ACCOUNT} documents(first: 1)"
 RUN = 'organization(slug: "vodokanal") importRuns(first: 1) nodes'
 LETTERS = 'organization(slug: "vodokanal") letters(first: 1)'
 # How each type is reached, and by whose leave: a kind of VISIBLE below.
@@ -35,6 +41,10 @@ PATHS: dict[str, tuple[str, str]] = {
     "HouseFlat": (f'{HERE} flat(id: "$HouseFlat")', "person"),
     "HouseFlatConnection": (f'{HERE} house(id: "$StreetHouse") flats(first: 1)', "person"),
     "HouseFlatEdge": (f'{HERE} house(id: "$StreetHouse") flats(first: 1) edges', "person"),
+    "HouseWindow": (f'{HERE} houseWindow(id: "$House")', "staff_in_person"),
+    "HouseWindowConnection": (f'{HERE} houseWindows(first: 1 search: "крас")', "staff_in_person"),
+    "HouseWindowEdge": (f'{HERE} houseWindows(first: 1 search: "крас") edges', "staff_in_person"),
+    "ReadingRules": (f"{HERE} readingRules", "staff_in_person"),
     "LinkRules": (f"{HERE} linkRules", "public"),
     "Street": (f'{HERE} street(id: "$Street")', "person"),
     "StreetConnection": (f"{HERE} streets(first: 1)", "person"),
@@ -49,6 +59,9 @@ PATHS: dict[str, tuple[str, str]] = {
     "Charge": (f"{STATEMENT} charges", "statement"),
     "ChargeConnection": (CHARGE, "money"),
     "ChargeEdge": (f"{CHARGE} edges", "money"),
+    "ConsumptionMonth": (f"{ACCOUNT} meterConsumption months", "readings"),
+    "PlaceConsumption": (f"{ACCOUNT} meterConsumption", "readings"),
+    "ZoneConsumption": (f"{ACCOUNT} meterConsumption zones", "readings"),
     "Contract": (CONTRACT, "contract"),
     "ContractConnection": ("contracts(first: 1)", "contracts"),
     "ContractEdge": ("contracts(first: 1) edges", "contracts"),
@@ -57,7 +70,13 @@ PATHS: dict[str, tuple[str, str]] = {
     "ContractRowEdge": (f"{PAYERS} rows(first: 1) edges", "payer"),
     "ContractStatement": (PAYERS, "payer"),
     "ContractTotal": (f"{PAYERS} totals", "payer"),
+    "Document": (FILES + " nodes", "documents"),
+    "DocumentConnection": (FILES, "documents"),
+    "DocumentEdge": (FILES + " edges", "documents"),
+    "MeterEvent": (f"{ACCOUNT} meters events", "readings"),
     "House": (f"{ACCOUNT} premises house", "account"),
+    "HouseMeter": (f"{ACCOUNT} premises house meters", "readings"),
+    "HouseReading": (f"{ACCOUNT} premises house meters readings", "readings"),
     "HumanCheck": ("humanCheck(door: SIGN_IN)", "public"),
     "ImportAccounts": (f"{RUN} summary accounts", "imports"),
     "ImportChanges": (f"{RUN} summary accounts counts", "imports"),
@@ -98,7 +117,10 @@ PATHS: dict[str, tuple[str, str]] = {
     "Reading": (f'{ACCOUNT} readings(first: 1, period: "{PAST}") nodes', "readings"),
     "ReadingConnection": (f'{ACCOUNT} readings(first: 1, period: "{PAST}")', "readings"),
     "ReadingEdge": (f'{ACCOUNT} readings(first: 1, period: "{PAST}") edges', "readings"),
+    "PublicReceipt": ('readingReceipt(number: "26-08-AAAAAAAA" code: "CCCCCCCC")', "public"),
+    "ReadingHook": (f"{HERE} readingHook", "staff_in_person"),
     "ReadingWindow": ('organization(slug: "vodokanal") readingWindow', "public"),
+    "ReadingForm": (f"{ACCOUNT} readingForm", "senders"),
     "Service": (f"{STATEMENT} charges service", "statement"),
     "Statement": (STATEMENT, "statement"),
     "StatementConnection": (f"{ACCOUNT} statements(first: 1)", "statement"),
@@ -110,6 +132,7 @@ PATHS: dict[str, tuple[str, str]] = {
     "SupplierDifference": (f"{STATEMENT} differences", "statement"),
     "UnitPrice": (f"{STATEMENT} charges tariff", "statement"),
     "Volume": (f"{STATEMENT} volumes", "statement"),
+    "WindowDays": ('organization(slug: "vodokanal") readingWindow next', "public"),
     "Viewer": ("viewer", "viewer"),
     "User": ("viewer user", "user"),
     "ApiToken": ("viewer user tokens", "person"),
@@ -131,12 +154,15 @@ DOORS = {  # mutations that strangers use, with what each answers to everybody a
 }
 DOORS_ANSWER = {"ConfirmRegistrationDone", "RecoverPasswordDone", "RegisterUserDone", "RequestRecoveryDone", "ResendConfirmationDone"}
 OUTCOMES = {  # reached through mutations only: tested below and beside the mutations
-    "IssueAccountCodeDone", "LinkAccountDone", "RequestStepUpDone", "SetAccessRulesDone",
-    "FindAccountDone", "ApproveImportDone", "ConfirmationRequired", "DiscardImportDone", "Problem", "ReadingReceipt", "Rejected", "RetryLetterDone", "SignInDone", "SaveImportProfileDone", "SignOutDone", "StartImportDone", "SubmitReadingsDone",
+    "JudgeReadingsDone", "JudgedReading", "SetReadingHookDone",
+    "IssueAccountCodeDone", "LinkAccountDone", "RequestStepUpDone", "SetAccessRulesDone", "SetHouseWindowDone", "SetReadingRulesDone",
+    "FindAccountDone", "ApproveImportDone", "ConfirmationRequired", "DiscardImportDone", "Problem", "ReadingReceipt", "Rejected", "RetryLetterDone", "SignInDone", "SaveImportProfileDone", "SignOutDone", "StartImportDone", "SubmitReadingsDone", "SubmitReadingsBulkDone", "BulkVerdict",
+    "ParseReadingsDone", "ParsedReading", "ReadingChoice", "ReadingQuestion", "TextProblem",
         *DOORS_ANSWER, "PendingRegistration", "RecoveryForm",  # the latter are for whoever holds a letter's link
     "UndoImportDone", "UnderstoodReading", "EmailChange", "CancelEmailChangeDone", "ChangeEmailDone", "ChangePasswordDone", "ConfirmEmailDone",
     "CreateTokenDone", "EndOtherSessionsDone", "EndSessionDone", "RevokeTokenDone", "SetSubscriptionsDone", "UpdateProfileDone", "WithdrawConsentDone",
     "WithdrawEmailChangeDone", "AcceptInvitationDone", "ChangeMemberDone", "InvitationOffer", "InviteMemberDone", "RevokeInvitationDone",
+    "RecordHouseReadingDone", "SaveHouseMeterDone", "AttachDocumentDone", "InstallMeterDone", "RecordMeterEventDone", "ReplaceMeterDone", "WithdrawMeterEventDone",
     "RevokeMemberDone", "UnlinkAccountDone", "DeleteUserDone", "WantedLink", "ReportMistakeDone", "SettleReportDone",
 }  # fmt: skip
 PERSONS = {"owner", "reader", "former", "payer", "clerk", "foreign", "other", "other_clerk"}
@@ -145,7 +171,7 @@ WITH_STATEMENTS = WITH_MONEY | {"visitor"}
 VISIBLE = {
     "public": set(EVERYBODY),
     "viewer": set(EVERYBODY) - {"stranger"},
-    "user": set(EVERYBODY) - {"stranger", "partner", "foreign_partner", "accounts_only", "no_accounts", "visitor"},
+    "user": set(EVERYBODY) - {"stranger", "partner", "foreign_partner", "accounts_only", "no_accounts", "visitor", "letter"},
     "list": set(EVERYBODY) - {"stranger", "no_accounts"},
     "account": set(MEMBERS),
     "contract": {"payer", "clerk", "partner", "accounts_only"},
@@ -155,6 +181,8 @@ VISIBLE = {
     "today": WITH_MONEY - {"former"},
     "payer": {"payer", "clerk", "partner"},
     "readings": set(MEMBERS) - {"accounts_only", "visitor"},
+    "senders": {"owner", "payer", "clerk", "partner", "without_money", "letter"},
+    "documents": {"owner", "payer", "clerk", "partner", "without_money"},
     "imports": {"clerk", "partner"},
     "staff": {"clerk"},
     "reporters": {"owner", "clerk"},
@@ -164,22 +192,27 @@ VISIBLE = {
 }
 NARROWS = {
     Policy.PERSON: PERSONS,
-    Policy.NAMES: set(EVERYBODY) - {"visitor"},
+    Policy.NAMES: set(EVERYBODY) - {"visitor", "letter"},
     Policy.STATEMENTS: WITH_STATEMENTS,
     Policy.MONEY: WITH_MONEY,
     Policy.MONEY_TODAY: VISIBLE["today"],
     Policy.READINGS: VISIBLE["readings"],
+    Policy.SENDING: VISIBLE["senders"],
     Policy.IMPORTS: VISIBLE["imports"],
     Policy.STAFF: VISIBLE["staff"],
+    Policy.JUDGES: {"clerk", "partner"},
+    Policy.DOCUMENTS: VISIBLE["documents"],
     Policy.IN_PERSON: VISIBLE["person"],
     Policy.STAFF_IN_PERSON: VISIBLE["staff_in_person"],
     Policy.MEMBERS: VISIBLE["managers"],
 }
 EMPTY = {
+    "HouseWindow.firstDay", "HouseWindow.lastDay",
+    "Reading.reason", "MeterRegister.refusedReading", "ReadingHook.url", "ReadingHook.lastError",
     "Organization.stepUpTarget", "AccessRules.recoveryAsks",
     "Agreement.publishedAt",
     "StatementVersion.until", "StatementVersion.charges",  # fields that say nothing about this account, whoever asks
-    "Meter.removedOn", "Meter.refusal", "User.name", "User.language", "Charge.correctsPeriod", "PageInfo.endCursor", "Viewer.organization", "Viewer.user", "LookUpRules.proof",
+    "Meter.removedOn", "Meter.successor", "MeterEvent.withdrawnAt", "Meter.refusal", "User.name", "User.language", "Charge.correctsPeriod", "PageInfo.endCursor", "Viewer.organization", "Viewer.user", "LookUpRules.proof",
     "User.phone", "User.taxNumber", "User.newEmail", "ApiToken.expiresAt", "ApiToken.lastUsedAt", "Consent.withdrawnAt", "Subscription.account",
     "Account.reports", "DataReport.answer", "DataReport.settledAt",
     "Membership.fromOn", "Membership.untilOn", "Membership.invitedBy", "Membership.contract", "Membership.name", "Membership.rights", "Membership.provedBy",
@@ -187,17 +220,39 @@ EMPTY = {
 }  # fmt: skip
 # Not everybody among those who reach an account reaches its contract, and a former owner has no reading of this month.
 HIDDEN_WITH_PARENT = {
+    "MeterEvent.document": VISIBLE["documents"],
     "ImportRun.who": {"clerk"},  # names of people are for staff
     "Account.contract": VISIBLE["contract"],
-    "Viewer.organizations": VISIBLE["viewer"] - {"visitor"},
+    "Viewer.organizations": VISIBLE["viewer"] - {"visitor", "letter"},
     "MeterRegister.currentReading": VISIBLE["readings"] - {"former"},
+}
+BY_LINK = {  # all that a reminder's link shows of an account
+    "Account": "id number kind organization address may readingWindow readingForm meters",
+    "Meter": "id inlet place resource serial state verificationDueOn verificationDueSoon verificationOverdue refusal registers",
+    "MeterRegister": "id meter zone unit integerDigits fractionDigits previousReading currentReading refusedReading",
+    "ReadingForm": "period token isLate inTimeUntil",
 }
 TYPES = {name: kind for name, kind in SCHEMA._schema.type_map.items() if isinstance(kind, GraphQLObjectType) and not name.startswith("__")}
 
 
 @pytest.fixture
-async def world(database) -> World:
-    return await built()
+def database_template(request: pytest.FixtureRequest, migrated_template: Template, filled: Callable[[Fill], Template]) -> Template:
+    return filled(world_in) if "world" in request.fixturenames else migrated_template
+
+
+async def world_in(url: str) -> World:
+    await connect(url)
+    try:
+        return await built()
+    finally:
+        await close()
+
+
+@pytest.fixture
+async def world(database_template: Template, database) -> World:
+    """Built once: the copied database has the same ids. What a test does to a row at hand stays with it."""
+    await ids.load()
+    return copy.deepcopy(database_template.given)
 
 
 def test_every_type_can_be_reached():
@@ -213,8 +268,9 @@ async def test_every_field_for_everybody(world: World, name: str):
         policy = POLICIES[name][field]
         for who in EVERYBODY:
             path, kind = PATHS[name]
-            reaches = who in VISIBLE[kind]
-            expected = reaches and who in NARROWS.get(policy, VISIBLE[kind]) and who in HIDDEN_WITH_PARENT.get(f"{name}.{field}", VISIBLE[kind])
+            reaches = who in VISIBLE[kind] and (who != "letter" or kind in ("public", "viewer", "list") or name in BY_LINK)
+            closed = who == "letter" and name in BY_LINK and field not in BY_LINK[name].split()
+            expected = reaches and not closed and who in NARROWS.get(policy, VISIBLE[kind]) and who in HIDDEN_WITH_PARENT.get(f"{name}.{field}", VISIBLE[kind])
             seen = await outcome(world, who, path, name, field)
             if f"{name}.{field}" in EMPTY and reaches:
                 expected, seen = True, seen in ("shown", "null")
@@ -235,6 +291,8 @@ def _hidden(who: str, kind: str, reaches: bool) -> set[str]:
         return {"SIGN_IN_REQUIRED"}
     if who in OUTSIDERS and kind not in ("viewer", "user", "person", "list", "contracts"):
         return {"NOT_FOUND"}
+    if who == "letter":
+        return {"null", "absent", "NOT_FOUND", "FORBIDDEN"}
     return {"null"} if reaches else {"null", "absent", "NOT_FOUND"}
 
 
@@ -268,7 +326,14 @@ def _steps(path: str) -> list[str]:
     return steps
 
 
-OTHERWISE = {"street": 'id: "$Street"', "house": 'id: "$StreetHouse"', "flat": 'id: "$HouseFlat"', "stepUpTarget": 'token: "none"'}
+OTHERWISE = {
+    "street": 'id: "$Street"',
+    "house": 'id: "$StreetHouse"',
+    "flat": 'id: "$HouseFlat"',
+    "stepUpTarget": 'token: "none"',
+    "readingForm": 'token: "none"',
+    "houseWindow": 'id: "$House"',
+}
 
 
 def _selection(field, name: str) -> str:
@@ -280,6 +345,8 @@ def _selection(field, name: str) -> str:
         if needed
         else f'(period: "{PAST}")'
         if name in ("statement", "statementVersions")
+        else '(number: "26-08-AAAAAAAA")'
+        if name == "receiptSheet"
         else '(search: "крас")'
         if name == "streets"
         else ""
@@ -288,16 +355,41 @@ def _selection(field, name: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "name", ["Account", "Charge", "Contract", "House", "Meter", "MeterRegister", "Payment", "Premises", "Reading", "Service", "Supplier", "ImportRun"]
+    "name",
+    [
+        "Account",
+        "Charge",
+        "Contract",
+        "House",
+        "Meter",
+        "MeterRegister",
+        "Payment",
+        "Premises",
+        "Reading",
+        "Service",
+        "Supplier",
+        "ImportRun",
+        "Document",
+        "HouseMeter",
+    ],
 )
 async def test_node_has_no_other_rule(world: World, name: str):
-    kinds = {"Charge": "money", "Payment": "money", "Reading": "readings", "Contract": "contract", "ImportRun": "imports"}
+    kinds = {
+        "Charge": "money",
+        "Payment": "money",
+        "Reading": "readings",
+        "Contract": "contract",
+        "ImportRun": "imports",
+        "Document": "documents",
+        "HouseMeter": "readings",
+    }
     for who in EVERYBODY:
         answer = await execute(f'{{ node(id: "{world.ids[name]}") {{ id }} }}', None, Context(world.viewers[who], make.NOW, make.TODAY))
         seen = answer.data == {"node": {"id": world.ids[name]}}
         allowed = VISIBLE[kinds.get(name, "account")]
         if name in ("Service", "Supplier"):  # named by every bill of the organization
             allowed = allowed | {"foreign"}
+        allowed = allowed - {"letter"}
         allowed = allowed - {"visitor"} if name != "Account" else allowed  # a look-up shows an account, and nothing by itself
         assert seen is (who in allowed), (who, answer.body)
 
@@ -314,7 +406,7 @@ async def test_a_former_owner_sees_nothing_newer(world: World):
     assert found["statements"]["nodes"] == [{"period": PAST}]
     assert {one["period"] for one in found["charges"]["nodes"]} == {PAST} == {one["period"] for one in found["consumption"]}
     assert found["payments"]["nodes"] == [{"paidOn": f"{PAST}-12"}]
-    assert [one["takenOn"] for one in found["readings"]["nodes"]] == ["2026-08-20", "2026-07-20"]
+    assert [one["takenOn"] for one in found["readings"]["nodes"]] == ["2026-08-20", "2026-07-20", "2024-01-10"]
     assert found["meters"][0]["registers"][0]["lastReading"] == {"takenOn": "2026-08-20"}
     assert found["may"] == []
 
@@ -324,13 +416,38 @@ SUBMITTED = {
     "stranger": "SIGN_IN_REQUIRED", "owner": "SubmitReadingsDone", "reader": "FORBIDDEN", "former": "FORBIDDEN", "payer": "SubmitReadingsDone",
     "clerk": "SubmitReadingsDone", "partner": "SubmitReadingsDone", "accounts_only": "FORBIDDEN", "without_money": "SubmitReadingsDone", "foreign": "NOT_FOUND",
     "other": "NOT_FOUND", "other_clerk": "NOT_FOUND", "foreign_partner": "NOT_FOUND", "no_accounts": "FORBIDDEN", "visitor": "FORBIDDEN",
+    "letter": "SubmitReadingsDone",
 }  # fmt: skip
+
+
+IN_BULK = SUBMITTED | {who: "UNKNOWN_ACCOUNT" for who, seen in SUBMITTED.items() if seen == "NOT_FOUND"} | {
+    "reader": "MAY_NOT_SEND", "former": "MAY_NOT_SEND",
+    **{who: "DONE" for who, seen in SUBMITTED.items() if seen == "SubmitReadingsDone"}, "letter": "FORBIDDEN",
+}  # fmt: skip
+
+
+async def parsed(context: Context, account: str) -> str:
+    text = "mutation ($input: ParseReadingsInput!) { parseReadings(input: $input) { __typename } }"
+    answer = await execute(text, {"input": {"account": account, "text": "110"}}, context)
+    return str(answer.errors[0]["extensions"]["code"] if answer.errors else answer.data["parseReadings"]["__typename"])
+
+
+async def in_bulk(context: Context, row: dict[str, str]) -> str:
+    text = """mutation ($input: SubmitReadingsBulkInput!) { submitReadingsBulk(input: $input) {
+        ... on SubmitReadingsBulkDone { verdicts { outcome problems { code } } } } }"""
+    answer = await execute(text, {"input": {"organizationSlug": "vodokanal", "rows": [row], "idempotencyKey": "k"}}, context)
+    if answer.errors:
+        return str(answer.errors[0]["extensions"]["code"])
+    [verdict] = answer.data["submitReadingsBulk"]["verdicts"]
+    return str((verdict["problems"] or [{"code": verdict["outcome"]}])[0]["code"])
 
 
 PROVING: dict[str, tuple[dict, dict[str, str]]] = {  # input, and who gets something else than being forbidden
     "linkAccount": ({"number": "1", "idempotencyKey": "k"}, dict.fromkeys(PERSONS, "Rejected")),
     "requestStepUp": ({"number": "1"}, dict.fromkeys(PERSONS, "RequestStepUpDone")),
     "issueAccountCode": ({"account": "$Account"}, dict.fromkeys(PERSONS, "NOT_FOUND") | {"clerk": "IssueAccountCodeDone"}),
+    "setReadingRules": ({"firstDay": 10}, dict.fromkeys(PERSONS, "NOT_FOUND") | {"clerk": "SetReadingRulesDone"}),
+    "setHouseWindow": ({"house": "$House", "firstDay": 10, "lastDay": 20}, dict.fromkeys(PERSONS, "NOT_FOUND") | {"clerk": "SetHouseWindowDone"}),
     "setAccessRules": ({"proofs": [], "stepUps": [], "lookUp": "OFF"}, dict.fromkeys(PERSONS, "NOT_FOUND") | {"clerk": "SetAccessRulesDone"}),
 }
 
@@ -339,36 +456,84 @@ PROVING: dict[str, tuple[dict, dict[str, str]]] = {  # input, and who gets somet
 async def test_proving_and_its_rules_are_for_people_in_person(world: World, who: str):
     for name, (given, expected) in PROVING.items():
         kind = f"{name[0].upper()}{name[1:]}Input"
-        chosen = {key: world.ids["Account"] if value == "$Account" else value for key, value in given.items()}
-        slug = {} if "account" in given else {"organizationSlug": "vodokanal"}
+        chosen = {key: world.ids[value[1:]] if str(value).startswith("$") else value for key, value in given.items()}
+        slug = {} if {"account", "house"} & set(given) else {"organizationSlug": "vodokanal"}
         text = f"mutation ($input: {kind}!) {{ {name}(input: $input) {{ __typename }} }}"
         answer = await execute(text, {"input": {**slug, **chosen}}, Context(world.viewers[who], make.NOW, make.TODAY))
         seen = answer.errors[0]["extensions"]["code"] if answer.errors else answer.data[name]["__typename"]
         assert seen == expected.get(who, "SIGN_IN_REQUIRED" if who == "stranger" else "FORBIDDEN"), (name, answer.body)
 
 
+NEW = {"serial": "7", "integerDigits": 5, "fractionDigits": 3, "opening": [{"value": "0"}], "happenedOn": "2026-11-19", "idempotencyKey": "k"}
+AT_METERS: dict[str, dict] = {  # for staff in person: inputs
+    "recordMeterEvent": {"meter": "$Meter", "kind": "BROKEN", "happenedOn": "2026-11-19", "idempotencyKey": "k"},
+    "replaceMeter": {"meter": "$Meter", "closing": [{"register": "$MeterRegister", "value": "110"}], **NEW},
+    "installMeter": {"account": "$Account", "resource": "GAS", **NEW},
+    "saveHouseMeter": {"house": "$House", "resource": "GAS", "serial": "2", "idempotencyKey": "k"},
+    "recordHouseReading": {"meter": "$HouseMeter", "value": "3", "takenOn": "2026-10-01", "idempotencyKey": "k"},
+    "withdrawMeterEvent": {"event": "$MeterEvent", "validateOnly": True},
+}
+OF_MEMBERS = {"owner", "reader", "former", "payer"}
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+async def test_what_happens_to_meters_is_for_staff_in_person(world: World, who: str):
+    for name, given in AT_METERS.items():
+        text = f"mutation ($input: {name[0].upper()}{name[1:]}Input!) {{ {name}(input: $input) {{ __typename }} }}"
+        chosen = orjson.dumps(given).decode()
+        for kind, text_id in world.ids.items():
+            chosen = chosen.replace(f'"${kind}"', f'"{text_id}"')
+        answer = await execute(text, {"input": {**orjson.loads(chosen), "validateOnly": True}}, Context(world.viewers[who], make.NOW, make.TODAY))
+        seen = answer.errors[0]["extensions"]["code"] if answer.errors else answer.data[name]["__typename"]
+        ends = {
+            "stranger": "SIGN_IN_REQUIRED",
+            "clerk": f"{name[0].upper()}{name[1:]}Done" if name != "withdrawMeterEvent" else "Rejected",
+            **dict.fromkeys(OF_MEMBERS, "FORBIDDEN"),
+        }
+        assert seen == ends.get(who, "NOT_FOUND" if who in PERSONS else "FORBIDDEN"), (name, answer.body)
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+async def test_files_are_put_by_whoever_may_send_readings(world: World, who: str):
+    text = "mutation ($input: AttachDocumentInput!) { attachDocument(input: $input) { ... on Rejected { problems { code } } } }"
+    given = {"account": world.ids["Account"], "upload": "0" * 48, "kind": "PHOTO", "idempotencyKey": "k"}
+    answer = await execute(text, {"input": given}, Context(world.viewers[who], make.NOW, make.TODAY))
+    seen = answer.errors[0]["extensions"]["code"] if answer.errors else answer.data["attachDocument"]["problems"][0]["code"]
+    expected = {"owner": "UNKNOWN_UPLOAD", "payer": "UNKNOWN_UPLOAD", "clerk": "UNKNOWN_UPLOAD", "partner": "UNKNOWN_UPLOAD", "without_money": "UNKNOWN_UPLOAD",
+                **dict.fromkeys(("reader", "former", "accounts_only", "no_accounts", "visitor", "letter"), "FORBIDDEN"), "stranger": "SIGN_IN_REQUIRED"}  # fmt: skip
+    assert seen == expected.get(who, "NOT_FOUND"), answer.body
+
+
 @pytest.mark.parametrize("who", EVERYBODY)
 async def test_every_mutation_for_everybody(world: World, who: str):
+    judging = {"judgeReadings", "setReadingHook"}
     imports = {"startImport", "approveImport", "discardImport", "undoImport", "saveImportProfile"}
     assert set(SCHEMA._schema.mutation_type.fields) == {
         "findAccount",
         "signIn",
         "signOut",
         "submitReadings",
+        "submitReadingsBulk",
+        "parseReadings",
         "retryLetter",
         *imports,
+        *judging,
         *PROVING,
         *PERSONAL,
         *BY_LETTER,
+        *AT_METERS,
+        "attachDocument",
         *(door.partition("(")[0] for door in DOORS),
     }
     context = Context(world.viewers[who], make.NOW, make.TODAY)
     row = {"register": world.ids["MeterRegister"], "value": "110"}
+    assert await parsed(context, world.ids["Account"]) == {"SubmitReadingsDone": "ParseReadingsDone"}.get(SUBMITTED[who], SUBMITTED[who])
     answer = await execute(SUBMIT, {"input": {"account": world.ids["Account"], "readings": [row], "idempotencyKey": "k"}}, context)
     seen = answer.errors[0]["extensions"]["code"] if answer.errors else answer.data["submitReadings"]["__typename"]
     assert seen == SUBMITTED[who], answer.body
+    assert await in_bulk(context, {**row, "account": world.ids["Account"], "value": "111"}) == IN_BULK[who]
     out = await execute("mutation { signOut { done } }", None, context)
-    assert (out.errors[0]["extensions"]["code"] if out.errors else "done") == ("SIGN_IN_REQUIRED" if who == "stranger" else "done")
+    assert (out.errors[0]["extensions"]["code"] if out.errors else "done") == {"stranger": "SIGN_IN_REQUIRED", "letter": "FORBIDDEN"}.get(who, "done")
     for door, expected in DOORS.items():
         answered = await execute(f"mutation {{ it: {door} {{ __typename }} }}", None, context)
         assert answered.data == {"it": {"__typename": expected}}, answered.body
@@ -433,7 +598,7 @@ async def test_a_new_owner_sees_nothing_older(world: World):
 
 
 IMPORTED = dict.fromkeys(EVERYBODY, "NOT_FOUND") | {  # no upload and no fitting state: whoever may ask is refused in so many words
-    "stranger": "SIGN_IN_REQUIRED", "clerk": "Rejected", "partner": "Rejected", "accounts_only": "FORBIDDEN", "no_accounts": "FORBIDDEN",
+    "stranger": "SIGN_IN_REQUIRED", "clerk": "Rejected", "partner": "Rejected", "accounts_only": "FORBIDDEN", "no_accounts": "FORBIDDEN", "letter": "FORBIDDEN",
 }  # fmt: skip
 
 
@@ -455,5 +620,30 @@ async def test_retrying_a_letter_for_everybody(world: World, who: str):
     text = "mutation ($input: RetryLetterInput!) { retryLetter(input: $input) { __typename } }"
     answer = await execute(text, {"input": {"letter": world.ids["Letter"]}}, Context(world.viewers[who], make.NOW, make.TODAY))
     seen = answer.errors[0]["extensions"]["code"] if answer.errors else answer.data["retryLetter"]["__typename"]
-    tokens = dict.fromkeys(("partner", "foreign_partner", "accounts_only", "no_accounts", "without_money", "visitor"), "FORBIDDEN")
+    tokens = dict.fromkeys(("partner", "foreign_partner", "accounts_only", "no_accounts", "without_money", "visitor", "letter"), "FORBIDDEN")
     assert seen == ({"stranger": "SIGN_IN_REQUIRED", "clerk": "Rejected"} | tokens).get(who, "NOT_FOUND"), answer.body
+
+
+JUDGED = dict.fromkeys(EVERYBODY, "NOT_FOUND") | {
+    "stranger": "SIGN_IN_REQUIRED", "clerk": "JudgeReadingsDone", "partner": "JudgeReadingsDone", "accounts_only": "FORBIDDEN",
+    "no_accounts": "FORBIDDEN", "letter": "FORBIDDEN",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+async def test_judging_for_everybody(world: World, who: str):
+    text = "mutation ($input: JudgeReadingsInput!) { judgeReadings(input: $input) { __typename } }"
+    given = {"organizationSlug": "vodokanal", "verdicts": [{"reading": world.ids["Reading"], "verdict": "REVIEW"}], "idempotencyKey": "k"}
+    answer = await execute(text, {"input": given}, Context(world.viewers[who], make.NOW, make.TODAY))
+    seen = answer.errors[0]["extensions"]["code"] if answer.errors else answer.data["judgeReadings"]["__typename"]
+    assert seen == JUDGED[who], answer.body
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+async def test_naming_the_address_that_judges_for_everybody(world: World, who: str):
+    text = "mutation ($input: SetReadingHookInput!) { setReadingHook(input: $input) { __typename } }"
+    given = {"organizationSlug": "vodokanal", "url": "https://judge.example.com/readings"}
+    answer = await execute(text, {"input": given}, Context(world.viewers[who], make.NOW, make.TODAY))
+    seen = answer.errors[0]["extensions"]["code"] if answer.errors else answer.data["setReadingHook"]["__typename"]
+    expected = dict.fromkeys(PERSONS, "NOT_FOUND") | {"clerk": "SetReadingHookDone", "stranger": "SIGN_IN_REQUIRED"}
+    assert seen == expected.get(who, "FORBIDDEN"), answer.body

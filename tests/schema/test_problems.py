@@ -6,15 +6,18 @@ from string import Formatter
 import pytest
 
 from adapters.texts import LANGUAGES, speaking, translations
-from models.errors import Problem, ProblemCode
+from models.errors import DialName, Problem, ProblemCode
+from models.period import Period
 from models.quantity import Quantity
-from schema.problems import MEANINGS, SENTENCES, sentence
+from schema.problems import MEANINGS, SENTENCES, WITHOUT_FORMER, sentence
 
 VALUE = Quantity(117_500_000, "куб.м", 3)
 PARAMS = {
     "limit": 100, "example": "117,5", "integer": 5, "fraction": 3, "first": dt.date(2026, 11, 1), "last": dt.date(2026, 11, 30), "due": dt.date(2026, 11, 1),
     "opens": dt.date(2026, 11, 1), "closes": dt.date(2026, 11, 25), "value": VALUE, "previous": VALUE, "consumption": VALUE, "usual": VALUE, "cold": VALUE,
-    "hot": VALUE, "meters": ["31883369", "31883423"], "runs": "12", "problem": "register.1: ?",
+    "hot": VALUE, "meters": [DialName("COLD_WATER", None, "31883369"), DialName("ELECTRICITY", "NIGHT", None)], "runs": "12", "problem": "register.1: ?",
+    "piece": "«Красина 3»", "former": Period(2026, 11), "month": Period(2026, 12), "closed": dt.date(2026, 11, 25), "least": 0, "most": 60,
+    "day": dt.date(2026, 11, 1), "next": VALUE,
 }  # fmt: skip
 
 
@@ -34,6 +37,16 @@ def test_a_sentence_in_every_language(code, language):
         assert translations(language).gettext(SENTENCES[code]) != SENTENCES[code]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", WITHOUT_FORMER)
+def test_who_may_not_read_readings_is_told_no_former_ones(code, language):
+    former = {"previous": "11", "usual": "22", "consumption": "33", "cold": "44", "hot": "55"}
+    with speaking(language):
+        text = sentence(Problem(code, (), {**PARAMS, **former}), discreet=True)
+    assert not [value for value in former.values() if value in text.replace("117", "")]
+    assert language == "en" or translations(language).gettext(WITHOUT_FORMER[code]) != WITHOUT_FORMER[code]
+
+
 def test_the_manuals_words():
     with speaking("ru"):
         assert sentence(Problem(ProblemCode.METER_REMOVED)) == "Невозможно передать показания на не работающий прибор учета!"
@@ -46,3 +59,9 @@ def test_numbers_are_written_as_the_language_does():
         assert "01.11.2026" in sentence(Problem(ProblemCode.WINDOW_CLOSED, (), PARAMS))
     with speaking("en"):
         assert "117.500\u00a0m³" in sentence(Problem(ProblemCode.SAME_AS_BEFORE, (), PARAMS))
+
+
+def test_meters_without_a_value_are_named_as_people_tell_them_apart():
+    with speaking("ru"):
+        said = sentence(Problem(ProblemCode.SOME_METERS_MISSING, (), PARAMS))
+    assert said == "Не заполнены: Холодная вода, № 31883369; Электроэнергия, ночь. Передать только остальные?"

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from models import Meter
 from models.enums import Resource
 from resolvers.viewer import Viewer, viewer_of_user
 from schema import ids, operations
@@ -22,7 +23,9 @@ WIDE = """query Wide($first: Int!) {
       lines { service { name } closing { amount } derived }
       recalculations { id } differences { reason } }
     statements(first: 3) { nodes { period head { residents } volumes { serial } charges { id } differences { reason } } }
-    meters { serial refusal { code } registers { lastReading { value { value } previous { value } register { meter { serial } } } previousReading { id } } }
+    meterConsumption { inlet months { period } zones { zone months { volume { value } } } } readingHistory(first: 5) { nodes { state register { id } } }
+    meters { serial refusal { code } consumption(months: 2) { months { volume { value } } } history(first: 5) { nodes { display } }
+      registers { consumption { monthsCovered } history(first: 5) { nodes { receiptNumber register { id } } } lastReading { value { value } previous { value } register { meter { serial } } } previousReading { id } } }
     readings(first: 5) { nodes { display consumption { value } register { id } } }
     charges(first: 5) { nodes { parent { id } } } payments(first: 5) { nodes { id } }
   } }
@@ -38,6 +41,7 @@ class Town:
     contract: Any  # of the newest accounts
     accounts: list[Any]
     house: int
+    meter: int
     viewer: Viewer
 
     async def grow(self, accounts: int, months: int) -> "Town":
@@ -52,6 +56,7 @@ class Town:
             self.contract = await make.contract(self.org)
         self.accounts += [await self._account(months) for _ in range(accounts)]
         self.house = (await self.accounts[0].premises).house_id
+        self.meter = (await Meter.filter(account=self.accounts[0]).order_by("id").first()).id
         return self
 
     async def _account(self, months: int) -> Any:
@@ -59,7 +64,8 @@ class Town:
         for resource in (Resource.COLD_WATER, Resource.HOT_WATER)[: 1 if months < 3 else 2]:
             dial = await make.meter(account, resource)
             for number, month in enumerate(MONTHS[-months:]):
-                await make.reading(dial, str(100 + number), f"{month}-20")
+                sent = {"submitted_at": make.NOW, "state": "sent", "receipt": f"26-10-{dial.id:08d}"} if number == months - 1 else {}
+                await make.reading(dial, str(100 + number), f"{month}-20", **sent)
         for month in MONTHS[-months:]:
             parent = await make.charge(account, month, 500, is_group=True)
             await make.charge(account, month, 500, parent=parent)
@@ -77,6 +83,7 @@ async def town(database):
 def variables_of(name: str, town: Town) -> dict[str, Any]:
     """What a page would pass; documents only use what they declare."""
     owner = ("con", town.contract.id) if name.startswith("contracts/") or name.endswith("/contract") else ("acc", town.accounts[0].id)
+    owner = ("hse", town.house) if name == "reading_rules/house" else owner
     typed = {"isOpen": True, "token": "x", "language": "ru", "login": "", "accountNumber": "02015213", "contractNumber": "", "version": None}
     flat = ids.encode("flt", town.accounts[0].premises_id)
     return {
@@ -85,7 +92,10 @@ def variables_of(name: str, town: Town) -> dict[str, Any]:
         "street": ids.encode("str", town.house),
         "house": ids.encode("sho", town.house),
         "number": town.accounts[0].number,
+        "code": "AAAAAAAA",
         "door": "SIGN_IN",
+        "meter": ids.encode("mtr", town.meter),
+        "months": 36,
         "slug": "vodokanal",
         "host": "cabinet.example.com",
         "first": 50,

@@ -9,20 +9,28 @@ from models import (
     AccountFacts,
     Consent,
     DataReport,
+    Document,
+    House,
+    HouseMeter,
+    HouseReading,
     ImportFile,
     ImportProblem,
     ImportProfile,
     ImportRun,
     LedgerEntry,
     Letter,
+    MeterEvent,
     Organization,
+    PersonalAccount,
     Premises,
     StatementLine,
     Subscription,
     Supplier,
 )
 from models.enums import ChargeBasis, LookUp, PaymentState, Purpose, ReadingSource, ReadingState, Right, Severity, TariffZone, TokenScope, Topic
+from models.meter_enums import DocumentKind, MeterEventKind
 from resolvers.mailed_secrets import make as make_secret
+from resolvers.reading_links import Opens, token_of, viewer_of_link
 from resolvers.viewer import Viewer, viewer_of_token, viewer_of_user
 from resolvers.views import new_view, viewer_of_view
 from schema import ids
@@ -56,7 +64,8 @@ async def _account(org) -> dict[str, Any]:
     dial.zone = TariffZone.DAY
     await dial.save()
     await make.reading(dial, "100", "2026-07-20")
-    reading = await make.reading(dial, "102", "2026-08-20", submitted_at=make.NOW, receipt="26-08-AAAAAAAA", source=ReadingSource.CABINET, by_resident=True)
+    sent = {"submitted_at": make.NOW, "receipt": "26-08-AAAAAAAA", "check_code": "CCCCCCCC", "source": ReadingSource.CABINET, "by_resident": True}
+    reading = await make.reading(dial, "102", "2026-08-20", decided_at=make.NOW, decided_by="user:1", **sent)
     await make.reading(dial, "106", "2026-10-20")
     await make.reading(dial, "108", "2026-11-05", state=ReadingState.SENT)
     supplier = await Supplier.create(organization=org, name="ТОО «Сток»")
@@ -82,7 +91,30 @@ async def _account(org) -> dict[str, Any]:
         organization=org, recipient="owner@example.kz", template="trial", language="ru", context={"path": "/"}, identity="x", state="deferred",
         attempts=1, queued_at=make.NOW, due_at=make.NOW, sent_at=make.NOW, error="deferred 451 later",
     )  # fmt: skip
+    seen |= await _life(org, account, dial)
     return {"letter": letter, "account": account, "contract": contract, "dial": dial, "reading": reading, "supplier": supplier, "run": await _run(org), **seen}
+
+
+async def _life(org, account, dial) -> dict[str, Any]:
+    """A file, and a meter that took the place of another one in the former owner's days, with everything that an event may say."""
+    await PersonalAccount.filter(id=account.id).update(heat_meter=True)
+    file = await Document.create(
+        organization=org, account=account, meter_id=dial.meter_id, kind=DocumentKind.HEAT_PRINTOUT, period=make.month(PAST), name="akt.pdf",
+        media_type="application/pdf", size=3, sha256="0" * 64, stored_as="0" * 48, uploaded_by="user:1", uploaded_at=make.NOW,
+    )  # fmt: skip
+    old = await make.meter(account, serial="1", installed_on=dt.date(2020, 1, 1), removed_on=dt.date(2024, 1, 10))
+    await make.reading(dial, "100", "2024-01-10", source=ReadingSource.INSTALLATION)
+    event = await MeterEvent.create(
+        organization=org, meter_id=old.meter_id, other_meter_id=dial.meter_id, kind=MeterEventKind.REPLACED, happened_on=dt.date(2024, 1, 10),
+        due_on=dt.date(2027, 1, 1), seal="1", note="x", document=file, recorded_by="user:1", recorded_at=make.NOW,
+    )  # fmt: skip
+    house = await House.get(id=(await Premises.get(id=account.premises_id)).house_id)
+    common = await HouseMeter.create(
+        organization=org, house=house, resource="cold_water", serial="1", place="x", verification_due_on=dt.date(2030, 1, 1), removed_on=dt.date(2026, 11, 1)
+    )
+    for value, taken_on in ((1, dt.date(2026, 8, 1)), (2, dt.date(2026, 9, 1))):
+        await HouseReading.create(organization=org, meter=common, value=value * 10**6, taken_on=taken_on, recorded_by="user:1", recorded_at=make.NOW)
+    return {"file": file, "event": event, "old": old, "common": common}
 
 
 async def _run(org) -> ImportRun:
@@ -115,6 +147,9 @@ async def _ids(org, rows) -> dict[str, str]:
         "House": ("hse", premises.house_id), "Meter": ("mtr", rows["dial"].meter_id), "MeterRegister": ("reg", rows["dial"].id),
         "Reading": ("rdg", rows["reading"].id), "Charge": ("chg", charge.id), "Service": ("srv", charge.service_id),
         "Supplier": ("sup", rows["supplier"].id), "Payment": ("pay", rows["payment"].id), "ImportRun": ("imp", rows["run"].id), "Letter": ("ltr", rows["letter"].id),
+        "HouseMeter": ("hmt", rows["common"].id),
+        "MeterEvent": ("evt", rows["event"].id),
+        "Document": ("doc", rows["file"].id),
         "Street": ("str", premises.house_id), "StreetHouse": ("sho", premises.house_id), "HouseFlat": ("flt", premises.id),
     }  # fmt: skip
     return {name: ids.encode(*key) for name, key in keys.items()}
@@ -154,9 +189,12 @@ async def _viewers(org, rows) -> dict[str, Viewer | None]:
     }
     await Organization.filter(id=org.id).update(look_up=LookUp.ON)
     viewers["visitor"] = await viewer_of_view(new_view([(account.id, None)], make.NOW)[0], make.NOW)
+    reminded = await Subscription.create(user=people["owner"], topic=Topic.READINGS, created_at=make.NOW)
+    link = await token_of(Opens(reminded.id, account.id, "2026-11"), people["owner"].email, make.NOW)
+    viewers["letter"] = await viewer_of_link(link or "", make.NOW)
     return viewers | {name: await viewer_of_token(token, make.TODAY) for name, token in tokens.items()}
 
 
-MEMBERS = ("owner", "reader", "former", "payer", "clerk", "partner", "accounts_only", "without_money", "visitor")
+MEMBERS = ("owner", "reader", "former", "payer", "clerk", "partner", "accounts_only", "without_money", "visitor", "letter")
 OUTSIDERS = ("foreign", "other", "other_clerk", "foreign_partner", "no_accounts")
 EVERYBODY = ("stranger", *MEMBERS, *OUTSIDERS)

@@ -1,17 +1,20 @@
 """A small supplier, imported from the two printed screens, with people who may see it, and a browser without JavaScript."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
 import httpx2
 import pytest
 
+from models.database import close, connect
 from resolvers import gate
 from resolvers.imports import run_import
 from resolvers.organizations import create_organization
 from resolvers.users import create_user, grant_membership
-from schema import operations
+from schema import ids, operations
+from tests.databases import Fill, Template
 from tests.web.reader import Page
 from web.app import create_app
 
@@ -51,16 +54,32 @@ class Browser:
         return await self.send(path, login=login, password=password, **changed)
 
 
+@pytest.fixture(scope="session")
+def documents() -> None:
+    """The pages' documents, read and checked once: it takes most of a second."""
+    operations.load()
+
+
 @pytest.fixture
-async def app(database):
+async def ready(documents, database) -> None:
+    """What a process does before it answers."""
+    await ids.load()
+
+
+@pytest.fixture
+async def app(ready):
     gate.clear()
-    await operations.start()
     return create_app()
 
 
 @pytest.fixture
-async def site(app):
-    """Ids of what there is; nobody is signed in."""
+def database_template(request: pytest.FixtureRequest, migrated_template: Template, filled: Callable[[Fill], Template]) -> Template:
+    """The small supplier for who asks for the `site`, or for somebody who has signed in there; nothing for the others."""
+    return filled(supplier) if "site" in request.fixturenames else migrated_template
+
+
+async def supplier(url: str) -> None:
+    await connect(url)
     await create_organization(SLUG, "Водоканал", "KZT", "Asia/Almaty")
     await create_organization("teplo", "Теплосеть", "KZT", "Asia/Almaty")
     for folder in (INDIVIDUAL, LEGAL):
@@ -71,6 +90,12 @@ async def site(app):
     await create_user("nobody", "nobody@example.com", PASSWORD)
     await grant_membership("aigul", SLUG, "02015213")
     await grant_membership("firma", SLUG, contract="2666")
+    await close()
+
+
+@pytest.fixture
+async def site(app):
+    """Ids of what there is; nobody is signed in."""
     found = SimpleNamespace(app=app)
     found.account = await only(app, "aigul", r"/accounts/([^/?\"]+)/statement")
     found.contract = await only(app, "firma", r"/contracts/([^/?\"]+)")

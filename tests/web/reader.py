@@ -40,7 +40,8 @@ class Page:
     def fields(self, form_action_ends: str) -> dict[str, str]:
         """What a browser would send of the form with this address, as it stands."""
         form = next(form for form in self.named("form") if form.get("action", "").endswith(form_action_ends) and form.get("method") == "post")
-        return {field.get("name"): field.get("value", "") for field in form.iter() if field.tag == f"{HTML}input" and field.get("type") != "checkbox"}
+        chosen = [field for field in form.iter() if field.tag == f"{HTML}input" and (field.get("type") != "radio" or field.get("checked") is not None)]
+        return {field.get("name"): field.get("value", "") for field in chosen if field.get("type") != "checkbox"}
 
     def problems(self) -> list[str]:
         return [*self._structure(), *self._ids(), *self._names(), *self._policy()]

@@ -32,6 +32,11 @@ async def test_a_mistake_is_reported_answered_and_told(site, aigul, operator):
     assert "Исправим в июне" in (await operator.page("/reports?answered=1")).text()
 
 
+async def test_what_no_database_holds_is_kept_as_a_sign_of_what_was_lost(site, aigul):
+    assert (await aigul.send(f"/accounts/{site.account}/report?what=AREA", message="Нас\0двое")).status_code == 303
+    assert (await DataReport.get()).message == "Нас\ufffdдвое"
+
+
 async def test_meters_are_reported_by_what_the_page_shows(site, aigul):
     page = await aigul.page(f"/accounts/{site.account}")
     link = next(one.get("href") for one in page.named("a") if "what=METER" in one.get("href", ""))

@@ -9,7 +9,8 @@ from tests.web.conftest import BASE, Browser, signed_in
 from web.routes import routes
 
 # These know no cookie: a bearer token is asked for, which no other site has.
-BY_TOKEN = {"/uploads", "/uploads/{sha256}", "/graphql"}
+BY_TOKEN = {"/uploads", "/uploads/{sha256}", "/documents", "/graphql"}
+WITH_FILES = {"/imports", "/accounts/{id}/documents"}
 POSTED = sorted({route.path for route in routes() if isinstance(route, Route) and "POST" in (route.methods or ())} - BY_TOKEN)
 FILLED = {
     "login": "aigul", "email": "new@example.kz", "loginOrEmail": "aigul", "password": "chistaya-voda", "repeat": "chistaya-voda", "currentPassword": "chistaya-voda",
@@ -29,9 +30,9 @@ def address(site, path: str) -> str:
 
 
 def refused(path: str, answer, who: str) -> bool:
-    """A stranger may be asked in before anything is looked at; the page of registers takes no form but one with files."""
+    """A stranger may be asked in before anything is looked at; pages that take files take no other form."""
     asked_in = who == "stranger" and "/sign-in" in answer.headers.get("hx-redirect", answer.headers.get("location", ""))
-    return answer.status_code in (403, 404) or asked_in or (path, answer.status_code) == ("/imports", 400)
+    return answer.status_code in (403, 404) or asked_in or (path in WITH_FILES and answer.status_code == 400)
 
 
 async def state() -> list[int]:

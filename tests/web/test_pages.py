@@ -116,5 +116,5 @@ async def test_readings_outside_the_window_are_shown_and_not_taken(site, aigul):
     await Organization.filter(slug="vodokanal").update(window_first_day=day, window_last_day=day)
     page = await aigul.page(f"/accounts/{site.account}/readings")
     assert page.problems() == []
-    assert "Сегодня показания не принимаются" in page.text()
+    assert "Приём показаний" in page.text()
     assert page.by_id("value-0") is None

@@ -18,7 +18,9 @@ from resolvers.imports import taking
 from resolvers.organizations import create_organization
 from resolvers.tokens import create_token
 from settings import settings
-from tests.conftest import ROOT, run_apart
+from tests import commands
+from tests.conftest import ROOT
+from tests.databases import run_apart
 from tests.web.conftest import BASE, SLUG
 
 ACCOUNTS = "Лицевой счёт;Фамилия\r\n1;А\r\n2;Б\r\n;В\r\n".encode()
@@ -179,14 +181,11 @@ def test_the_guides_lines_run(served: str, database_url: str, tmp_path: Path):
     token = run_apart(_token(database_url))
     for name in ("accounts.csv", "charges.csv"):
         (tmp_path / name).write_bytes(ACCOUNTS + name.encode() + b";x\r\n")
-    with subprocess.Popen([sys.executable, "-m", "jobs.cli", "imports", "watch"], cwd=ROOT, stdout=subprocess.DEVNULL) as worker:
-        try:
-            for block in EXAMPLES:
-                variables = {**os.environ, "ADDRESS": f"{served}/o/{SLUG}", "TOKEN": token}
-                done = subprocess.run(["bash", "-euc", block], cwd=tmp_path, env=variables, capture_output=True, text=True, timeout=90)
-                assert done.returncode == 0, done.stderr
-        finally:
-            worker.terminate()
+    with commands.started("jobs.cli", "imports", "watch", stderr=sys.__stderr__):
+        for block in EXAMPLES:
+            variables = {**os.environ, "ADDRESS": f"{served}/o/{SLUG}", "TOKEN": token}
+            done = subprocess.run(["bash", "-euc", block], cwd=tmp_path, env=variables, capture_output=True, text=True, timeout=90)
+            assert done.returncode == 0, done.stderr
     assert '"state":"DONE"' in (tmp_path / "run.json").read_text()
     assert "Дербес шот" in (tmp_path / "result.csv").read_text(encoding="utf-8")
     assert (tmp_path / "result.xlsx").read_bytes()[:2] == b"PK"

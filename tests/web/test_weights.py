@@ -44,7 +44,7 @@ async def test_pages_keep_their_budget(site, language: str):
 
 
 async def test_the_first_visit_of_a_stranger_fits(stranger):
-    for path in ("/sign-in", "/register", "/register?kind=legal", "/recover", "/confirm", "/agreement", "/look-up"):
+    for path in ("/sign-in", "/register", "/register?kind=legal", "/recover", "/confirm", "/agreement", "/look-up", "/check-receipt"):
         alone, first = await everything(stranger, BASE + path)
         assert first <= FIRST_VISIT, path
         assert alone <= PAGE_MOVE, path

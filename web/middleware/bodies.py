@@ -5,7 +5,7 @@ import re
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LIMIT = 64 * 1024
-COUNTS_ITSELF = re.compile(r"/graphql|(/o/[^/]+)?/(imports|uploads(/[^/]*)?)")  # and says so in a form of their own
+COUNTS_ITSELF = re.compile(r"/graphql|(/o/[^/]+)?/(imports|uploads(/[^/]*)?|documents|accounts/[^/]+/documents)")  # and says so in a form of their own
 
 
 class TooLarge(Exception):

@@ -59,14 +59,15 @@ class Todo:
     unsent: list[Any]
     all_sent: bool
     overdue: list[Any]
+    waits: bool  # there are meters to send, and no window is open
 
 
 def todo(account: Any) -> Todo:
-    open_now = account.readingWindow.isOpen and "SEND_READINGS" in account.may
-    registers = [(meter, register) for meter in account.meters if not meter.refusal for register in meter.registers] if open_now else []
+    sends = [(meter, register) for meter in account.meters if not meter.refusal for register in meter.registers] if "SEND_READINGS" in account.may else []
+    registers = sends if account.readingWindow.isOpen else []
     unsent = list({meter.id: meter for meter, register in registers if register.currentReading is None}.values())
     overdue = [meter for meter in account.meters if meter.state == "INSTALLED" and meter.verificationOverdue]
-    return Todo(unsent, bool(registers) and not unsent, overdue)
+    return Todo(unsent, bool(registers) and not unsent, overdue, bool(sends) and not account.readingWindow.isOpen)
 
 
 async def _one_account(request: Request, account_id: str, others: list[Elsewhere]) -> Response:

@@ -56,7 +56,7 @@ async def statement(request: Request) -> Response:
 async def found(request: Request) -> Any:
     """The account as this browser's view shows it, None where there is no view or it is over."""
     viewer = await operations.bearer_viewer(request.cookies.get(sessions.cookie_name(sessions.VIEW)))
-    if viewer is None or not viewer.is_visitor:
+    if viewer is None or viewer.kind != "visitor":
         return None
     number = request.query_params.get("number", "")
     try:

@@ -1,0 +1,80 @@
+"""Nothing runs off a small or enlarged screen, fingers find their targets, and pages that a walk does not reach are open to everybody."""
+
+import re
+
+import pytest
+
+from tests.journeys.conftest import Site, focused
+from tests.journeys.looks import SMALL, findings, too_wide, walk
+
+pytestmark = [pytest.mark.journey, pytest.mark.usefixtures("once")]
+
+
+@pytest.mark.parametrize("browser_options", [[], ["--blink-settings=defaultFontSize=32"]], ids=["", "large-text"], indirect=True)
+async def test_nothing_runs_off_the_screen(site: Site):
+    """Also with letters twice as large, which the browser's own setting makes: styles are in rem, queries too."""
+    wide = []
+    for login in ("aigul", "firma", "operator"):
+        page = await site.signed_in(login)
+        wide += await walk(page, site.base, too_wide, "kk")
+        await page.context.close()
+    assert wide == []
+
+
+async def test_fingers_find_their_targets(site: Site):
+    page = await site.signed_in("aigul", width=360, height=640, has_touch=True)
+    assert await walk(page, site.base, lambda shown: shown.evaluate(SMALL)) == []
+
+
+DOORS = (
+    "/sign-in",
+    "/register",
+    "/register?kind=legal",
+    "/confirm",
+    "/confirm?token=x",
+    "/confirm/resend",
+    "/recover",
+    "/recover/new",
+    "/agreement",
+    "/look-up",
+    "/readings-link?token=x",
+)
+
+
+async def test_the_doors_are_open_to_everybody(site: Site):
+    """axe, every width, and fingers: on each page for strangers and on a form that was refused."""
+    found = []
+    stranger = await (await site.opened(360, 640, bypass_csp=True, has_touch=True)).new_page()
+    for path in DOORS:
+        await stranger.goto(f"{site.base}{path}{'&' if '?' in path else '?'}lang=kk")
+        found += await findings(stranger) + await stranger.evaluate(SMALL) + await too_wide(stranger)
+    await stranger.goto(f"{site.base}/register?lang=kk")
+    await stranger.evaluate("document.querySelector('#registration-form').noValidate = true")
+    await stranger.click("#registration-form .main")
+    await stranger.locator("#problems").wait_for()
+    await stranger.wait_for_timeout(300)  # until nothing fades any more
+    await focused(stranger, "problems")
+    found += await findings(stranger) + await too_wide(stranger)
+    assert found == []
+
+
+OWN = {  # pages of one's own that a walk of eight pages does not reach; {account} is the person's first one
+    "aigul": ("/profile", "/profile/data", "/profile/email", "/profile/password", "/profile/sessions", "/profile/tokens", "/profile/subscriptions",
+              "/profile/accounts", "/profile/delete", "/link", "/link?by=address", "/accounts/{account}/members", "/accounts/{account}/report?attribute=HOLDER_NAME"),
+    "operator": ("/letters", "/reports", "/access", "/accounts/{account}/code", "/profile/delete"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("login", OWN)
+async def test_ones_own_pages_are_open_to_everybody(site: Site, login: str):
+    """axe, every width, and fingers."""
+    page = await site.signed_in(login, width=360, height=640, bypass_csp=True, has_touch=True)
+    links = await page.eval_on_selector_all("a[href*='/accounts/']", "links => links.map(link => link.pathname)")
+    account = next(part for link in links for part in re.findall(r"/accounts/(acc_[^/]+)", link))
+    found = []
+    for path in OWN[login]:
+        address = f"{site.base}{path.format(account=account)}"
+        answer = await page.goto(f"{address}{'&' if '?' in address else '?'}lang=kk")
+        assert answer.status == 200, path
+        found += await findings(page) + await page.evaluate(SMALL) + await too_wide(page)
+    assert found == []
