@@ -148,7 +148,7 @@ _PLAIN = PERSONAL | {
     "SignInDone": "expiresAt token user",
     "SignOutDone": "done",
     "Statement": (
-        "asOf charged charges closing compensation compensationNote derived differences dueOn head lines opening paid penalty period "
+        "asOf charged charges closing compared compensation compensationNote derived differences dueOn head lines opening paid penalty period "
         "recalculation recalculations state toPay version volumes"
     ),
     "StatementLine": "charged closing compensation derived opening paid penalty recalculation service",

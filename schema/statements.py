@@ -15,6 +15,7 @@ from resolvers.facts import Facts
 from resolvers.statement_lines import lines_of
 from resolvers.statements import StatementRow, charges_of, differences_of
 from resolvers.volumes import volumes_of
+from schema.changes import MonthsBack, StatementChange, compared
 from schema.charges import Charge, Service
 from schema.context import Info
 from schema.values import Money, Quantity
@@ -127,6 +128,13 @@ class Statement:
     @field(description="The recalculations posted in this month, as charges of their own.")
     async def recalculations(root: Parent[StatementRow], info: Info) -> list[Charge]:  # noqa: N805
         return [row for row in await _charges(root, info) if row.basis is ChargeBasis.RECALCULATION]  # type: ignore[misc]
+
+    @field(
+        description="Why it is so much: the charges beside those of an earlier month, and the reasons for the difference. Null where nothing was charged "
+        "in that month, or the viewer may not see it."
+    )
+    async def compared(root: Parent[StatementRow], info: Info, months: MonthsBack = 1) -> StatementChange | None:  # noqa: N805
+        return await compared(root, info, months)  # type: ignore[return-value]
 
     @field(description="Differences between the supplier's own figures, at most one for each reason (and service, where balances are kept so).")
     async def differences(root: Parent[StatementRow], info: Info) -> list[SupplierDifference]:  # noqa: N805

@@ -115,6 +115,7 @@ def _bills() -> list[Route]:
         Route("/accounts/{id}", accounts.account),
         Route("/accounts/{id}/statement", statements.statement),
         Route("/accounts/{id}/statement/versions", statements.versions),
+        Route("/accounts/{id}/statement/why", statements.why),
         Route("/accounts/{id}/statement.pdf", downloads.statement_pdf),
         Route("/accounts/{id}/readings", readings.readings, methods=["GET", "POST"]),
         Route("/accounts/{id}/readings/text", reading_texts.text, methods=["GET", "POST"]),

@@ -22,7 +22,7 @@ from schema.policies import POLICIES, Policy
 from tests import factories as make
 from tests.databases import Fill, Template
 from tests.schema.personal import BY_LETTER, PERSONAL
-from tests.schema.world import EVERYBODY, MEMBERS, OUTSIDERS, PAST, PRESENT, World, built
+from tests.schema.world import BEFORE, EVERYBODY, MEMBERS, OUTSIDERS, PAST, PRESENT, World, built
 
 ACCOUNT = 'account(id: "$Account")'
 STATEMENT = f'{ACCOUNT} statement(period: "{PAST}")'
@@ -57,6 +57,9 @@ PATHS: dict[str, tuple[str, str]] = {
     "AccountConnection": ("accounts(first: 1)", "list"),
     "AccountEdge": ("accounts(first: 1) edges", "list"),
     "Charge": (f"{STATEMENT} charges", "statement"),
+    "ChangePart": (f"{STATEMENT} compared lines parts", "statement"),
+    "LineChange": (f"{STATEMENT} compared lines", "statement"),
+    "StatementChange": (f"{STATEMENT} compared", "statement"),
     "ChargeConnection": (CHARGE, "money"),
     "ChargeEdge": (f"{CHARGE} edges", "money"),
     "ConsumptionMonth": (f"{ACCOUNT} meterConsumption months", "readings"),
@@ -404,7 +407,7 @@ async def test_a_former_owner_sees_nothing_newer(world: World):
     assert (found["past"], found["present"], found["last"]) == ({"period": PAST}, None, {"period": PAST})
     assert found["statementPeriods"] == [PAST]
     assert found["statements"]["nodes"] == [{"period": PAST}]
-    assert {one["period"] for one in found["charges"]["nodes"]} == {PAST} == {one["period"] for one in found["consumption"]}
+    assert {one["period"] for one in found["charges"]["nodes"]} == {BEFORE, PAST} == {one["period"] for one in found["consumption"]}
     assert found["payments"]["nodes"] == [{"paidOn": f"{PAST}-12"}]
     assert [one["takenOn"] for one in found["readings"]["nodes"]] == ["2026-08-20", "2026-07-20", "2024-01-10"]
     assert found["meters"][0]["registers"][0]["lastReading"] == {"takenOn": "2026-08-20"}

@@ -36,7 +36,7 @@ from resolvers.views import new_view, viewer_of_view
 from schema import ids
 from tests import factories as make
 
-PAST, PRESENT = "2026-08", "2026-10"  # the former owner left at the end of September
+BEFORE, PAST, PRESENT = "2026-07", "2026-08", "2026-10"  # the former owner left at the end of September
 INVITED = {"email": "guest@example.com", "rights": 3, "until": None}
 LEFT_ON = dt.date(2026, 9, 30)
 
@@ -69,6 +69,8 @@ async def _account(org) -> dict[str, Any]:
     await make.reading(dial, "106", "2026-10-20")
     await make.reading(dial, "108", "2026-11-05", state=ReadingState.SENT)
     supplier = await Supplier.create(organization=org, name="ТОО «Сток»")
+    group = await make.charge(account, BEFORE, 6000, supplier=supplier, is_group=True)
+    await make.charge(account, BEFORE, 6000, quantity=900_000, parent=group, supplier=supplier, zone=TariffZone.DAY, tier=1, basis=ChargeBasis.READING)
     for period in (PAST, PRESENT):
         parent = await make.charge(account, period, 6932, supplier=supplier, is_group=True)
         full = {"parent": parent, "supplier": supplier, "zone": TariffZone.DAY, "tier": 1, "recalculation": -500, "basis": ChargeBasis.READING}

@@ -18,6 +18,14 @@ async def statement(request: Request) -> Response:
     return answer(request, "statements/index.html", account=account, period=shown, periods=months_to_choose(known, shown), looks_back=looks_back)
 
 
+async def why(request: Request) -> Response:
+    """Why a month costs more or less than the month before and a year ago."""
+    account = ours(request, (await ask(request, "statements/why", id=request.path_params["id"], period=month(request))).account)
+    if account.statement is None:
+        raise NotFound
+    return answer(request, "statements/why.html", account=account, period=account.statement.period)
+
+
 async def versions(request: Request) -> Response:
     """What a month's statement said before, for staff."""
     wanted = month(request)

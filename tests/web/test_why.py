@@ -1,0 +1,79 @@
+"""«Почему столько?» on the page and over GraphQL, by the books that registers left."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import orjson
+import pytest
+
+from models import PersonalAccount
+from models.enums import TokenScope
+from resolvers.imports import run_import
+from resolvers.tokens import create_token
+from resolvers.users import grant_membership
+from schema import ids
+from tests.resolvers.imports.conftest import TODAY, write
+from tests.web.conftest import SLUG, Browser
+
+ACCOUNTS = "Лицевой счёт;Фамилия\n777;Первый"
+CHARGES = """Период;Лицевой счёт;Услуга;Объём;Тариф без НДС;НДС %;Тариф с НДС;Сумма
+2025-09;777;Вода;5;50,00;12;56,00;280,00
+2026-08;777;Вода;6;60,00;12;67,20;403,20
+2026-09;777;Вода;7;60,00;16;69,60;487,20
+2026-09;777;Стоки;1;50,00;0;50,00;50,00"""
+BALANCES = """Период;Лицевой счёт;Остаток на начало;Начислено;Оплачено;Остаток на конец
+2025-09;777;0,00;280,00;0,00;280,00
+2026-08;777;280,00;403,20;0,00;683,20
+2026-09;777;683,20;537,20;0,00;1220,40"""
+QUERY = """query ($id: ID!, $months: Int!) { account(id: $id) { statement(period: "2026-09") { compared(months: $months) {
+    period difference { amount } parts { cause amount { amount } } lines { service { name } difference { amount } parts { cause amount { amount } } } } } } }"""
+
+
+@pytest.fixture
+async def account(site, tmp_path: Path) -> str:
+    folder = write(tmp_path / "in", accounts=ACCOUNTS, charges=CHARGES, balances=BALANCES)
+    assert (await run_import(SLUG, [folder], today=TODAY, approved=True)).status == 0
+    await grant_membership("aigul", SLUG, "777")
+    found = await PersonalAccount.get(number="777", organization__slug=SLUG)
+    return ids.encode("acc", found.id)
+
+
+async def asked(site, account: str, months: int) -> dict:
+    token = await create_token(user_login="aigul", scopes=list(TokenScope))
+    body = orjson.dumps({"query": QUERY, "variables": {"id": account, "months": months}})
+    headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+    return (await Browser(site.app).client.post("http://127.0.0.1:8000/graphql", content=body, headers=headers)).json()
+
+
+async def test_the_page_tells_the_reasons_of_both_comparisons(account: str, aigul):
+    address = f"/accounts/{account}/statement?period=2026-09"
+    assert "Почему столько?" in (await aigul.page(address)).text()
+    page = await aigul.page(f"/accounts/{account}/statement/why?period=2026-09")
+    assert page.problems() == []
+    text = page.text().replace("\u00a0", " ")
+    assert "Начислено 537,20 ₸ — на 134,00 ₸ больше, чем за август 2026." in text
+    assert "на 257,20 ₸ больше, чем за сентябрь 2025." in text
+    for words in ("израсходовано больше: +67,20 ₸", "другой НДС: +16,80 ₸", "другой тариф: +78,40 ₸", "есть только в одном из месяцев: +50,00 ₸"):
+        assert words in text
+
+
+async def test_the_first_month_has_nothing_beside_it(account: str, aigul):
+    page = await aigul.page(f"/accounts/{account}/statement/why?period=2025-09")
+    assert "Сравнить не с чем" in page.text()
+    assert (await aigul.get(f"/accounts/{account}/statement/why?period=2019-01")).status_code == 404
+    assert (await aigul.get(f"/accounts/{account}/statement/why?period=2026-13")).status_code == 400
+
+
+async def test_partners_get_the_same_and_it_adds_up(site, account: str):
+    found = (await asked(site, account, 12))["data"]["account"]["statement"]["compared"]
+    assert [(part["cause"], part["amount"]["amount"]) for part in found["parts"]] == [
+        ("VOLUME", "112.00"), ("TARIFF", "78.40"), ("TAX", "16.80"), ("SERVICE", "50.00"),
+    ]  # fmt: skip
+    for one in (found, *found["lines"]):
+        assert sum(Decimal(part["amount"]["amount"]) for part in one["parts"]) == Decimal(one["difference"]["amount"])
+    assert (await asked(site, account, 2))["data"]["account"]["statement"]["compared"] is None
+    assert (await asked(site, account, 0))["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+
+
+async def test_a_stranger_to_the_account_finds_nothing(account: str, firma):
+    assert (await firma.get(f"/accounts/{account}/statement/why?period=2026-09")).status_code == 404
