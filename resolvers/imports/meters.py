@@ -94,15 +94,15 @@ _FIND_BY_ORDER = _pairing(
     "(m.removed_on IS NULL OR r.installed_on IS NULL OR r.installed_on < m.removed_on)",
 )
 # Staff may have entered a meter without its inlet, or with one that the register does not tell: it is the same where no other can be meant.
-_ONE_SERIAL = "account_id, resource, serial"
 _FIND_WITHOUT_INLET = f"""
     UPDATE stage_meters AS s SET meter_id = p.id FROM (
-        SELECT r.row_number, m.id FROM
-        (SELECT row_number, inlet, {_ONE_SERIAL}, COUNT(*) OVER (PARTITION BY {_ONE_SERIAL}) AS n {_FREE_ROWS} AND serial <> '') r
-        JOIN (SELECT id, inlet, {_ONE_SERIAL}, COUNT(*) OVER (PARTITION BY {_ONE_SERIAL}) AS n {_FREE_METERS} AND removed_on IS NULL AND withdrawn_at IS NULL) m
-            ON m.account_id = r.account_id AND m.resource = r.resource AND m.serial = r.serial AND m.n = 1 AND r.n = 1
-            AND (m.inlet IS NULL) <> (r.inlet IS NULL)
-    ) p WHERE p.row_number = s.row_number"""
+        SELECT r.row_number, m.id, (m.inlet IS NULL) <> (r.inlet IS NULL) AS is_open,
+            COUNT(*) OVER (PARTITION BY r.row_number) AS meters, COUNT(*) OVER (PARTITION BY m.id) AS speaking
+        FROM (SELECT row_number, {", ".join(_KEY)}, installed_on {_FREE_ROWS} AND serial <> '') r
+        JOIN (SELECT id, {", ".join(_KEY)}, removed_on {_FREE_METERS} AND withdrawn_at IS NULL) m
+            ON m.account_id = r.account_id AND m.resource = r.resource AND m.serial = r.serial
+            AND (m.removed_on IS NULL OR r.installed_on IS NULL OR r.installed_on < m.removed_on)
+    ) p WHERE p.row_number = s.row_number AND p.is_open AND p.meters = 1 AND p.speaking = 1"""
 # A meter of one zone has one dial, others a dial for each zone. Dials that it has and no row asks for stay: readings hang on them.
 _ZONES = "(SELECT 1 AS place, 2 AS least, 'day' AS zone UNION ALL SELECT 2, 2, 'night' UNION ALL SELECT 3, 3, 'peak' UNION ALL SELECT 4, 1, NULL) w"
 _MINE = "SELECT 1 FROM meter_register d WHERE d.meter_id = s.meter_id"
@@ -112,11 +112,11 @@ _SAME_DIGITS = sql.same(("integer_digits", "fraction_digits"), "d", "s")
 _MARK = f"""
     UPDATE stage_meters AS s SET changed = 1 WHERE s.code IS NULL AND (NOT EXISTS (
         SELECT 1 FROM meter m WHERE m.id = s.meter_id AND m.register_state = s.state AND m.withdrawn_at IS NULL
-        AND {sql.same(("inlet", "place", "installed_on", "verification_due_on"), "m", "s")})
+        AND {sql.same(("place", "installed_on", "verification_due_on"), "m", "s")} AND (s.inlet IS NULL OR m.inlet IS NOT DISTINCT FROM s.inlet))
     OR EXISTS ({_MINE} AND NOT ({_SAME_DIGITS})) OR EXISTS (SELECT 1 FROM {_ZONES} WHERE {_LACKS}))"""
 _KNOWN = "SELECT meter_id FROM stage_meters WHERE changed = 1 AND meter_id IS NOT NULL"
 _UPDATE = """
-    UPDATE meter AS m SET inlet = s.inlet, place = s.place, installed_on = s.installed_on, verification_due_on = s.verification_due_on,
+    UPDATE meter AS m SET inlet = COALESCE(s.inlet, m.inlet), place = s.place, installed_on = s.installed_on, verification_due_on = s.verification_due_on,
         register_state = s.state, withdrawn_at = NULL
     FROM stage_meters s WHERE s.meter_id = m.id AND s.changed = 1"""
 _INSERT = """

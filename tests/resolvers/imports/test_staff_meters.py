@@ -168,7 +168,7 @@ async def test_a_meter_of_which_one_of_them_names_no_inlet_is_one(account, clerk
     reading = READINGS + f"1;{registers};хол.;888;20.11.2026;2,5;Контролёр\n"
     outcome = await taken(write(tmp_path / "b", meters=METERS + METER + row, readings=reading))
     assert said(outcome) == []
-    assert await Meter.filter(serial="888").values_list("id", "inlet") == [(pk, int(registers) if registers else None)]
+    assert await Meter.filter(serial="888").values_list("id", "inlet") == [(pk, int(registers) if registers else staffs)]
     assert await Reading.filter(register__meter_id=pk, value=2_500_000).count() == 1
     again = await taken(write(tmp_path / "c", meters=METERS + METER + row, readings=reading))
     assert [file.changed for file in again.files] == [0, 0]
@@ -200,3 +200,20 @@ async def test_a_serial_that_stands_is_taken_at_every_inlet(account, clerk, inle
     with pytest.raises(Refused) as caught:
         await entered(clerk, account, inlet, serial="777")
     assert [(problem.code, problem.path) for problem in caught.value.problems] == [(ProblemCode.TAKEN, ("serial",))]
+
+
+async def test_a_register_that_names_no_inlets_leaves_the_known_ones(account, clerk, tmp_path: Path):
+    """A register without the column of inlets, then readings that name the inlet."""
+    head = METERS.replace("Ввод;", "")
+    await taken(write(tmp_path / "b", meters=head + METER.replace("1;1;", "1;", 1)))
+    outcome = await taken(write(tmp_path / "c", readings=READINGS + "1;1;хол.;777;12.11.2026;5;Контролёр\n"))
+    assert (await Meter.all().values_list("serial", "inlet"), said(outcome)) == ([("777", 1)], [])
+
+
+async def test_a_meter_without_an_inlet_that_staff_have_taken_down_is_found_too(account, clerk, tmp_path: Path):
+    """Staff enter a meter without inlet and take it down; the register still brings it."""
+    pk = await entered(clerk, account, None)
+    dial = await MeterRegister.get(meter_id=pk)
+    await record_event(clerk, Act(pk, MeterEventKind.REMOVED, DAY + dt.timedelta(days=2), "r", (AtDial(dial.id, "1"),)), make.NOW, TODAY)
+    await taken(write(tmp_path / "b", meters=METERS + METER + LATER))
+    assert await Meter.filter(serial="888").values_list("id", "inlet") == [(pk, 1)]
