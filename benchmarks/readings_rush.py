@@ -32,6 +32,7 @@ from models import AccountFacts, Membership, Meter, MeterRegister, Organization,
 from models.enums import Proof, ReadingSource, ReadingState, Resource, Right
 from models.period import Period
 from models.quantity import MICRO
+from resolvers.tokens import new_text
 from schema import ids
 from settings import settings
 from web.protection import token
@@ -161,7 +162,7 @@ async def peopled(count: int) -> list[Sender]:
     users = [row.id for row in await User.all().order_by("id")]
     memberships = [Membership(user_id=user, account_id=pk, rights=Right.owner(), proof=Proof.STAFF, **own) for user, pk in zip(users, accounts, strict=True)]
     await Membership.bulk_create(memberships, batch_size=500)
-    sessions = [hashlib.sha256(name.encode()).hexdigest() for name in names]
+    sessions = [new_text() for _ in names]
     times = {"created_at": NOW, "last_used_at": NOW, "expires_at": NOW + dt.timedelta(days=1)}
     rows = [Session(user_id=user, token_hash=hashlib.sha256(text.encode()).hexdigest(), **times) for user, text in zip(users, sessions, strict=True)]
     await Session.bulk_create(rows, batch_size=500)
