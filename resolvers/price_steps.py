@@ -74,8 +74,10 @@ def _told(found: Mapping[ChangeCause, int]) -> Counter[ChangeCause]:
 def _reckoned(then: Reckoned, now: Reckoned) -> dict[ChangeCause, int]:
     difference = now.amount - then.amount
     volume = ChangeCause.VOLUME if now.basis is then.basis else ChangeCause.BASIS
-    if then.quantity is None or now.quantity is None or then.price is None or now.price is None:
-        return {volume if then.price == now.price and then.price is not None else ChangeCause.OTHER: difference}
+    if (then.gross is None) is not (now.gross is None) or then.price is None or now.price is None:
+        return {ChangeCause.OTHER: difference}  # a price with tax beside one without it would pass the tax off as the tariff
+    if then.quantity is None or now.quantity is None:
+        return {volume if then.price == now.price else ChangeCause.OTHER: difference}
     untaxed = _untaxed(then, now)
     before, with_volume = _sum(then.quantity, then.price), _sum(now.quantity, then.price)
     with_tariff, with_tax = _sum(now.quantity, untaxed), _sum(now.quantity, now.price)

@@ -60,7 +60,7 @@ async def test_the_doors_are_open_to_everybody(site: Site):
 
 OWN = {  # pages of one's own that a walk of eight pages does not reach; {account} is the person's first one
     "aigul": ("/profile", "/profile/data", "/profile/email", "/profile/password", "/profile/sessions", "/profile/tokens", "/profile/subscriptions",
-              "/profile/accounts", "/profile/delete", "/link", "/link?by=address", "/accounts/{account}/members", "/accounts/{account}/report?attribute=HOLDER_NAME"),
+              "/profile/accounts", "/profile/delete", "/link", "/link?by=address", "/accounts/{account}/statement/why", "/accounts/{account}/members", "/accounts/{account}/report?attribute=HOLDER_NAME"),
     "operator": ("/letters", "/reports", "/access", "/accounts/{account}/code", "/profile/delete"),
 }  # fmt: skip
 

@@ -63,3 +63,8 @@ def test_where_nothing_is_known_nothing_is_claimed():
     assert steps(Reckoned(100, None, None, None, None, B.FIXED), Reckoned(150, None, None, None, None, B.FIXED)) == {C.OTHER: 50}
     flat = Reckoned(100, None, None, 10 * MICRO, None, B.FIXED)
     assert steps(flat, Reckoned(150, None, None, 10 * MICRO, None, B.FIXED)) == {C.VOLUME: 50}
+
+
+def test_a_price_with_tax_is_not_held_against_one_without():
+    net = Reckoned(25_000, 5 * MICRO, 50 * MICRO, None, None, B.READING)
+    assert steps(net, line(28_000, 5, 5_000, 5_600)) == {C.OTHER: 3_000}
