@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tortoise.exceptions import IntegrityError
-
 from models.database import transaction
 from models.enums import Right, TokenScope
 from models.errors import Path, Problem, ProblemCode, Refused
@@ -70,13 +68,7 @@ async def submit_bulk(viewer: Viewer, bulk: Bulk, now: dt.datetime, today: dt.da
         raise Refused(ProblemCode.REQUIRED, ("rows",))
     if len(bulk.rows) > MOST_ROWS:
         raise Refused(ProblemCode.TOO_MANY_ROWS, ("rows",), limit=MOST_ROWS)
-    for attempt in range(3):
-        try:
-            return await _attempt(viewer, bulk, now, today)
-        except IntegrityError:  # somebody was quicker, or two receipts drew one number: look again
-            if attempt == 2:
-                raise
-    raise AssertionError
+    return await idempotency.looking_again(lambda: _attempt(viewer, bulk, now, today))
 
 
 async def _attempt(viewer: Viewer, bulk: Bulk, now: dt.datetime, today: dt.date | None) -> list[RowVerdict]:

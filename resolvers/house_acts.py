@@ -67,20 +67,25 @@ async def save_house_meter(viewer: Viewer, given: HouseMeterGiven, now: dt.datet
     if problems := _problems(given, day):
         raise RefusedMany(problems)
     try:
-        async with transaction():
-            answer = await idempotency.first_answer(viewer.actor, "saveHouseMeter", given.key, given.fingerprint)
-            if answer is None:
-                pk = await _save(house, given)
-                if given.validate_only:
-                    raise _Tried
-                answer = {"meter": pk}
-                await idempotency.bind(viewer.actor, "saveHouseMeter", given.key, given.fingerprint, answer, now)
-                await audit.record(viewer.actor, "house_meter.save", f"house_meter:{pk}", organization_id=house.organization_id)
+        pk = await idempotency.looking_again(lambda: _saved(viewer, house, given, now))
     except _Tried:
         return None
     except IntegrityError:
         raise Refused(C.TAKEN, ("serial",)) from None
-    return (await house_meters_by_ids(viewer, [answer["meter"]]))[answer["meter"]]
+    return (await house_meters_by_ids(viewer, [pk]))[pk]
+
+
+async def _saved(viewer: Viewer, house: House, given: HouseMeterGiven, now: dt.datetime) -> int:
+    async with transaction():
+        answer = await idempotency.first_answer(viewer.actor, "saveHouseMeter", given.key, given.fingerprint)
+        if answer is None:
+            pk = await _save(house, given)
+            if given.validate_only:
+                raise _Tried
+            answer = {"meter": pk}
+            await idempotency.bind(viewer.actor, "saveHouseMeter", given.key, given.fingerprint, answer, now)
+            await audit.record(viewer.actor, "house_meter.save", f"house_meter:{pk}", organization_id=house.organization_id)
+        return int(answer["meter"])
 
 
 class _Tried(Exception):

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tortoise.exceptions import IntegrityError
-
 from models.database import transaction
 from models.enums import ReadingState, TokenScope
 from models.errors import Forbidden, NotFound, Problem, ProblemCode, Refused
@@ -76,13 +74,7 @@ async def judge_readings(viewer: Viewer, judging: Judging, now: dt.datetime) -> 
         raise Refused(ProblemCode.REQUIRED, ("verdicts",))
     if len(judging.rows) > MOST_ROWS:
         raise Refused(ProblemCode.TOO_MANY_ROWS, ("verdicts",), limit=MOST_ROWS)
-    for attempt in range(3):
-        try:
-            return await _judged(await _answer(viewer, organization.id, judging, now), organization.id)
-        except IntegrityError:  # the same key came twice at once: whoever was quicker has answered
-            if attempt == 2:
-                raise
-    raise AssertionError
+    return await _judged(await idempotency.looking_again(lambda: _answer(viewer, organization.id, judging, now)), organization.id)
 
 
 async def _answer(viewer: Viewer, organization_id: int, judging: Judging, now: dt.datetime) -> list[Any]:

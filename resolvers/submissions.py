@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tortoise.exceptions import IntegrityError
-
 from models.database import transaction
 from models.enums import ReadingState, Right, TokenScope
 from models.errors import Forbidden, NeedsConfirmation, NotFound, Path, ProblemCode, RefusedMany
@@ -44,13 +42,7 @@ async def submit_readings(viewer: Viewer, submission: Submission, now: dt.dateti
     Raises NotFound for an account that does not exist for the viewer, Forbidden without the right, RefusedMany with paths
     `readings`, `readings.<row>.register`, `.value`, `.takenOn` or `idempotencyKey`, and NeedsConfirmation with the questions.
     """
-    for attempt in range(3):
-        try:
-            return await _attempt(viewer, submission, now, today)
-        except IntegrityError:  # another tab was quicker, or two receipts drew one number: look again
-            if attempt == 2:
-                raise
-    raise AssertionError
+    return await idempotency.looking_again(lambda: _attempt(viewer, submission, now, today))
 
 
 async def check_readings(viewer: Viewer, submission: Submission, now: dt.datetime, today: dt.date | None = None) -> list[Understood]:

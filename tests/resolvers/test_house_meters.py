@@ -1,5 +1,6 @@
 """House-wide meters: entered and corrected by staff, seen by those who have an account in the house, of their own days."""
 
+import asyncio
 import datetime as dt
 
 import pytest
@@ -159,3 +160,10 @@ async def test_statements_do_not_grow_with_rows(town):
         await town.read(more, "1", "2026-09-01")
         await town.read(more, "2", "2026-10-01")
     assert await count() == few
+
+
+async def test_the_same_key_many_times_at_once_is_one_meter_and_one_answer(town):
+    """A form that is pressed twice says no false "taken"."""
+    found = await asyncio.gather(*(town.save() for _ in range(6)))
+    assert {meter.pk for meter in found} == {(await HouseMeter.get()).id}
+    assert await AuditRecord.all().count() == 1
