@@ -80,7 +80,13 @@ async def post(url: str, body: bytes, headers: Mapping[str, str], *, tls: ssl.SS
     except TimeoutError:
         raise CallFailed(f"no answer within {SECONDS:.0f} seconds") from None
     except (aiohttp.ClientError, OSError, ValueError) as error:
-        raise CallFailed(one_line(str(error))[:200] or type(error).__name__) from None
+        raise CallFailed(one_line(_why(error))[:200] or type(error).__name__) from None
+
+
+def _why(error: Exception) -> str:
+    """Our own refusal of a name, which the library wraps and would not tell, else what the library says."""
+    own = getattr(error, "os_error", None)
+    return str(own) if own is not None and own.errno is None else str(error)
 
 
 async def _limited(answer: aiohttp.ClientResponse) -> bytes:

@@ -165,6 +165,7 @@ def _problems(given: HouseMeterGiven, today: dt.date) -> list[Problem]:
     wrong = {
         ("serial", C.REQUIRED): not given.serial.strip(),
         ("serial", C.TOO_LONG): len(given.serial.strip()) > LONGEST_SERIAL,
+        ("serial", C.INVALID): not given.serial.strip().isprintable(),
         ("place", C.TOO_LONG): len(given.place.strip()) > LONGEST_PLACE,
         ("removedOn", C.DATE_IN_FUTURE): given.removed_on is not None and given.removed_on > today,
     }

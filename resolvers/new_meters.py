@@ -51,6 +51,7 @@ def spec_problems(new: NewMeter, on: dt.date) -> list[Problem]:
     wrong = {
         ("serial", C.REQUIRED): not serial,
         ("serial", C.TOO_LONG): len(serial) > LONGEST_SERIAL,
+        ("serial", C.INVALID): not serial.isprintable(),  # signs that nobody sees make two numbers look the same
         ("zones", C.INVALID): not 1 <= new.zones <= MOST_ZONES,
         ("integerDigits", C.INVALID): not 1 <= integer <= MOST_INTEGER,
         ("fractionDigits", C.INVALID): not 0 <= fraction <= MOST_FRACTION,

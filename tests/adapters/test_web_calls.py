@@ -124,7 +124,7 @@ async def test_a_name_that_leads_inside_is_not_followed(monkeypatch, addresses):
 
     monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", lookup)
     monkeypatch.setattr(asyncio.SelectorEventLoop, "sock_connect", connect)
-    with pytest.raises(web_calls.CallFailed):
+    with pytest.raises(web_calls.CallFailed, match="does not lead to a public address"):
         await web_calls.post("https://rebinding.example.com/", b"", SENT)
     assert (asked, connected) == (["rebinding.example.com"], [])
 

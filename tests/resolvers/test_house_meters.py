@@ -167,3 +167,7 @@ async def test_the_same_key_many_times_at_once_is_one_meter_and_one_answer(town)
     found = await asyncio.gather(*(town.save() for _ in range(6)))
     assert {meter.pk for meter in found} == {(await HouseMeter.get()).id}
     assert await AuditRecord.all().count() == 1
+
+
+async def test_a_number_with_signs_that_nobody_sees_is_refused(town):
+    assert await refused(town.save(serial="ОДПУ\u200b-1")) == [(C.INVALID, ("serial",))]

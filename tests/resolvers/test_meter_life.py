@@ -290,6 +290,7 @@ async def test_what_is_wrong_with_a_new_meter(flat):
 
     assert await told(serial=" ") == [(C.REQUIRED, ("serial",))]
     assert await told(serial="1" * 41) == [(C.TOO_LONG, ("serial",))]
+    assert await told(serial="77\u202e001") == await told(serial="77\u200b001") == [(C.INVALID, ("serial",))]
     assert await told(zones=4) == [(C.INVALID, ("zones",))]
     assert await told(digits=(0, 7)) == [(C.INVALID, ("integerDigits",)), (C.INVALID, ("fractionDigits",))]
     assert await told(due_on=YESTERDAY) == [(C.INVALID, ("dueOn",))]
