@@ -88,7 +88,8 @@ TheHouseReading = Annotated[RecordHouseReadingInput, strawberry.argument(descrip
 @strawberry.type
 class HouseMutations:
     @field(
-        description="Enter or correct a house-wide meter, for the organization's staff in person. Codes: REQUIRED, TOO_LONG, INVALID, TAKEN, DATE_IN_FUTURE, KEY_REUSED."
+        description="Enter or correct a house-wide meter, for the organization's staff in person. "
+        "Codes: REQUIRED, TOO_LONG, INVALID, TAKEN, DATE_IN_FUTURE, KEY_REUSED."
     )
     async def save_house_meter(self, info: Info, input: TheHouseMeter) -> SaveHouseMeterResult:  # noqa: A002
         context = info.context
