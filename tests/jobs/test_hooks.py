@@ -5,10 +5,12 @@ import base64
 import datetime as dt
 import hashlib
 import hmac
+from unittest.mock import patch
 
 import orjson
 import pytest
 
+from adapters import web_calls
 from jobs import hooks
 from models import AuditRecord, HookCall, Letter, Organization, Reading
 from models.enums import ReadingState, TokenScope
@@ -29,11 +31,8 @@ HOUR = dt.timedelta(hours=1)
 
 @pytest.fixture(autouse=True)
 def here(monkeypatch):
-    """This machine may be called, and nobody waits for long."""
-    from adapters import web_calls
-
+    """This machine may be called."""
     monkeypatch.setenv("ABONENT_ALLOW_LOOPBACK_CALLS", "true")
-    monkeypatch.setattr(web_calls, "SECONDS", 0.5)
     settings.cache_clear()
 
 
@@ -47,6 +46,11 @@ async def sent(database):
 async def asked(server, now=make.NOW) -> dict[str, int]:
     await Organization.all().update(reading_hook_url=server.url())
     return await hooks.ask_hooks(now)
+
+
+def hasty():
+    """Nobody waits for long: only where an address never answers, since on a busy machine an honest answer may take half a second."""
+    return patch.object(web_calls, "SECONDS", 0.5)
 
 
 def verdict(word: str, reason: str | None = None):
@@ -125,7 +129,8 @@ async def test_what_is_told_is_signed_and_names_nobody(sent):
 ])  # fmt: skip
 async def test_no_usable_answer_is_asked_again_under_the_same_identity(sent, bad):
     async with serving(bad) as server:
-        assert await asked(server) == {"waiting": 1}, "a silent address is not asked about everything at once"
+        with hasty():
+            assert await asked(server) == {"waiting": 1}, "a silent address is not asked about everything at once"
     assert await states() == [("sent", "")] * 2
     first = await HookCall.all().order_by("id").first()
     assert (first.state, first.attempts, first.leased_until, first.due_at) == (HookState.WAITING, 1, None, make.NOW + dt.timedelta(minutes=1))
@@ -175,7 +180,8 @@ async def test_what_waited_too_long_goes_to_people_at_once(sent):
         await sent.send(f"{117 + turn}", f"{194 + turn}", key=f"more {turn}")
     await HookCall.all().update(due_at=make.NOW)
     async with serving(silent) as server:
-        await asked(server, make.NOW + 73 * HOUR)
+        with hasty():
+            await asked(server, make.NOW + 73 * HOUR)
     assert {state for state, _, _ in await calls()} == {HookState.DONE, HookState.FAILED}
     assert len(server.calls) == 1
     assert set(await states()) == {("superseded", ""), ("in_review", "silent")}
@@ -261,7 +267,8 @@ async def test_one_silent_address_does_not_keep_the_others_waiting(sent):
     async with serving(silent) as bad, serving(verdict("accept")) as good:
         await Organization.filter(id=sent.org.id).update(reading_hook_url=bad.url())
         await Organization.filter(id=other.org.id).update(reading_hook_url=good.url())
-        assert await hooks.ask_hooks(make.NOW) == {"waiting": 1, "done": 2}
+        with patch.object(web_calls, "SECONDS", 3.0):  # the good one is called with the same patience
+            assert await hooks.ask_hooks(make.NOW) == {"waiting": 1, "done": 2}
     assert len(bad.calls) == 1
 
 
