@@ -7,7 +7,7 @@ from models.accounts import AccountCode, AccountFacts, Contract, DataReport, Mem
 from models.audit import AuditRecord, IdempotencyKey, Installation, JobRun, SpentChallenge
 from models.charges import Charge
 from models.imports import ImportChange, ImportFile, ImportProblem, ImportProfile, ImportRun, ImportUpload
-from models.ledger import LedgerEntry
+from models.ledger import LedgerEntry, PeriodClosing
 from models.letters import Letter, MailedSecret
 from models.meters import Document, HookCall, HouseMeter, HouseReading, Meter, MeterEvent, MeterRegister, Reading
 from models.organizations import Organization, Service, Supplier, Tariff
@@ -20,6 +20,6 @@ __all__ = [
     "AccountCode", "AccountFacts", "Agreement", "ApiToken", "AuditRecord", "Charge", "Consent", "Contract", "DataReport", "Document", "HookCall",
     "House", "HouseMeter", "HouseReading", "IdempotencyKey", "ImportChange", "ImportFile", "ImportProblem", "ImportProfile", "ImportRun",
     "ImportUpload", "Installation", "JobRun", "LedgerEntry", "Letter", "LoginAlias", "MailedSecret", "Membership", "Meter", "MeterEvent",
-    "MeterRegister", "Organization", "Payment", "PersonalAccount", "Premises", "ProofBudget", "Reading", "Registration", "Service", "Session",
+    "MeterRegister", "Organization", "Payment", "PeriodClosing", "PersonalAccount", "Premises", "ProofBudget", "Reading", "Registration", "Service", "Session",
     "SpentChallenge", "StaffRole", "Statement", "StatementLine", "Subscription", "Supplier", "Tariff", "User",
 ]  # fmt: skip

@@ -114,6 +114,11 @@ class ProblemCode(StrEnum):
     ALREADY_WITHDRAWN = "already_withdrawn"
     NOT_LOWER = "not_lower"
     WRONG_FILE = "wrong_file"
+    MONTH_NOT_OVER = "month_not_over"
+    MONTH_WITHOUT_STATEMENTS = "month_without_statements"
+    MONTH_CLOSED = "month_closed"
+    MONTH_OPEN = "month_open"
+    LATER_MONTHS_CLOSED = "later_months_closed"
 
 
 Path = tuple[str, ...]

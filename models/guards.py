@@ -1,6 +1,6 @@
 """What the database itself refuses, beyond what migrations can say on both databases.
 
-Triggers keep the ledger append-only, partial unique indexes let one version of a thing be current, and rows that belong to an
+Triggers keep the ledger append-only and out of closed months, partial unique indexes let one version of a thing be current, and rows that belong to an
 account or a contract belong to exactly one. All of it is (re)created after every migration, because SQLite's table rebuilds
 drop such things silently, and verified at start-up and by `abonent check`.
 """
@@ -30,6 +30,7 @@ _CURRENT = {  # index: (table and columns, condition)
     "ledger_entry_account_key": ("ledger_entry (account_id, key)", "account_id IS NOT NULL"),
     "ledger_entry_contract_key": ("ledger_entry (contract_id, key)", "contract_id IS NOT NULL"),
     "ledger_entry_one_reversal": ("ledger_entry (reverses_id)", "reverses_id IS NOT NULL"),
+    "period_closing_standing": ("period_closing (organization_id, period)", "reopened_at IS NULL"),
 }
 
 
@@ -68,6 +69,7 @@ def _expected_of_sqlite() -> dict[str, str]:
 def _expected_of_postgres() -> dict[str, str]:
     """Guards by name, as _LIST_POSTGRES says them: a trigger with its function's text, a constraint, that an index is unique."""
     triggers = {f"{_LEDGER}_no_{verb}": f"{_trigger(verb)} {_BODY}" for verb in ("update", "delete", "truncate")}
+    triggers[_NOT_INTO_CLOSED] = f"{_TRIGGER_CLOSED} {_BODY_CLOSED}"
     owners = dict.fromkeys((f"{table}_one_owner" for table in _ONE_OWNER), "CHECK (((account_id IS NULL) <> (contract_id IS NULL)))")
     return {**dict.fromkeys(_CURRENT, "UNIQUE"), **triggers, **owners}
 
@@ -89,7 +91,16 @@ def _trigger(verb: str) -> str:
 
 
 _LAW = "ledger entries are appended, never changed"
+_CLOSED = "no entry is posted into a closed month"
 _OWNER = "a row belongs to one account or to one contract"
+
+_NOT_INTO_CLOSED = f"{_LEDGER}_not_into_closed"
+_TRIGGER_CLOSED = (  # once for all rows of a statement: imports bring millions
+    f"CREATE TRIGGER {_NOT_INTO_CLOSED} AFTER INSERT ON {_LEDGER} REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION {_LEDGER}_refuse_closed()"
+)
+_BODY_CLOSED = f"""BEGIN IF EXISTS (SELECT 1 FROM fresh f JOIN period_closing c ON c.organization_id = f.organization_id
+    WHERE c.reopened_at IS NULL AND c.period >= COALESCE(f.posted_in, f.period)) THEN
+    RAISE EXCEPTION '{_CLOSED}' USING ERRCODE = 'restrict_violation'; END IF; RETURN NULL; END"""
 
 _INDEXES = {name: f"CREATE UNIQUE INDEX IF NOT EXISTS {name} ON {target} WHERE {condition}" for name, (target, condition) in _CURRENT.items()}
 _SQLITE = (
@@ -97,6 +108,11 @@ _SQLITE = (
     *(
         f"CREATE TRIGGER IF NOT EXISTS {_LEDGER}_no_{verb} BEFORE {verb.upper()} ON {_LEDGER} BEGIN SELECT RAISE(ABORT, '{_LAW}'); END"
         for verb in ("update", "delete")
+    ),
+    (
+        f"CREATE TRIGGER IF NOT EXISTS {_NOT_INTO_CLOSED} BEFORE INSERT ON {_LEDGER} WHEN EXISTS (SELECT 1 FROM period_closing c "
+        "WHERE c.organization_id = NEW.organization_id AND c.reopened_at IS NULL AND c.period >= COALESCE(NEW.posted_in, NEW.period)) "
+        f"BEGIN SELECT RAISE(ABORT, '{_CLOSED}'); END"
     ),
     *(
         f"CREATE TRIGGER IF NOT EXISTS {table}_one_owner BEFORE INSERT ON {table} "
@@ -109,6 +125,8 @@ _POSTGRES = (
     "ALTER TABLE personal_account SET (fillfactor = 50)",  # every import writes every balance: with room beside it, a row leaves its indexes alone
     f"CREATE OR REPLACE FUNCTION {_LEDGER}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ {_BODY} $$",
     *(_trigger(verb).replace("CREATE", "CREATE OR REPLACE", 1) for verb in ("update", "delete", "truncate")),
+    f"CREATE OR REPLACE FUNCTION {_LEDGER}_refuse_closed() RETURNS trigger LANGUAGE plpgsql AS $$ {_BODY_CLOSED} $$",
+    _TRIGGER_CLOSED.replace("CREATE", "CREATE OR REPLACE", 1),
     *(
         f"""DO $$ BEGIN
         IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = '{table}_one_owner') THEN

@@ -15,6 +15,9 @@ class LedgerEntry(Model):
 
     `key` is unique, so that importing or paying twice is harmless. A correction is two new entries: one that `reverses` the
     old one with the opposite amount, and one with the right amount. The balance is the sum of all entries.
+
+    `period` is the month that an entry is about. It counts in that month's movement unless the month had been closed when the entry was
+    posted: then in `posted_in`, the first open one, and the closed month stays as it was.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -29,6 +32,7 @@ class LedgerEntry(Model):
     kind = fields.CharEnumField(EntryKind, max_length=24)
     amount = fields.BigIntField()
     period = fields.DateField()
+    posted_in = fields.DateField(null=True)  # first day of the open month that took it in, where its own had been closed
     business_date = fields.DateField()
     service: fields.ForeignKeyNullableRelation[Service] = fields.ForeignKeyField("models.Service", on_delete=fields.RESTRICT, related_name=False, null=True)
     service_id: int | None
@@ -59,3 +63,27 @@ class LedgerEntry(Model):
             ("payment_id",),
             ("reverses_id",),
         )
+
+
+class PeriodClosing(Model):
+    """A month that staff closed, and all before it with it: no entry is posted into them any more (models/guards.py).
+
+    `entries` and `amount` are how many entries counted in those months then, and their sum: `abonent check` counts again. A month that is
+    opened again keeps its row, with who did it and why; closed once more, it gets another.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization_id: int
+    period = fields.DateField()
+    entries = fields.BigIntField()
+    amount = fields.BigIntField()
+    closed_at = fields.DatetimeField()
+    closed_by = fields.CharField(max_length=64)  # an actor, as in the audit
+    reopened_at = fields.DatetimeField(null=True)
+    reopened_by = fields.CharField(max_length=64, null=True)
+    reason = fields.CharField(max_length=300, default="", db_default="")  # why it was opened again
+
+    class Meta:
+        table = "period_closing"
+        indexes = (("organization_id", "period"),)

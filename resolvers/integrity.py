@@ -106,6 +106,7 @@ _SENTENCES = {
     "altered_entries": "An entry says something else than what it was posted for",
     "contract_entries": "No payment calls for a contract's entry",
     "controls": "Rows that a register brought were changed or are gone",
+    "closed_months": "Entries up to a closed month are not those that it was closed with",
     "tenants": "A row belongs to another organization than its account",
     "file": "The database file is damaged",
     "references": "Rows point to rows that do not exist",
@@ -139,6 +140,14 @@ _LINES = f"""LEFT JOIN (SELECT statement_id, {", ".join(f"SUM({figure}) AS {figu
     FROM statement_line GROUP BY statement_id) l ON l.statement_id = t.id"""
 _UNLIKE_LINES = f"(t.by_service AND NOT ({sql.same(_IN_LINES, 'l', 't')}))"
 _PROMISES = {
+    "closed_months": (
+        "period_closing",
+        """SELECT c.id FROM period_closing c LEFT JOIN (
+            SELECT organization_id, COALESCE(posted_in, period) AS month, COUNT(*) AS n, SUM(amount) AS amount FROM ledger_entry
+            GROUP BY organization_id, COALESCE(posted_in, period)
+        ) s ON s.organization_id = c.organization_id AND s.month <= c.period
+        WHERE c.reopened_at IS NULL GROUP BY c.id, c.entries, c.amount HAVING COALESCE(SUM(s.n), 0) <> c.entries OR COALESCE(SUM(s.amount), 0) <> c.amount""",
+    ),
     "statement_versions": (
         "statement",
         f"""SELECT MIN(t.id) AS id FROM statement t {_RUN} GROUP BY t.account_id, t.period

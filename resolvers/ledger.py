@@ -2,7 +2,8 @@
 
 The caller leaves (account, month) pairs in `ledger_touched` and calls :func:`restate` in the same transaction. From the last printed closing
 before the earliest touched month on, every entry that the account should have is derived again (resolvers/derivation.py); entries that
-already say so stay as they are, the others are reversed, the missing ones are posted. Nothing that was posted is ever changed.
+already say so stay as they are, the others are reversed, the missing ones are posted. Nothing that was posted is ever changed. What is about
+a closed month is posted in the first open one (resolvers/closings.py).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 
 from models import sql
 from models.enums import Component
-from resolvers import derivation
+from resolvers import closings, derivation
 from resolvers.derivation import Coverage
 
 REHEARSED_AT_ONCE = 20_000
@@ -81,9 +82,13 @@ async def restate(organization_id: int, now: dt.datetime, before: Coverage, afte
         for month in before[component] - after[component]:
             await sql.execute(_TOUCH_UNCOVERED, organization=organization_id, month=month)
     await _compare(organization_id, after)
+    boundary = await closings.boundary_of(organization_id)
+    await sql.staging("taken_over", {"account_id": "bigint", "period": "date", "posted_in": "date"}, "account_id, period")
+    if boundary.ever:
+        await sql.execute(_TAKE_OVER)
     steps = (_LIST_CHANGES_GONE, _LIST_CHANGES_NEW, _REVERSE, _POST, _NEW_BALANCES, _BALANCE)
     for step, statement in enumerate(steps, 1):
-        await sql.execute(statement, organization=organization_id, now=now)
+        await sql.execute(statement, organization=organization_id, now=now, closed=boundary.closed, open=boundary.open)
         await sql.analyze("entry_change", "new_balance")
         progress(step, len(steps))
 
@@ -215,18 +220,27 @@ _LIST_CHANGES_NEW = """
     LEFT JOIN past_entry l ON l.account_id = w.account_id AND l.base = w.base AND l.amount = w.amount AND l.live = 1
     LEFT JOIN (SELECT account_id, base, COUNT(*) AS n FROM past_entry GROUP BY account_id, base) o ON o.account_id = w.account_id AND o.base = w.base
     WHERE l.id IS NULL"""
+# Once a later month has taken over what changes in an account's month, it takes it all: a correction and what it corrects count in one month,
+# also where the first one is opened again.
+_TAKE_OVER = """
+    INSERT INTO taken_over (account_id, period, posted_in) SELECT e.account_id, e.period, MAX(e.posted_in)
+    FROM posting p JOIN ledger_entry e ON e.account_id = p.account_id AND e.period > p.base WHERE e.posted_in IS NOT NULL GROUP BY e.account_id, e.period"""
 _REVERSE = """
     INSERT INTO ledger_entry (organization_id, account_id, kind, amount, period, business_date, service_id, supplier_id, charge_id, payment_id,
-        reason, reverses_id, key, import_file_id, posted_at)
+        reason, reverses_id, key, import_file_id, posted_at, posted_in)
     SELECT e.organization_id, e.account_id, e.kind, -e.amount, e.period, e.business_date, e.service_id, e.supplier_id, e.charge_id, e.payment_id,
-        e.reason, e.id, e.key || '/reversed', e.import_file_id, :now
-    FROM entry_change x JOIN ledger_entry e ON e.id = x.entry_id WHERE x.n = 0 ORDER BY e.id"""
+        e.reason, e.id, e.key || '/reversed', e.import_file_id, :now,
+        CASE WHEN COALESCE(o.posted_in, e.period) <= :closed THEN :open ELSE o.posted_in END
+    FROM entry_change x JOIN ledger_entry e ON e.id = x.entry_id
+    LEFT JOIN taken_over o ON o.account_id = e.account_id AND o.period = e.period WHERE x.n = 0 ORDER BY e.id"""
 _POST = """
     INSERT INTO ledger_entry (organization_id, account_id, kind, amount, period, business_date, service_id, supplier_id, charge_id, payment_id,
-        reason, key, import_file_id, posted_at)
+        reason, key, import_file_id, posted_at, posted_in)
     SELECT :organization, w.account_id, w.kind, w.amount, w.period, w.business_date, w.service_id, w.supplier_id, w.charge_id, w.payment_id,
-        w.reason, w.base || '#' || x.n, w.import_file_id, :now
+        w.reason, w.base || '#' || x.n, w.import_file_id, :now,
+        CASE WHEN COALESCE(o.posted_in, w.period) <= :closed THEN :open ELSE o.posted_in END
     FROM entry_change x JOIN want_entry w ON w.account_id = x.account_id AND w.base = x.base
+    LEFT JOIN taken_over o ON o.account_id = w.account_id AND o.period = w.period
     WHERE x.n > 0 ORDER BY w.account_id, w.business_date, w.base"""
 # Known where an opening or a closing has been printed. What was derived from the beginning is the whole balance by itself.
 _NEW_BALANCES = """

@@ -56,6 +56,8 @@ class ImportMonth:
     after: ImportFigures | None = field(description="Totals as they are after the run.")
     chain_breaks: int = field(description="Statements whose opening is not the closing before it.")
     details: ImportDetails = field(description="Control totals.")
+    posted_in: Period | None = field(description="The month is closed, and this open one takes in what the run posts about it; null where nothing of the kind.")
+    posted_later: Money | None = field(description="What these entries come to: by how much the run corrects the closed month.")
 
 
 @strawberry.type(description="Payments of a run.")
@@ -124,6 +126,7 @@ class SummaryOf:
         return ImportReadings(new=int(found.get("new") or 0), changed=int(found.get("changed") or 0))
 
     def _month(self, one: dict[str, Any]) -> ImportMonth:
+        later = one.get("posted_later") or {}
         return ImportMonth(
             period=Period.parse(one["period"]),
             statements=_changes(one.get("statements") or {}),
@@ -131,6 +134,8 @@ class SummaryOf:
             after=self._figures(one.get("after")),
             chain_breaks=int(one.get("chain_breaks") or 0),
             details=ImportDetails(**{name: self._run.money((one.get("details") or {}).get(name)) for name in ("charged", "recalculation", "paid")}),  # type: ignore[arg-type]
+            posted_in=Period.parse(later["period"]) if later else None,
+            posted_later=self._run.money(later.get("amount")),  # type: ignore[arg-type]
         )
 
     def _figures(self, found: dict[str, Any] | None) -> ImportFigures | None:

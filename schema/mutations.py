@@ -38,6 +38,7 @@ from schema.linking import LinkMutations
 from schema.look_up import LookUpMutations
 from schema.memberships import MemberMutations
 from schema.meter_acts import MeterMutations
+from schema.periods import PeriodMutations
 from schema.profile import ProfileMutations
 from schema.reading_bulk import BulkMutations
 from schema.reading_rules import ReadingRulesMutations
@@ -72,6 +73,7 @@ class Mutation(
     LookUpMutations,
     MemberMutations,
     MeterMutations,
+    PeriodMutations,
     ProfileMutations,
     ReadingRulesMutations,
     RecoveryMutations,

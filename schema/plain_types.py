@@ -26,13 +26,15 @@ PLAIN = {
     "ImportFigures": "charged closing compensation opening paid penalty recalculation",
     "ImportFile": "changed delimiter encoding kind name refused rows sha256 taken warned",
     "ImportHold": "code limit message subject value",
-    "ImportMonth": "after before chainBreaks details period statements",
+    "ImportMonth": "after before chainBreaks details period postedIn postedLater statements",
     "ImportPayments": "amount changed matched new withdrawn",
     "ImportProblem": "code column file line message row severity",
     "ImportProgress": "done stage total",
     "ImportReadings": "changed new",
     "ImportSummary": "accounts months payments readings rows",
     "IssueAccountCodeDone": "code expiresAt",
+    "LedgerPeriod": "amount closedAt closedBy entries isClosed mayClose mayReopen period reason reopenedAt reopenedBy",
+    **dict.fromkeys(("ClosePeriodDone", "ReopenPeriodDone"), "period"),
     "LinkAccountDone": "account contract login",
     "LinkRules": "contractProofs proofs stepUps",
     "PlaceConsumption": "inlet months place resource unit zones",
@@ -48,4 +50,4 @@ PLAIN = {
     "ZoneConsumption": "months zone",
     "WindowDays": "closesAt closesOn opensAt opensOn period",
 }
-LISTS = ("HouseFlat", "HouseWindow", "Street", "StreetHouse")
+LISTS = ("HouseFlat", "HouseWindow", "LedgerPeriod", "Street", "StreetHouse")

@@ -48,7 +48,7 @@ POLICIES: dict[str, dict[str, Policy]] = {
         **dict.fromkeys(("inviteMember", "revokeInvitation", "acceptInvitation", "changeMember", "revokeMember", "unlinkAccount"), P.SIGNED_IN),
         **dict.fromkeys(("createToken", "revokeToken", "reportMistake", "settleReport", "deleteUser", "setSubscriptions", "withdrawConsent"), P.SIGNED_IN),
         **dict.fromkeys(("startImport", "approveImport", "discardImport", "undoImport", "saveImportProfile"), P.SIGNED_IN),
-        **dict.fromkeys(("retryLetter", "judgeReadings", "setReadingHook"), P.SIGNED_IN),
+        **dict.fromkeys(("retryLetter", "judgeReadings", "setReadingHook", "closePeriod", "reopenPeriod"), P.SIGNED_IN),
         **dict.fromkeys(("recordMeterEvent", "replaceMeter", "installMeter", "withdrawMeterEvent"), P.SIGNED_IN),
         **dict.fromkeys(("attachDocument", "saveHouseMeter", "recordHouseReading"), P.SIGNED_IN),
         **dict.fromkeys(("linkAccount", "requestStepUp", "issueAccountCode", "setAccessRules", "setReadingRules", "setHouseWindow"), P.SIGNED_IN),
@@ -76,7 +76,7 @@ POLICIES: dict[str, dict[str, Policy]] = {
     "Organization": {
         **dict.fromkeys(("accent", "contacts", "currency", "id", "languages", "lookUp", "name", "readingWindow", "slug", "timezone"), P.WITH_PARENT),
         **dict.fromkeys(("importProfile", "importRuns"), P.IMPORTS),
-        **dict.fromkeys(("letters", "dataReports", "readingHook"), P.STAFF_IN_PERSON),
+        **dict.fromkeys(("letters", "dataReports", "readingHook", "periods"), P.STAFF_IN_PERSON),
         "readings": P.JUDGES,
         **dict.fromkeys(("streets", "street", "house", "flat", "stepUpTarget"), P.PERSON),
         "linkRules": P.WITH_PARENT,

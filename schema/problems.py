@@ -77,6 +77,11 @@ MEANINGS: dict[ProblemCode, str] = {
     C.WRONG_HINT: "Not what is on record for the user",
     C.HUMAN_CHECK_NEEDED: "Too many attempts: `humanCheck` must be solved first",
     C.WRONG_HUMAN_CHECK: "The human check is not solved, used already or too old",
+    C.MONTH_NOT_OVER: "The month still goes on where the organization is",
+    C.MONTH_WITHOUT_STATEMENTS: "The organization has no statement of this month",
+    C.MONTH_CLOSED: "The month is closed, by itself or with a later one",
+    C.MONTH_OPEN: "The month is open",
+    C.LATER_MONTHS_CLOSED: "A later month is closed: that one is to be opened first",
     C.NOT_PROVED: "What was given does not prove this account",
     C.NO_TRIES_LEFT: "Nobody can try this again today but by a step-up",
     C.ALREADY_LINKED: "The account or contract is linked already",
@@ -207,6 +212,11 @@ SENTENCES: dict[ProblemCode, str] = {
     C.ALREADY_WITHDRAWN: N_("This was withdrawn already."),
     C.NOT_LOWER: N_("There is no value here that is below the one before it and waits for a decision."),
     C.WRONG_FILE: N_("Please choose a PDF, or a photo as JPEG or PNG. This file is none, or is damaged."),
+    C.MONTH_NOT_OVER: N_("%(period)s is not over yet: it can be closed when the next month has begun."),
+    C.MONTH_WITHOUT_STATEMENTS: N_("No statements of %(period)s have come: there is nothing to close."),
+    C.MONTH_CLOSED: N_("%(period)s is closed already."),
+    C.MONTH_OPEN: N_("%(period)s is open already."),
+    C.LATER_MONTHS_CLOSED: N_("Later months are closed. Open %(period)s first."),
     C.PERSON_NEEDED: N_("Somebody of the staff must decide this, on the page of the import."),
 }
 

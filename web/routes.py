@@ -29,6 +29,7 @@ from web.pages import (
     offline,
     own_email,
     payments,
+    periods,
     profile,
     reading_history,
     reading_hook,
@@ -156,6 +157,9 @@ def _staff() -> list[Route]:
         Route("/meters/{id}/events/{event}/withdraw", meters.withdraw, methods=["GET", "POST"]),
         Route("/meters/{id}/replace", meters.replace, methods=["GET", "POST"]),
         Route("/letters", letters.letters, methods=["GET", "POST"]),
+        Route("/periods", periods.periods),
+        Route("/periods/{period}/close", periods.close, methods=["GET", "POST"]),
+        Route("/periods/{period}/reopen", periods.reopen, methods=["GET", "POST"]),
     ]
 
 

@@ -127,7 +127,7 @@ async def actors_of(viewer: Viewer, runs: Sequence[RunRow]) -> dict[int, str]:
     """Who started each run, by name: for staff only, since a partner's system has no business with people. Two statements."""
     if viewer.kind is not ViewerKind.STAFF:
         return {}
-    names = await _names({run.actor for run in runs})
+    names = await actor_names({run.actor for run in runs})
     return {run.pk: names.get(run.actor, run.actor) for run in runs}
 
 
@@ -187,7 +187,7 @@ def run_row(row: Row, organization: OrganizationRow) -> RunRow:
     )
 
 
-async def _names(actors: set[str]) -> dict[str, str]:
+async def actor_names(actors: set[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     users = [int(actor.removeprefix("user:")) for actor in actors if actor.startswith("user:")]
     tokens = [int(actor.removeprefix("token:")) for actor in actors if actor.startswith("token:")]

@@ -5,6 +5,7 @@ The record, kept in `import_run.summary`; money in minor units, null where unkno
     accounts   new, changed, same, vanished; examples of each but the same: numbers
     months     period; statements new, changed, same, vanished; before and after: sums of each figure over all current statements;
                chain_breaks: openings that are not the former closing; details: sums of charges, recalculations and payments as they stand;
+               posted_later: where the month is closed, the open one that took in what the run posted of it, how many entries and their sum;
                compared: of the accounts in the register, what they were charged now and before: in this month as it was, else in the
                month and the year before it
     payments   new, changed, matched, withdrawn; amount: what the new ones come to
@@ -118,6 +119,7 @@ async def _month(job: Job, month: dt.date, then: dict[str, int | None], marks: B
     [made] = await sql.fetch(_STATEMENTS_MADE, last=marks["statement"], **values)
     [details] = await sql.fetch(_DETAILS, **values)
     [breaks] = await sql.fetch(_BREAKS, **values)
+    [later] = await sql.fetch(_POSTED_LATER, last=marks["entry"], **values)
     vanished = 0
     if staged("balances", job):
         [row] = await sql.fetch(_VANISHED_STATEMENTS, **values)
@@ -130,6 +132,7 @@ async def _month(job: Job, month: dt.date, then: dict[str, int | None], marks: B
         "after": {name: now[name] for name in FIGURES},
         "chain_breaks": breaks["n"],
         "details": {name: int(value or 0) for name, value in details.items()},
+        "posted_later": {"period": str(later["period"])[:7], "entries": later["n"], "amount": int(later["amount"])} if later["n"] else None,
         "compared": await _compared(job, month, marks),
     }
 
@@ -180,6 +183,9 @@ _DETAILS = """
         (SELECT SUM(CASE basis WHEN 'recalculation' THEN amount ELSE 0 END) FROM charge
             WHERE organization_id = :organization AND period = :month AND is_current AND NOT is_group) AS recalculation,
         (SELECT SUM(amount) FROM payment WHERE organization_id = :organization AND period = :month AND is_current AND state <> 'in_transit') AS paid"""
+_POSTED_LATER = """
+    SELECT COUNT(*) AS n, MAX(posted_in) AS period, SUM(amount) AS amount FROM ledger_entry
+    WHERE organization_id = :organization AND period = :month AND id > :last AND posted_in IS NOT NULL"""
 _BREAKS = """
     SELECT COUNT(*) AS n FROM statement t JOIN statement f ON f.account_id = t.account_id AND f.period = :former AND f.is_current
     WHERE t.organization_id = :organization AND t.period = :month AND t.is_current AND t.opening <> f.closing"""

@@ -99,6 +99,9 @@ PATHS: dict[str, tuple[str, str]] = {
     "ImportRunConnection": ('organization(slug: "vodokanal") importRuns(first: 1)', "imports"),
     "ImportRunEdge": ('organization(slug: "vodokanal") importRuns(first: 1) edges', "imports"),
     "ImportSummary": (f"{RUN} summary", "imports"),
+    "LedgerPeriod": (f"{HERE} periods(first: 1) nodes", "staff_in_person"),
+    "LedgerPeriodConnection": (f"{HERE} periods(first: 1)", "staff_in_person"),
+    "LedgerPeriodEdge": (f"{HERE} periods(first: 1) edges", "staff_in_person"),
     "Letter": (f"{LETTERS} nodes", "staff_in_person"),
     "LetterConnection": (LETTERS, "staff_in_person"),
     "LetterEdge": (f"{LETTERS} edges", "staff_in_person"),
@@ -157,7 +160,7 @@ DOORS = {  # mutations that strangers use, with what each answers to everybody a
 }
 DOORS_ANSWER = {"ConfirmRegistrationDone", "RecoverPasswordDone", "RegisterUserDone", "RequestRecoveryDone", "ResendConfirmationDone"}
 OUTCOMES = {  # reached through mutations only: tested below and beside the mutations
-    "JudgeReadingsDone", "JudgedReading", "SetReadingHookDone",
+    "ClosePeriodDone", "ReopenPeriodDone", "JudgeReadingsDone", "JudgedReading", "SetReadingHookDone",
     "IssueAccountCodeDone", "LinkAccountDone", "RequestStepUpDone", "SetAccessRulesDone", "SetHouseWindowDone", "SetReadingRulesDone",
     "FindAccountDone", "ApproveImportDone", "ConfirmationRequired", "DiscardImportDone", "Problem", "ReadingReceipt", "Rejected", "RetryLetterDone", "SignInDone", "SaveImportProfileDone", "SignOutDone", "StartImportDone", "SubmitReadingsDone", "SubmitReadingsBulkDone", "BulkVerdict",
     "ParseReadingsDone", "ParsedReading", "ReadingChoice", "ReadingQuestion", "TextProblem",
@@ -450,6 +453,8 @@ PROVING: dict[str, tuple[dict, dict[str, str]]] = {  # input, and who gets somet
     "requestStepUp": ({"number": "1"}, dict.fromkeys(PERSONS, "RequestStepUpDone")),
     "issueAccountCode": ({"account": "$Account"}, dict.fromkeys(PERSONS, "NOT_FOUND") | {"clerk": "IssueAccountCodeDone"}),
     "setReadingRules": ({"firstDay": 10}, dict.fromkeys(PERSONS, "NOT_FOUND") | {"clerk": "SetReadingRulesDone"}),
+    "closePeriod": ({"period": "2026-10", "idempotencyKey": "k"}, dict.fromkeys(PERSONS, "NOT_FOUND") | {"clerk": "ClosePeriodDone"}),
+    "reopenPeriod": ({"period": "2026-10", "reason": "-", "idempotencyKey": "k"}, dict.fromkeys(PERSONS, "NOT_FOUND") | {"clerk": "ReopenPeriodDone"}),
     "setHouseWindow": ({"house": "$House", "firstDay": 10, "lastDay": 20}, dict.fromkeys(PERSONS, "NOT_FOUND") | {"clerk": "SetHouseWindowDone"}),
     "setAccessRules": ({"proofs": [], "stepUps": [], "lookUp": "OFF"}, dict.fromkeys(PERSONS, "NOT_FOUND") | {"clerk": "SetAccessRulesDone"}),
 }

@@ -21,6 +21,7 @@ from models import (
     Letter,
     MeterEvent,
     Organization,
+    PeriodClosing,
     PersonalAccount,
     Premises,
     StatementLine,
@@ -89,6 +90,10 @@ async def _account(org) -> dict[str, Any]:
         if period == PAST:
             seen = {"charge": charge, "corrects": corrects, "payment": payment}
     await make.payment(account, 5000, "2026-11-19", state=PaymentState.IN_TRANSIT)
+    await PeriodClosing.create(
+        organization=org, period=make.month(PRESENT), entries=1, amount=1, closed_at=make.NOW, closed_by="user:1", reopened_at=make.NOW,
+        reopened_by="user:1", reason="x",
+    )  # fmt: skip
     letter = await Letter.create(
         organization=org, recipient="owner@example.kz", template="trial", language="ru", context={"path": "/"}, identity="x", state="deferred",
         attempts=1, queued_at=make.NOW, due_at=make.NOW, sent_at=make.NOW, error="deferred 451 later",
@@ -125,7 +130,7 @@ async def _run(org) -> ImportRun:
     counts = {"new": 1, "changed": 1, "same": 1, "vanished": 1}
     summary = {
         "accounts": {**counts, "examples": {"new": ["1"], "changed": ["2"], "vanished": ["3"]}}, "readings": {"new": 1, "changed": 1}, "rows": 3,
-        "months": [{"period": PAST, "statements": counts, "before": figures, "after": figures, "chain_breaks": 1, "details": figures}],
+        "months": [{"period": PAST, "statements": counts, "before": figures, "after": figures, "chain_breaks": 1, "details": figures, "posted_later": {"period": PRESENT, "amount": 1}}],
         "payments": {"new": 1, "changed": 1, "matched": 1, "withdrawn": 1, "amount": 100},
         "codes": [{"code": "zero", "severity": "refused", "count": 1, "amount": 100}],
         "held": [{"code": "total_moved", "subject": PAST, "value": 60.0, "limit": 50}],

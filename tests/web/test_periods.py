@@ -1,0 +1,45 @@
+"""Months of the ledger on the pages of staff: closing, opening again, and who may not."""
+
+import pytest
+
+from models import PeriodClosing
+from tests.web.conftest import BASE
+
+
+@pytest.fixture
+async def newest(operator) -> str:
+    """The newest month with statements: the registers' last one."""
+    page = await operator.page("/periods")
+    assert "май 2020" in page.text()
+    return "2020-05"
+
+
+async def test_a_month_is_closed_and_opened_again(operator, newest):
+    ask = await operator.page(f"/periods/{newest}/close")
+    assert ask.problems() == []
+    assert "Закрыть май 2020?" in ask.text()
+    answer = await operator.send(f"/periods/{newest}/close")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{BASE}/periods?done=close")
+    text = (await operator.page("/periods?done=close")).text()
+    for shown in ("Месяц закрыт", "закрыт:", "Открыть снова"):
+        assert shown in text, shown
+    empty = await operator.send(f"/periods/{newest}/reopen", reason=" ")
+    assert empty.status_code == 422
+    answer = await operator.send(f"/periods/{newest}/reopen", reason="Реестр с опечаткой <b>")
+    assert answer.headers["location"] == f"{BASE}/periods?done=reopen"
+    assert "Реестр с опечаткой <b>" in (await operator.page("/periods")).text()
+    assert await PeriodClosing.filter(reopened_at=None).count() == 0
+
+
+async def test_what_cannot_be_done_is_said(operator, newest):
+    page = await operator.page(f"/periods/{newest}/reopen")
+    assert "май 2020: месяц и так открыт" in page.text()
+    page = await operator.page("/periods/2199-12/close")
+    assert "ещё не закончился" in page.text()
+    assert (await operator.get("/periods/2020-13/close")).status_code == 400
+
+
+async def test_nobody_else_finds_it(aigul, newest):
+    assert (await aigul.get("/periods")).status_code == 404
+    assert (await aigul.get(f"/periods/{newest}/close")).status_code == 404
+    assert await PeriodClosing.all().count() == 0
