@@ -32,6 +32,7 @@ from resolvers.statement_versions import versions_of
 from resolvers.statements import statement_periods, statements_of, statements_pages
 from schema import ids
 from schema.arguments import After, First, Months, OfPeriod, OnlyPeriod, PastMonths, TheMonth
+from schema.charged import AccountCharged
 from schema.charges import Charge, MonthlyConsumption
 from schema.consumption import PlaceConsumption, history_place, since
 from schema.context import Info
@@ -107,7 +108,7 @@ class Premises(Node):
 
 
 @strawberry.type(description="«Лицевой счёт»: what is billed, one premises or one object of a contract.")
-class Account(AccountReceipts, Node):
+class Account(AccountCharged, AccountReceipts, Node):
     number: AccountNumber = field(description="Its number within the organization.")
     kind: AccountKind = field(description="Whether it belongs to a person or a legal entity.")
     organization: Organization = field(description="Whose account it is.")

@@ -45,6 +45,8 @@ FREE = {
 }  # fmt: skip
 INTROSPECTED = 5  # each selection inside __schema or __type lists types, fields or arguments: the usual query has some forty
 USUAL_SIZE = {
+    "Account.charged": 24,
+    "MonthCharged.services": 6,
     "Account.consumption": 12,
     "Account.meterConsumption": 4,
     "Account.meters": 4,

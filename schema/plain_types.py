@@ -14,6 +14,8 @@ PLAIN = {
     "ChangePart": "amount cause",
     "LineChange": "amountNow amountThen difference now parts service supplier then tier zone",
     "StatementChange": "amountNow amountThen difference lines parts period",
+    "MonthCharged": "charged period services",
+    "ServiceCharged": "amount quantity service",
     "AccountCandidate": "id isContract maskedNumber",
     "BulkVerdict": "outcome problems receipt row",
     "ConsumptionMonth": "monthsCovered period volume",

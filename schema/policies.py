@@ -62,7 +62,7 @@ POLICIES: dict[str, dict[str, Policy]] = {
         "reports": P.PERSON,
         **dict.fromkeys(("balance", "balanceAsOf", "inTransit"), P.MONEY_TODAY),
         **dict.fromkeys(("statement", "statementPeriods", "statements"), P.STATEMENTS),
-        **dict.fromkeys(("charges", "payments", "consumption"), P.MONEY),
+        **dict.fromkeys(("charges", "payments", "consumption", "charged"), P.MONEY),
         **dict.fromkeys(("readings", "readingHistory", "meterConsumption", "receiptSheet"), P.READINGS),
         "readingForm": P.SENDING,
         "statementVersions": P.STAFF,

@@ -110,6 +110,8 @@ PATHS: dict[str, tuple[str, str]] = {
     "Meter": (f"{ACCOUNT} meters", "account"),
     "MeterRegister": (DIAL, "account"),
     "Money": (f"{ACCOUNT} balance", "today"),
+    "MonthCharged": (f"{ACCOUNT} charged", "money"),
+    "ServiceCharged": (f"{ACCOUNT} charged services", "money"),
     "MonthlyConsumption": (f"{ACCOUNT} consumption", "money"),
     "Organization": ('organization(slug: "vodokanal")', "public"),
     "OrganizationConnection": ("organizations(first: 1)", "public"),
