@@ -1,11 +1,15 @@
 """Closed months: what comes about them later is posted in the first open month, and nothing gets past the database."""
 
 import datetime as dt
+import random
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from models import AuditRecord, LedgerEntry, Organization, PeriodClosing, sql
+from models import AuditRecord, IdempotencyKey, LedgerEntry, Organization, PeriodClosing, sql
 from models.errors import NotFound, ProblemCode, Refused
 from models.period import Period
 from resolvers import periods
@@ -15,10 +19,34 @@ from resolvers.organizations import organizations_by_ids
 from resolvers.periods import Closing
 from resolvers.viewer import Viewer, viewer_of_user
 from tests import factories as make
-from tests.resolvers.imports.conftest import assert_whole, taken, write
+from tests.resolvers.imports.conftest import ROOT, assert_whole, taken, write
+from tests.resolvers.imports.test_crash import KILLS
 from tests.resolvers.imports.test_money import ACCOUNTS, BALANCES, CHARGES, PAYMENTS
 
 AUGUST, SEPTEMBER, OCTOBER = (Period(2026, month) for month in (8, 9, 10))
+PROGRAM = """
+import asyncio, datetime, itertools, os, sys
+from models import database
+from models.period import Period
+from resolvers import periods
+from resolvers.periods import Closing
+from resolvers.viewer import viewer_of_user
+
+now = datetime.datetime(2026, 11, 20, 9, tzinfo=datetime.UTC)
+
+async def main():
+    await database.connect(os.environ["ABONENT_DATABASE_URL"])
+    clerk = await viewer_of_user(int(sys.argv[1]), now.date())
+    print("ready", flush=True)
+    for n in itertools.count():
+        for verb in (periods.close_period, periods.reopen_period):
+            try:
+                await verb(clerk, Closing("vk", Period(2026, 8), f"{sys.argv[2]} {verb.__name__} {n}", "Ошибка"), now)
+            except periods.Refused:
+                pass
+
+asyncio.run(main())
+"""
 BOOKS = """SELECT COALESCE(posted_in, period) AS month, CAST(SUM(amount) AS bigint) AS amount FROM ledger_entry
     GROUP BY COALESCE(posted_in, period) ORDER BY COALESCE(posted_in, period)"""
 
@@ -171,3 +199,32 @@ async def test_months_of_another_organization_are_not_there(months, clerk):
     await make.organization("other")
     with pytest.raises(NotFound):
         await periods.close_period(clerk, Closing("other", AUGUST, "k"), make.NOW)
+
+
+def begun(clerk: Viewer, life: int) -> subprocess.Popen[str]:
+    """A process that closes and opens August without end, at the point where it has opened the database."""
+    process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(clerk.user_id), str(life)], cwd=ROOT, text=True, stdout=subprocess.PIPE)
+    assert process.stdout
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+@pytest.mark.slow
+async def test_a_closing_is_whole_or_has_not_been(months, clerk: Viewer):
+    dice = random.Random(7)  # noqa: S311 - moments, not secrets
+    for life in range(KILLS):
+        process = begun(clerk, life)
+        time.sleep(dice.uniform(0.02, 0.4))  # noqa: ASYNC251 - nothing else runs in this loop
+        process.kill()
+        with process:
+            process.wait(30)
+        closed, opened = await PeriodClosing.all().count(), await PeriodClosing.filter(reopened_at__isnull=False).count()
+        assert closed - opened in (0, 1)
+        assert await AuditRecord.filter(action="period.close").count() == closed
+        assert await AuditRecord.filter(action="period.reopen").count() == opened
+        assert await IdempotencyKey.all().count() == closed + opened
+        await assert_whole()
+    assert await PeriodClosing.all().count() > KILLS // 4, "some were quick enough"
+    if not await PeriodClosing.filter(reopened_at=None).exists():
+        await close(clerk, Period(2026, 8))
+    await assert_whole()

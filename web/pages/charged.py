@@ -13,7 +13,7 @@ from adapters.texts import gettext, speaking
 from web.answers import answer, ask
 from web.pages.accounts import ours
 
-MONTHS = 24
+FEWEST, MONTHS = 12, 24  # that a chart is wide
 MOST_CHARTS = 8  # services that are drawn; all are in the table
 
 
@@ -29,7 +29,7 @@ async def charged(request: Request) -> Response:
     months = account.charged or []
     sums = [month.charged for month in months if month.charged is not None]
     least, most = min(sums, key=_minor, default=None), max(sums, key=_minor, default=None)
-    total = past([(month.period, month.charged and month.charged.amount, 1) for month in months], MONTHS)
+    total = past([(month.period, month.charged and month.charged.amount, 1) for month in months], _width(months))
     drawn = {"total": total, "services": _services(months), "least": least, "most": most}
     return answer(request, "charged/index.html", account=account, months=months[::-1], drawn=drawn)
 
@@ -56,10 +56,14 @@ def _services(months: list[Any]) -> list[ServicePast]:
                 known.setdefault((one.service.name, one.quantity.unit), {})[str(month.period)] = (month.period, one.quantity.value)
     found = []
     for (name, measured), values in known.items():
-        chart = past([(month.period, values.get(str(month.period), (None, None))[1], 1) for month in months], MONTHS)
+        chart = past([(month.period, values.get(str(month.period), (None, None))[1], 1) for month in months], _width(months))
         if chart is not None:
             found.append(ServicePast(name, measured, chart))
     return found[:MOST_CHARTS]
+
+
+def _width(months: list[Any]) -> int:
+    return max(FEWEST, min(MONTHS, len(months)))
 
 
 def _cells(month: Any, name: str, quantity: Any, amount: Any) -> list[str]:
