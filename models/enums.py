@@ -235,6 +235,17 @@ class DifferenceReason(StrEnum):
     CHAIN = "chain"  # its opening is not the former closing
 
 
+class RegisterDifference(StrEnum):
+    """How a supplier's registers of a month contradict each other."""
+
+    ARITHMETIC = "arithmetic"
+    CHAIN = "chain"
+    CHARGES = "charges"  # the month's figure and the register of charges
+    RECALCULATIONS = "recalculations"
+    PAYMENTS = "payments"
+    VOLUME = "volume"  # what was billed by readings and what the readings say
+
+
 class StatementFigure(StrEnum):
     """The figures of a statement that are part of its sum."""
 

@@ -21,6 +21,7 @@ from models.enums import (
     PaymentState,
     ReadingSource,
     ReadingState,
+    RegisterDifference,
     Resource,
     Right,
     Severity,
@@ -190,6 +191,18 @@ described(
         DifferenceReason.ARITHMETIC: "The printed row does not add up by itself",
         DifferenceReason.DETAIL: "The row and its details differ",
         DifferenceReason.CHAIN: "Its opening is not the former closing",
+    },
+)
+described(
+    RegisterDifference,
+    "How a supplier's registers of a month contradict each other.",
+    {
+        RegisterDifference.ARITHMETIC: "The printed row does not add up by itself",
+        RegisterDifference.CHAIN: "Its opening is not the former closing",
+        RegisterDifference.CHARGES: "The month's figure and the sum of its charges differ",
+        RegisterDifference.RECALCULATIONS: "The month's figure and the sum of its recalculations differ",
+        RegisterDifference.PAYMENTS: "The month's figure and the sum of its payments differ",
+        RegisterDifference.VOLUME: "What was billed by readings is not what the readings say",
     },
 )
 described(

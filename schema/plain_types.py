@@ -15,6 +15,7 @@ PLAIN = {
     "LineChange": "amountNow amountThen difference now parts service supplier then tier zone",
     "StatementChange": "amountNow amountThen difference lines parts period",
     "MonthCharged": "charged period services",
+    "RegistersDiffer": "account amount billed found kind measured printed resource",
     "ServiceCharged": "amount quantity service",
     "AccountCandidate": "id isContract maskedNumber",
     "BulkVerdict": "outcome problems receipt row",
@@ -52,4 +53,4 @@ PLAIN = {
     "ZoneConsumption": "months zone",
     "WindowDays": "closesAt closesOn opensAt opensOn period",
 }
-LISTS = ("HouseFlat", "HouseWindow", "LedgerPeriod", "Street", "StreetHouse")
+LISTS = ("HouseFlat", "HouseWindow", "LedgerPeriod", "RegistersDiffer", "Street", "StreetHouse")

@@ -76,7 +76,7 @@ POLICIES: dict[str, dict[str, Policy]] = {
     "Organization": {
         **dict.fromkeys(("accent", "contacts", "currency", "id", "languages", "lookUp", "name", "readingWindow", "slug", "timezone"), P.WITH_PARENT),
         **dict.fromkeys(("importProfile", "importRuns"), P.IMPORTS),
-        **dict.fromkeys(("letters", "dataReports", "readingHook", "periods"), P.STAFF_IN_PERSON),
+        **dict.fromkeys(("letters", "dataReports", "readingHook", "periods", "registerDifferences"), P.STAFF_IN_PERSON),
         "readings": P.JUDGES,
         **dict.fromkeys(("streets", "street", "house", "flat", "stepUpTarget"), P.PERSON),
         "linkRules": P.WITH_PARENT,

@@ -111,6 +111,9 @@ PATHS: dict[str, tuple[str, str]] = {
     "MeterRegister": (DIAL, "account"),
     "Money": (f"{ACCOUNT} balance", "today"),
     "MonthCharged": (f"{ACCOUNT} charged", "money"),
+    "RegistersDiffer": (f'{HERE} registerDifferences(first: 9 period: "{PAST}") nodes', "staff_in_person"),
+    "RegistersDifferConnection": (f'{HERE} registerDifferences(first: 1 period: "{PAST}")', "staff_in_person"),
+    "RegistersDifferEdge": (f'{HERE} registerDifferences(first: 1 period: "{PAST}") edges', "staff_in_person"),
     "ServiceCharged": (f"{ACCOUNT} charged services", "money"),
     "MonthlyConsumption": (f"{ACCOUNT} consumption", "money"),
     "Organization": ('organization(slug: "vodokanal")', "public"),
@@ -215,6 +218,7 @@ NARROWS = {
     Policy.MEMBERS: VISIBLE["managers"],
 }
 EMPTY = {
+    *(f"RegistersDiffer.{name}" for name in ("resource", "printed", "found", "billed", "measured")),
     "HouseWindow.firstDay", "HouseWindow.lastDay",
     "Reading.reason", "MeterRegister.refusedReading", "ReadingHook.url", "ReadingHook.lastError",
     "Organization.stepUpTarget", "AccessRules.recoveryAsks",
@@ -335,6 +339,7 @@ def _steps(path: str) -> list[str]:
 
 
 OTHERWISE = {
+    "registerDifferences": f'first: 1 period: "{PAST}"',
     "street": 'id: "$Street"',
     "house": 'id: "$StreetHouse"',
     "flat": 'id: "$HouseFlat"',
@@ -348,7 +353,7 @@ def _selection(field, name: str) -> str:
     needed = [argument for argument, one in field.args.items() if isinstance(one.type, GraphQLNonNull) and argument == "first"]
     given = (
         f"({OTHERWISE[name]})"
-        if {"id", "token"} & set(field.args)
+        if {"id", "token"} & set(field.args) or name == "registerDifferences"
         else "(first: 1)"
         if needed
         else f'(period: "{PAST}")'

@@ -1,0 +1,25 @@
+"""The report of differences between registers, for staff: on a page and as a file."""
+
+from models import Statement
+
+
+async def test_what_a_month_s_registers_say_of_each_other(operator, site):
+    page = await operator.page("/differences?period=2020-05")
+    assert page.problems() == []
+    text = page.text()
+    for shown in ("02015213", "Строка сама не сходится", "0,01"):
+        assert shown in text, shown
+    assert "Май 2020" in (await operator.get("/differences")).text
+    await Statement.filter(period="2020-05-01").update(charged=0)
+    text = (await operator.page("/differences?period=2020-05")).text()
+    assert "Начислено: балансы и начисления расходятся" in text
+    answer = await operator.get("/differences.csv?period=2020-05")
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("Лицевой счёт;Что расходится;")
+    assert "02015213;Начислено: балансы и начисления расходятся;;0,00;180,84;-180,84" in lines, lines
+
+
+async def test_only_its_staff_see_it(aigul, site):
+    for path in ("/differences", "/differences?period=2020-05", "/differences.csv?period=2020-05"):
+        assert (await aigul.get(path)).status_code == 404
+    assert (await aigul.get("/differences.csv?period=2020-13")).status_code == 400

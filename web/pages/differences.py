@@ -1,0 +1,71 @@
+"""Where a supplier's registers of a month contradict each other, for staff: on a page and as a file to send to the supplier."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from adapters import sheets
+from adapters.formats import resource
+from adapters.rendering import render
+from adapters.texts import gettext, speaking
+from schema.operations import NotFound
+from web.answers import BadAddress, answer, ask, cursor, month, months_to_choose, own_slug
+
+
+async def differences(request: Request) -> Response:
+    """A month's differences, page by page; of the newest month where none is named."""
+    slug, wanted = await own_slug(request), month(request)
+    found = (await ask(request, "differences/months", slug=slug)).organization
+    if found is None or found.periods is None:
+        raise NotFound
+    known = [one.period for one in found.periods.nodes]
+    if not known:
+        return answer(request, "differences/index.html", periods=[], period=None, rows=None)
+    period = wanted or str(known[0])
+    rows = (await ask(request, "differences/index", slug=slug, period=period, after=cursor(request))).organization.registerDifferences
+    return answer(request, "differences/index.html", periods=months_to_choose(known, period), period=period, rows=rows)
+
+
+async def file(request: Request) -> Response:
+    """GET all of them as CSV, streamed."""
+    slug, period = await own_slug(request), month(request)
+    if period is None:
+        raise BadAddress
+    page = (await ask(request, "differences/index", slug=slug, period=period, after=None)).organization
+    if page is None or page.registerDifferences is None:
+        raise NotFound
+    headers = {"content-disposition": f'attachment; filename="differences-{period}.csv"', "cache-control": "no-store"}
+    return StreamingResponse(_parts(request, slug, period, page.registerDifferences), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def _parts(request: Request, slug: str, period: str, page: Any) -> AsyncIterator[bytes]:
+    language = request.scope["state"]["language"]
+    with speaking(language):
+        heads = [
+            gettext("Account"),
+            gettext("What differs"),
+            gettext("What is counted"),
+            gettext("Printed"),
+            gettext("By the other register"),
+            gettext("Difference"),
+        ]
+        yield sheets.BOM + sheets.lines([heads])
+    while True:
+        with speaking(language):
+            yield sheets.lines([_cells(one) for one in page.nodes])
+        if not page.pageInfo.hasNextPage:
+            return
+        page = (await ask(request, "differences/index", slug=slug, period=period, after=page.pageInfo.endCursor)).organization.registerDifferences
+
+
+def _cells(one: Any) -> list[str]:
+    told = render("differences/kind.txt", kind=one.kind).strip()
+    figures = [one.billed, one.measured] if one.billed is not None else [one.printed, one.found]
+    cells = [sheets.harmless(one.account.number) if one.account else "", told, resource(one.resource) if one.resource else ""]
+    return [*cells, *map(_decimal, figures), _decimal(one.amount)]
+
+
+def _decimal(figure: Any) -> str:
+    return "" if figure is None else str(figure.amount if hasattr(figure, "amount") else figure.value).replace(".", ",")
