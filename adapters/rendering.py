@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from jinja2.ext import Extension
 
-from adapters import bills, charts, formats, qr, reading_words, texts
+from adapters import bills, charts, formats, money_words, qr, reading_words, texts
 
 _ENDS_IN_TAG = re.compile(r"^(?!\s*\{%[^%]*%\}$).*%\}$", re.MULTILINE)  # and is more than one tag
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -76,6 +76,7 @@ def environment() -> Environment:
     made.install_gettext_callables(_plain, _plural, newstyle=True)  # type: ignore[attr-defined]
     made.filters.update(formats.FILTERS)
     made.filters.update(reading_words.FILTERS)
+    made.filters.update(money_words.FILTERS)
     made.tests.update(_TESTS)
     made.filters.update(bill_columns=bills.columns, bill_lines=bills.lines)
     made.globals.update(here=_Here(), bars=charts.bars, qr=qr.drawn, language_names=texts.LANGUAGES)

@@ -1,4 +1,4 @@
-"""XLSX files of text: written sheet by sheet in a process of their own, in memory that does not grow with the rows.
+"""XLSX files of text and exact sums: written sheet by sheet in a process of their own, in memory that does not grow with the rows.
 
 `python -m adapters.workbooks SPOOL TARGET` turns lines of JSON, `[sheet, [cells]]`, into a workbook. The first line of a sheet is its heading.
 """
@@ -12,12 +12,14 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 MOST_ROWS = 1_048_000  # a sheet of Excel ends soon after
 LONGEST_CELL = 32_000
 WIDEST = 60
+SUM = "sum"  # {"sum": "-460.21"} is a cell with this number, which no float has touched
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -77,6 +79,10 @@ class _Sheet:
             if isinstance(value, str):
                 cell = WriteOnlyCell(self._sheet, _ILLEGAL.sub("\ufffd", value[:LONGEST_CELL]))
                 cell.data_type = "s"
+                yield cell
+            elif isinstance(value, dict):
+                cell = WriteOnlyCell(self._sheet, Decimal(value[SUM]))
+                cell.number_format = "#,##0.00####"
                 yield cell
             else:
                 yield value

@@ -30,6 +30,7 @@ from models.errors import ProblemCode, Refused
 from models.period import Period
 from resolvers.access_rules import Wanted, set_rules
 from resolvers.organizations import create_organization
+from resolvers.paying_rules import set_paying_rules
 from resolvers.users import create_user, grant_membership
 from settings import settings
 
@@ -159,11 +160,12 @@ class Demo:
                 raise Stop("The registers could not be written.")
 
     async def _rule(self) -> None:
-        """Each company lets people in by other proofs, so that all can be tried."""
+        """Each company lets people in by other proofs, so that all can be tried; all bills are to be paid by the 25th."""
         async with opened():
             for company in COMPANIES:
                 rules = Wanted(company.proofs, ("email", "staff", "bill_code"), company.look_up, "last_payment", ("number",))
                 await set_rules(company.slug, rules)
+                await set_paying_rules(company.slug, 25, "1 4")
 
     async def _import(self, company: Company) -> None:
         outcome = await take(company.slug, [self.registers / company.slug])

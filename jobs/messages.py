@@ -20,7 +20,7 @@ CYRILLIC = re.compile("[\u0400-\u04ff]")
 ROOMS = ("models", "adapters", "resolvers", "schema", "web", "jobs")
 METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
 # What Russian and Kazakh write alike: any other text that is the same in both was left in Russian.
-SAME = {"Код", "Файл", "Газ", "Импорт", "Логин", "Телефон", "Тариф", "Сайт", "Ресурс", "Профиль (TOML)", "комиссия %(sum)s"}
+SAME = {"Дебет", "Кредит", "Операция", "Код", "Файл", "Газ", "Импорт", "Логин", "Телефон", "Тариф", "Сайт", "Ресурс", "Профиль (TOML)", "комиссия %(sum)s"}
 OPTIONS = {pattern: {"encoding": "utf-8", "newstyle_gettext": "true", "trimmed": "true", "silent": "false"} for pattern, _ in METHODS}
 
 

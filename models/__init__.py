@@ -5,6 +5,7 @@ The first line of a model's docstring becomes a comment of its table, and migrat
 
 from models.accounts import AccountCode, AccountFacts, Contract, DataReport, Membership, PersonalAccount, ProofBudget, Subscription
 from models.audit import AuditRecord, IdempotencyKey, Installation, JobRun, SpentChallenge
+from models.certificates import DebtCertificate
 from models.charges import Charge
 from models.imports import ImportChange, ImportFile, ImportProblem, ImportProfile, ImportRun, ImportUpload
 from models.ledger import LedgerEntry, PeriodClosing
@@ -17,8 +18,8 @@ from models.places import House, Premises
 from models.statements import Statement, StatementLine
 
 __all__ = [
-    "AccountCode", "AccountFacts", "Agreement", "ApiToken", "AuditRecord", "Charge", "Consent", "Contract", "DataReport", "Document", "HookCall",
-    "House", "HouseMeter", "HouseReading", "IdempotencyKey", "ImportChange", "ImportFile", "ImportProblem", "ImportProfile", "ImportRun",
+    "AccountCode", "AccountFacts", "Agreement", "ApiToken", "AuditRecord", "Charge", "Consent", "Contract", "DataReport", "DebtCertificate", "Document",
+    "HookCall", "House", "HouseMeter", "HouseReading", "IdempotencyKey", "ImportChange", "ImportFile", "ImportProblem", "ImportProfile", "ImportRun",
     "ImportUpload", "Installation", "JobRun", "LedgerEntry", "Letter", "LoginAlias", "MailedSecret", "Membership", "Meter", "MeterEvent",
     "MeterRegister", "Organization", "Payment", "PeriodClosing", "PersonalAccount", "Premises", "ProofBudget", "Reading", "Registration", "Service", "Session",
     "SpentChallenge", "StaffRole", "Statement", "StatementLine", "Subscription", "Supplier", "Tariff", "User",

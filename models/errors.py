@@ -8,6 +8,7 @@ AbonentError
 ├── Forbidden            known to the viewer, but not allowed
 ├── SignInRequired       a stranger asks for what needs a viewer
 ├── BadRequest           the question itself is wrong: a cursor that is none, `first` out of range
+│   └── WrongSpan        `from` and `to` of a report
 ├── Throttled            too many attempts; carries seconds to wait
 └── Unavailable          the database cannot answer now
 """
@@ -119,6 +120,10 @@ class ProblemCode(StrEnum):
     MONTH_CLOSED = "month_closed"
     MONTH_OPEN = "month_open"
     LATER_MONTHS_CLOSED = "later_months_closed"
+    DATES_REVERSED = "dates_reversed"
+    SPAN_TOO_LONG = "span_too_long"
+    DEBT_REMAINS = "debt_remains"
+    BALANCE_UNKNOWN = "balance_unknown"
 
 
 Path = tuple[str, ...]
@@ -181,6 +186,14 @@ class SignInRequired(AbonentError):
 
 class BadRequest(AbonentError):
     """Its text is for developers: English, and naming the argument."""
+
+
+class WrongSpan(BadRequest):
+    """A span of days or months that cannot be shown: a page tells its problems beside the fields `from` and `to`."""
+
+    def __init__(self, code: ProblemCode, path: Sequence[str], **params: Any) -> None:
+        super().__init__(f"`{'`, `'.join(path)}`: {code.name}")
+        self.problems = [Problem(code, tuple(path), params)]
 
 
 class Unavailable(AbonentError):

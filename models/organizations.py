@@ -25,6 +25,7 @@ class Organization(Model):
     window_first_day = fields.SmallIntField(default=1)  # days of month, both inclusive; 31 means "to the end"
     window_last_day = fields.SmallIntField(default=31)
     payment_due_day = fields.SmallIntField(null=True)  # of the month after the period
+    update_days = fields.CharField(max_length=20, default="", db_default="")  # weekdays on which its registers come, "1 4": Monday and Thursday
     overdue_policy = fields.CharEnumField(OverduePolicy, max_length=16, default=OverduePolicy.ACCEPT)
     late_policy = fields.CharEnumField(LatePolicy, max_length=16, default=LatePolicy.REFUSE, db_default=LatePolicy.REFUSE.value)
     form_grace_minutes = fields.SmallIntField(default=60, db_default=60)  # how long a form that was opened in the window is taken after its end
@@ -89,6 +90,7 @@ class Tariff(Model):
     price_includes_tax = fields.BooleanField(default=False)
     tax_percent = fields.IntField(null=True)
     unit = fields.CharField(max_length=32, default="")
+    document = fields.CharField(max_length=300, default="", db_default="")  # what it rests on: «Приказ ДКРЕМ № 58-ОД от 20.04.2020»
 
     class Meta:
         table = "tariff"

@@ -14,6 +14,7 @@ from models.enums import OverduePolicy
 from models.errors import NotFound, ProblemCode, Refused
 from models.meter_enums import LatePolicy
 from models.money import Currency
+from models.period import Period
 from resolvers import audit
 from resolvers.sql import Row, among, fetch
 from resolvers.viewer import Viewer
@@ -44,6 +45,13 @@ class OrganizationRow:
     def window_rules(self, days: tuple[int, int] | None = None) -> WindowRules:
         """Of the organization, or of a house that has other days."""
         return WindowRules(*(days or self.window_days), self.timezone, self.late_policy, self.form_grace_minutes)
+
+    def due_on(self, period: Period) -> dt.date | None:
+        """The day to pay a month by; None where the organization has named none."""
+        if self.payment_due_day is None:
+            return None
+        month = period.next
+        return min(month.last_day, month.first_day + dt.timedelta(days=self.payment_due_day - 1))
 
     def today(self, now: dt.datetime) -> dt.date:
         return now.astimezone(zoneinfo.ZoneInfo(self.timezone)).date()

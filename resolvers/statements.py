@@ -37,11 +37,7 @@ class StatementRow:
 
     @property
     def due_on(self) -> dt.date | None:
-        day = self.account.organization.payment_due_day
-        if day is None:
-            return None
-        month = self.period.next
-        return min(month.last_day, month.first_day + dt.timedelta(days=day - 1))
+        return self.account.organization.due_on(self.period)
 
     @property
     def head(self) -> Facts | None:

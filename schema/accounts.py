@@ -44,6 +44,7 @@ from schema.payments import Payment
 from schema.readings import Reading
 from schema.receipts import AccountReceipts
 from schema.scalars import AccountNumber
+from schema.settlements import AccountSettlements
 from schema.statement_versions import StatementVersion
 from schema.statements import AREA, Statement
 from schema.values import Connection, Money, Node, PageOf, Quantity, checked_first
@@ -108,7 +109,7 @@ class Premises(Node):
 
 
 @strawberry.type(description="«Лицевой счёт»: what is billed, one premises or one object of a contract.")
-class Account(AccountCharged, AccountReceipts, Node):
+class Account(AccountCharged, AccountReceipts, AccountSettlements, Node):
     number: AccountNumber = field(description="Its number within the organization.")
     kind: AccountKind = field(description="Whether it belongs to a person or a legal entity.")
     organization: Organization = field(description="Whose account it is.")

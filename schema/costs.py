@@ -41,13 +41,16 @@ FREE = {
     "ImportHold", "ImportPayments", "ImportProgress", "ImportReadings", "ImportSummary", "Money", "PageInfo", "Problem", "Quantity", "ReadingWindow",
     "Rejected", "SaveImportProfileDone", "Service", "SignInDone", "SignOutDone", "StartImportDone", "StatementHead", "SubmitReadingsDone", "Supplier",
     "ParseReadingsDone", "ReadingChoice", "SubmitReadingsBulkDone",
+    "DebtAge", "IssueDebtCertificateDone", "PublicCertificate", "ServiceBalance",
     "ReadingForm", "ReadingRules", "SetHouseWindowDone", "SetReadingRulesDone", "UndoImportDone", "UnitPrice", "Viewer", "WindowDays",
 }  # fmt: skip
 INTROSPECTED = 5  # each selection inside __schema or __type lists types, fields or arguments: the usual query has some forty
 USUAL_SIZE = {
     "Account.charged": 24,
     "MonthCharged.services": 6,
+    "Account.certificates": 2,
     "Account.consumption": 12,
+    "Movements.months": 12,
     "Account.meterConsumption": 4,
     "Account.meters": 4,
     "Meter.events": 6,

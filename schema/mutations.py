@@ -13,6 +13,7 @@ from resolvers.sessions import sign_in, sign_out
 from resolvers.submissions import Submission, check_readings, submit_readings
 from schema import ids, import_profiles
 from schema.access import AccessMutations
+from schema.certificates import CertificateMutations
 from schema.context import Info
 from schema.data_reports import ReportMutations
 from schema.documents import DocumentMutations
@@ -66,6 +67,7 @@ class Mutation(
     HookMutations,
     JudgingMutations,
     BulkMutations,
+    CertificateMutations,
     DocumentMutations,
     HouseMutations,
     LetterMutations,

@@ -16,7 +16,7 @@ from graphql import GraphQLError, OperationDefinitionNode, parse, print_ast
 
 from adapters.texts import speaking
 from models.availability import is_unavailable
-from models.errors import AbonentError, BadRequest, Forbidden, NotFound, SignInRequired, Throttled, Unavailable
+from models.errors import AbonentError, BadRequest, Forbidden, NotFound, SignInRequired, Throttled, Unavailable, WrongSpan
 from models.money import Money
 from models.period import Period
 from models.quantity import Quantity
@@ -43,6 +43,7 @@ __all__ = [
     "Throttled",
     "Unavailable",
     "Viewer",
+    "WrongSpan",
     "answer",
     "bearer_viewer",
     "data",

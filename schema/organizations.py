@@ -26,14 +26,23 @@ from schema.look_up import LookUpRules
 from schema.periods import OrganizationPeriods
 from schema.reading_rules import OrganizationReadingRules
 from schema.register_differences import OrganizationDifferences
+from schema.tariffs import OrganizationTariffs
 from schema.values import Connection, Node, PageOf, checked_first
 from schema.windows import ReadingWindow
 
 
 @strawberry.type(description="A supplier, a managing organization or a settlement centre. Public.")
 class Organization(
-    AddressLists, OrganizationAccess, OrganizationDifferences, OrganizationHook, OrganizationPeriods, OrganizationReadingRules, OrganizationReadings, Node
-):  # fmt: skip
+    AddressLists,
+    OrganizationAccess,
+    OrganizationDifferences,
+    OrganizationHook,
+    OrganizationPeriods,
+    OrganizationReadingRules,
+    OrganizationReadings,
+    OrganizationTariffs,
+    Node,
+):
     slug: str = field(description="Its name in addresses.")
     name: str = field(description="Its name for people.")
     currency: Currency = field(description="The currency of its bills.")

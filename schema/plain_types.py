@@ -17,6 +17,17 @@ PLAIN = {
     "MonthCharged": "charged period services",
     "RegistersDiffer": "account amount billed found kind measured printed resource",
     "ServiceCharged": "amount quantity service",
+    "DebtAge": "age amount",
+    "DebtCertificate": "accountNumber asOf balance checkCode issuedAt number",
+    "IssueDebtCertificateDone": "certificate",
+    "LedgerEntry": "amount channel correctsPeriod document happenedOn isReversal isReversed kind period reason service",
+    "Movement": "charged closing compensation difference opening paid penalty period recalculation refunded",
+    "Movements": "first last months total",
+    "PublicCertificate": "asOf issuedAt maskedAccount number organization",
+    "Reconciliation": "closing credit debit entries first last opening",
+    "ServiceBalance": "balance service",
+    "Settlement": "ages asOf balance dataAsOf due inTransit nextDueOn overdue overdueThen services updateDays",
+    "Tariff": "document price priceWithTax service tariffGroup taxPercent untilOn validFrom",
     "AccountCandidate": "id isContract maskedNumber",
     "BulkVerdict": "outcome problems receipt row",
     "ConsumptionMonth": "monthsCovered period volume",
@@ -53,4 +64,4 @@ PLAIN = {
     "ZoneConsumption": "months zone",
     "WindowDays": "closesAt closesOn opensAt opensOn period",
 }
-LISTS = ("HouseFlat", "HouseWindow", "LedgerPeriod", "RegistersDiffer", "Street", "StreetHouse")
+LISTS = ("HouseFlat", "HouseWindow", "LedgerPeriod", "RegistersDiffer", "Street", "StreetHouse", "LedgerEntry", "Tariff")

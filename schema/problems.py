@@ -6,9 +6,10 @@ import datetime as dt
 from typing import Any
 
 from adapters.dial_names import dial_name
-from adapters.formats import period, quantity
+from adapters.formats import money, period, quantity
 from adapters.texts import gettext, language
 from models.errors import DialName, Problem, ProblemCode
+from models.money import Money
 from models.period import Period
 from models.quantity import Quantity
 
@@ -111,6 +112,10 @@ MEANINGS: dict[ProblemCode, str] = {
     C.ALREADY_WITHDRAWN: "The event was withdrawn before",
     C.NOT_LOWER: "The reading does not wait in review with a value below the one before it",
     C.WRONG_FILE: "Neither a PDF nor a JPEG nor a PNG, or one that is damaged or carries more than pages and pictures",
+    C.DATES_REVERSED: "`from` lies behind `to`",
+    C.SPAN_TOO_LONG: "More days or months at once than a report has",
+    C.DEBT_REMAINS: "The account owes something: nobody certifies that it does not",
+    C.BALANCE_UNKNOWN: "The supplier has never said the account's balance",
     C.PERSON_NEEDED: "Only a person may do this, no token: the run is held, or somebody else has sent it",
 }
 
@@ -132,6 +137,10 @@ SENTENCES: dict[ProblemCode, str] = {
     C.DUPLICATE_ROW: N_("This meter is listed twice."),
     C.KEY_REUSED: N_("The values sent first with this form were taken. To correct them, send once more."),
     C.CHANGED_MEANWHILE: N_("This reading has already been billed and can no longer be changed."),
+    C.DATES_REVERSED: N_("The beginning lies behind the end."),
+    C.SPAN_TOO_LONG: N_("This is too long a span: at most %(years)s years."),
+    C.DEBT_REMAINS: N_("There is a debt of %(debt)s. The certificate is given when the supplier has counted the payment."),
+    C.BALANCE_UNKNOWN: N_("The supplier has not said the balance of this account yet."),
     C.UNKNOWN_ACCOUNT: N_("There is no such account, or it is not yours."),
     C.MAY_NOT_SEND: N_("Your access to this account does not include sending readings."),
     C.SEVERAL_METERS: N_("Several meters fit this. Please say which one."),
@@ -244,6 +253,8 @@ def sentence(problem: Problem, *, discreet: bool = False) -> str:
 def _written(value: Any) -> str:
     if isinstance(value, Quantity):
         return quantity(value)
+    if isinstance(value, Money):
+        return money(value)
     if isinstance(value, Period):
         return period(value)
     if isinstance(value, dt.date):

@@ -28,6 +28,7 @@ from schema import ids
 from schema.accounts import Account
 from schema.agreements import AgreementQueries
 from schema.arguments import After, First, Host, Id, OptionalId, OptionalNumber, OptionalSlug, Search, Slug
+from schema.certificates import CertificateQueries
 from schema.context import Info
 from schema.contracts import Contract
 from schema.human_checks import HumanCheckQuery
@@ -85,7 +86,7 @@ def _may_ask(info: Info, prefix: str) -> bool:
 
 
 @strawberry.type(description="The ways in.")
-class Query(AgreementQueries, HumanCheckQuery, MemberQueries, ProfileQueries, ReceiptQueries, RecoveryQueries, RegistrationQueries):
+class Query(AgreementQueries, CertificateQueries, HumanCheckQuery, MemberQueries, ProfileQueries, ReceiptQueries, RecoveryQueries, RegistrationQueries):
     @field(description="Who asks; null for a stranger.")
     def viewer(self, info: Info) -> Viewer | None:
         return info.context.viewer  # type: ignore[return-value]

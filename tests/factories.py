@@ -4,12 +4,15 @@ import datetime as dt
 import itertools
 from typing import Any
 
+from tortoise.expressions import F
+
 from models import (
     AccountFacts,
     ApiToken,
     Charge,
     Contract,
     House,
+    LedgerEntry,
     Membership,
     Meter,
     MeterRegister,
@@ -24,7 +27,7 @@ from models import (
     Statement,
     User,
 )
-from models.enums import Proof, ReadingSource, ReadingState, Resource, Right, TokenScope
+from models.enums import EntryKind, Proof, ReadingSource, ReadingState, Resource, Right, TokenScope
 from models.period import Period
 from models.quantity import micro_units
 from models.search import search_key
@@ -140,3 +143,18 @@ async def token(owner: User | Organization, *scopes: TokenScope) -> ApiToken:
 async def session(of: User, **given: Any) -> Session:
     values = {"created_at": NOW, "last_used_at": NOW, "expires_at": NOW + dt.timedelta(days=1), **given}
     return await Session.create(user=of, token_hash=f"{next(serial):064x}", **values)
+
+
+async def entry(at: PersonalAccount, kind: EntryKind, amount: int, on: str, **given: Any) -> LedgerEntry:
+    """An entry of the ledger, of the month of its day; the account's balance follows."""
+    values = {"period": day(on).replace(day=1), "key": f"entry {next(serial)}", "posted_at": NOW, **given}
+    made = await LedgerEntry.create(organization_id=at.organization_id, account=at, kind=kind, amount=amount, business_date=day(on), **values)
+    await PersonalAccount.filter(id=at.id, balance__isnull=True).update(balance=0)
+    await PersonalAccount.filter(id=at.id).update(balance=F("balance") + amount, balance_as_of=NOW)
+    return made
+
+
+async def reversal(of: LedgerEntry) -> LedgerEntry:
+    """What takes the entry back."""
+    at, alike = await PersonalAccount.get(id=of.account_id), {"period": of.period, "service_id": of.service_id, "reverses_id": of.id}
+    return await entry(at, of.kind, -of.amount, of.business_date.isoformat(), **alike)

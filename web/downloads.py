@@ -21,14 +21,14 @@ async def statement_pdf(request: Request) -> Response:
     """GET the statement of an account as PDF; NotFound where there is none for the month."""
     account = ours(request, (await ask(request, "statements/index", id=request.path_params["id"], period=month(request))).account)
     found(account.statement)
-    return await _file(request, "pdf/statement.html", f"statement-{account.statement.period}.pdf", account=account)
+    return await printed(request, "pdf/statement.html", f"statement-{account.statement.period}.pdf", account=account)
 
 
 async def looked_up_pdf(request: Request) -> Response:
     """GET the same for an account that a stranger has found, without names."""
     account = found(await look_up.found(request))
     found(account.statement)
-    return await _file(request, "pdf/statement.html", f"statement-{account.statement.period}.pdf", account=account, nameless=True)
+    return await printed(request, "pdf/statement.html", f"statement-{account.statement.period}.pdf", account=account, nameless=True)
 
 
 async def contract_pdf(request: Request) -> Response:
@@ -46,10 +46,10 @@ async def contract_pdf(request: Request) -> Response:
         rows += page.nodes
     if not rows:
         raise NotFound
-    return await _file(request, "pdf/contract.html", f"recipients-{contract.statement.period}.pdf", contract=contract, rows=rows)
+    return await printed(request, "pdf/contract.html", f"recipients-{contract.statement.period}.pdf", contract=contract, rows=rows)
 
 
-async def _file(request: Request, template: str, name: str, **context: Any) -> Response:
+async def printed(request: Request, template: str, name: str, **context: Any) -> Response:
     with surrounded(frame_of(request)):
         html = render(template, **context)
     return Response(await pdf.made(html), media_type="application/pdf", headers={"content-disposition": f'attachment; filename="{name}"'})

@@ -8,6 +8,8 @@ from adapters.texts import gettext
 
 FIRST_YEAR, LAST_YEAR = 1990, 2199  # what a document's Date may be
 _DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})", re.ASCII)
+_MONTH = re.compile(r"(\d{1,2})[./-](\d{4})", re.ASCII)
+_ISO_MONTH = re.compile(r"(\d{4})-(\d{1,2})", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 
 
@@ -44,6 +46,17 @@ class Typed:
         except ValueError:
             self._say(name, gettext("Please type the day, for example 25.05.2026."))
             return None
+
+    def month(self, name: str) -> str | None:
+        """`2026-05` or `05.2026` as the former; None where there is none, or what is there is no month."""
+        text = self.fields.get(name, "").strip()
+        match, iso = _MONTH.fullmatch(text), _ISO_MONTH.fullmatch(text)
+        year, month = (match[2], match[1]) if match else iso.groups() if iso else ("0", "0")
+        if FIRST_YEAR <= int(year) <= LAST_YEAR and 1 <= int(month) <= 12:
+            return f"{int(year):04d}-{int(month):02d}"
+        if text:
+            self._say(name, gettext("Please type the month, for example 05.2026."))
+        return None
 
     def count(self, name: str, otherwise: int | None = None) -> int | None:
         text = self.fields.get(name, "").strip()

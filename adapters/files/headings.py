@@ -80,6 +80,7 @@ TARIFFS = Kind(
         Column("price_with_tax", _DECIMAL, ("Тариф с НДС", "Тариф")),
         Column("tax_percent", _PERCENT, ("НДС, %", "Ставка НДС")),
         Column("unit", _text(32), ("Ед. изм.", "Единица измерения"), empty=""),
+        Column("document", _text(300), ("Основание", "Документ", "Приказ"), empty=""),
     ),
     marks=frozenset({"service", "valid_from"}),
 )

@@ -7,7 +7,7 @@ from models import sql
 # What imports change in rows that were there before. New rows are known by being newer, or by their file.
 KEPT: dict[str, dict[str, str]] = {
     "contract": {"payer_name": "text", "tax_number": "text", "email": "text"},
-    "tariff": {"price": "bigint", "price_includes_tax": "boolean", "tax_percent": "int", "unit": "text"},
+    "tariff": {"price": "bigint", "price_includes_tax": "boolean", "tax_percent": "int", "unit": "text", "document": "text"},
     "personal_account": {
         "kind": "text",
         "branch": "text",

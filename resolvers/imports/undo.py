@@ -123,11 +123,14 @@ async def _restore(run_id: int, subject: str) -> int:
 
 
 # What runs of earlier releases neither changed nor kept stays as it is.
-_NOT_KEPT = {"inlet": -1}
+_NOT_KEPT = {"inlet": -1, "document": None}
 
 
 def _before(column: str) -> str:
-    return f"CASE WHEN u.{column} = {_NOT_KEPT[column]} THEN t.{column} ELSE u.{column} END" if column in _NOT_KEPT else f"u.{column}"
+    if column not in _NOT_KEPT:
+        return f"u.{column}"
+    mark = _NOT_KEPT[column]
+    return f"COALESCE(u.{column}, t.{column})" if mark is None else f"CASE WHEN u.{column} = {mark} THEN t.{column} ELSE u.{column} END"
 
 
 async def _keep_what_staff_recorded(values: dict[str, Any]) -> None:

@@ -9,14 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from models import AuditRecord, IdempotencyKey, LedgerEntry, Organization, PeriodClosing, sql
+from models import AuditRecord, IdempotencyKey, LedgerEntry, Organization, PeriodClosing, PersonalAccount, sql
 from models.errors import NotFound, ProblemCode, Refused
 from models.period import Period
 from resolvers import periods
+from resolvers.accounts import accounts_by_ids
 from resolvers.imports import undo_import
 from resolvers.integrity import check
+from resolvers.movements import movements_of
 from resolvers.organizations import organizations_by_ids
 from resolvers.periods import Closing
+from resolvers.reconciliation import reconciliations_of
+from resolvers.spans import Days, Months
 from resolvers.viewer import Viewer, viewer_of_user
 from tests import factories as make
 from tests.resolvers.imports.conftest import ROOT, assert_whole, taken, write
@@ -29,7 +33,10 @@ import asyncio, datetime, itertools, os, sys
 from models import database
 from models.period import Period
 from resolvers import periods
+from resolvers.accounts import accounts_by_ids
 from resolvers.periods import Closing
+from resolvers.reconciliation import reconciliations_of
+from resolvers.spans import Days, Months
 from resolvers.viewer import viewer_of_user
 
 now = datetime.datetime(2026, 11, 20, 9, tzinfo=datetime.UTC)
@@ -109,6 +116,23 @@ async def test_what_comes_about_a_closed_month_counts_in_the_open_one(months, cl
     assert later == {(-10_000, 8, 9), (11_000, 8, 9)}
     assert outcome.summary["months"][0]["posted_later"] == {"period": "2026-09", "entries": 2, "amount": 1_000}
     await assert_whole()
+
+
+async def test_what_a_resident_is_shown_of_a_closed_month_stays(months, clerk, organization, tmp_path):
+    pk = (await PersonalAccount.get(number="1")).id
+    await close(clerk, AUGUST)
+
+    async def shown(first: Period, last: Period):
+        accounts = list((await accounts_by_ids(clerk, [pk])).values())
+        moved = (await movements_of(clerk, accounts, Months(first, last)))[pk]
+        act = (await reconciliations_of(clerk, accounts, Days(first.first_day, last.last_day)))[pk]
+        return [(str(row.period), row.charged.minor, row.closing.minor) for row in moved.months], (act.debit.minor, act.credit.minor, act.closing.minor)
+
+    before = await shown(AUGUST, AUGUST)
+    assert before == ([("2026-08", 10_000, 10_000)], (10_000, 0, 10_000))
+    await correct(tmp_path)
+    assert await shown(AUGUST, AUGUST) == before
+    assert (await shown(SEPTEMBER, SEPTEMBER))[0] == [("2026-09", 11_000, 15_000)], "its own charge, and by how much August was corrected"
 
 
 async def test_a_month_that_is_opened_again_takes_its_own(months, clerk, tmp_path):

@@ -14,6 +14,7 @@ PERSONAL: dict[str, tuple[dict | None, str]] = {
     "revokeToken": ({"token": NOBODYS}, "NOT_FOUND"),
     "setSubscriptions": ({"everywhere": ["BILL"], "accounts": [{"account": NOBODYS, "topics": []}]}, "NOT_FOUND"),
     "reportMistake": ({"account": NOBODYS, "attribute": "AREA", "message": "x", **KEY}, "NOT_FOUND"),
+    "issueDebtCertificate": ({"account": NOBODYS, **KEY}, "NOT_FOUND"),
     "settleReport": ({"report": NOBODYS, "state": "SETTLED", "answer": "x"}, "NOT_FOUND"),
     "deleteUser": ({"password": "falsch"}, "Rejected"),
     "inviteMember": ({"of": NOBODYS, "email": "x@example.com", **KEY}, "NOT_FOUND"),

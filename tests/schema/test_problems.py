@@ -7,13 +7,14 @@ import pytest
 
 from adapters.texts import LANGUAGES, speaking, translations
 from models.errors import DialName, Problem, ProblemCode
+from models.money import Currency, Money
 from models.period import Period
 from models.quantity import Quantity
 from schema.problems import MEANINGS, SENTENCES, WITHOUT_FORMER, sentence
 
 VALUE = Quantity(117_500_000, "куб.м", 3)
 PARAMS = {
-    "limit": 100, "example": "117,5", "integer": 5, "fraction": 3, "first": dt.date(2026, 11, 1), "last": dt.date(2026, 11, 30), "due": dt.date(2026, 11, 1),
+    "limit": 100, "years": 10, "debt": Money(100, Currency.KZT), "example": "117,5", "integer": 5, "fraction": 3, "first": dt.date(2026, 11, 1), "last": dt.date(2026, 11, 30), "due": dt.date(2026, 11, 1),
     "opens": dt.date(2026, 11, 1), "closes": dt.date(2026, 11, 25), "value": VALUE, "previous": VALUE, "consumption": VALUE, "usual": VALUE, "cold": VALUE,
     "hot": VALUE, "meters": [DialName("COLD_WATER", None, "31883369"), DialName("ELECTRICITY", "NIGHT", None)], "runs": "12", "problem": "register.1: ?",
     "piece": "«Красина 3»", "former": Period(2026, 11), "month": Period(2026, 12), "closed": dt.date(2026, 11, 25), "least": 0, "most": 60,

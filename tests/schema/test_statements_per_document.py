@@ -96,6 +96,7 @@ def variables_of(name: str, town: Town) -> dict[str, Any]:
         "door": "SIGN_IN",
         "meter": ids.encode("mtr", town.meter),
         "months": 36,
+        "all": True,
         "slug": "vodokanal",
         "host": "cabinet.example.com",
         "first": 50,

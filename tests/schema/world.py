@@ -9,6 +9,7 @@ from models import (
     AccountFacts,
     Consent,
     DataReport,
+    DebtCertificate,
     Document,
     House,
     HouseMeter,
@@ -27,6 +28,7 @@ from models import (
     StatementLine,
     Subscription,
     Supplier,
+    Tariff,
 )
 from models.enums import ChargeBasis, LookUp, PaymentState, Purpose, ReadingSource, ReadingState, Right, Severity, TariffZone, TokenScope, Topic
 from models.meter_enums import DocumentKind, MeterEventKind
@@ -51,7 +53,7 @@ class World:
 
 async def built() -> World:
     await ids.load()
-    org = await make.organization(payment_due_day=25, contacts="тел. 105")
+    org = await make.organization(payment_due_day=25, contacts="тел. 105", update_days="1")
     rows = await _account(org)
     return World(await _ids(org, rows), await _viewers(org, rows), rows)
 
@@ -99,6 +101,13 @@ async def _account(org) -> dict[str, Any]:
         attempts=1, queued_at=make.NOW, due_at=make.NOW, sent_at=make.NOW, error="deferred 451 later",
     )  # fmt: skip
     seen |= await _life(org, account, dial)
+    for valid_from in (dt.date(2020, 1, 1), dt.date(2027, 1, 1)):
+        known = {"tariff_group": "1", "price": 59_340_000, "tax_percent": 1200, "unit": "куб.м", "document": "Приказ № 58"}
+        await Tariff.create(organization=org, service_id=charge.service_id, valid_from=valid_from, **known)
+    await DebtCertificate.create(
+        organization=org, account=account, number="26-11-BBBBBBBB", check_code="DDDDDDDD", account_number=account.number, as_of=make.TODAY,
+        balance=-46021, issued_at=make.NOW, issued_by="user:1",
+    )  # fmt: skip
     return {"letter": letter, "account": account, "contract": contract, "dial": dial, "reading": reading, "supplier": supplier, "run": await _run(org), **seen}
 
 

@@ -1,5 +1,10 @@
 """Two years of charges: drawn, as a table and as a file, the same figures as the statement's."""
 
+import io
+
+import pytest
+from openpyxl import load_workbook
+
 from models import Service
 
 
@@ -12,11 +17,25 @@ async def test_the_page_and_its_file_say_what_the_statement_says(aigul, site):
         assert shown in text, shown
     answer = await aigul.get(f"/accounts/{site.account}/charged.csv")
     lines = answer.content.decode("utf-8-sig").splitlines()
-    assert lines[-1] == "05.2020;Всего;;;180,84;KZT"
+    assert lines[-1] == "05.2020;Всего;;;180,84"
     assert any(line.startswith("05.2020;'=Холодная вода;") for line in lines), lines
+    workbook = load_workbook(io.BytesIO((await aigul.get(f"/accounts/{site.account}/charged.xlsx")).content))
+    assert [cell.value for cell in list(workbook.active.rows)[-1]][-1] == pytest.approx(180.84)
     assert "no-store" in answer.headers["cache-control"]
 
 
+async def test_a_statement_as_a_table(aigul, site):
+    answer = await aigul.get(f"/accounts/{site.account}/statement.csv?period=2020-05")
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert lines[0] == "Услуга;Поставщик;Тарифная зона;Основание;Объём;Единица;Тариф без НДС;НДС;Тариф с НДС;Сумма;Перерасчёт"
+    assert [line.split(";")[0] for line in lines[1:3]] == ["Холодная вода", "Канализация"]
+    assert sum(int(line.split(";")[9].replace(",", "")) for line in lines[1:3]) == 18_084
+    assert (lines[-1].split(";")[0], lines[-1].split(";")[-1]) == ("Остаток на конец", "-460,21")
+    assert (await aigul.get(f"/accounts/{site.account}/statement.xlsx?period=2020-05")).content[:2] == b"PK"
+    for path in ("statement.csv?period=2020-06", "statement.doc?period=2020-05"):
+        assert (await aigul.get(f"/accounts/{site.account}/{path}")).status_code == 404
+
+
 async def test_nobody_else_finds_it(firma, site):
-    for path in ("charged", "charged.csv"):
+    for path in ("charged", "charged.csv", "statement.csv", "statement.xlsx"):
         assert (await firma.get(f"/accounts/{site.account}/{path}")).status_code == 404

@@ -1,17 +1,18 @@
 """What was charged over two years: in all and for each service, drawn and as a table, and as a file."""
 
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from adapters import sheets
 from adapters.charts import Past, past
-from adapters.formats import unit
+from adapters.formats import service, unit
 from adapters.texts import gettext, speaking
+from web import tables
 from web.answers import answer, ask
-from web.pages.accounts import ours
+from web.pages.accounts import found, ours
 
 FEWEST, MONTHS = 12, 24  # that a chart is wide
 MOST_CHARTS = 8  # services that are drawn; all are in the table
@@ -35,16 +36,18 @@ async def charged(request: Request) -> Response:
 
 
 async def file(request: Request) -> Response:
-    """GET the same as CSV: a row for each month and service, and one for the month in all."""
+    """GET the same as a table: a row for each month and service, and one for the month in all."""
     account = ours(request, (await ask(request, "charged/index", id=request.path_params["id"])).account)
+    found(account.charged)
+    return await tables.handed(request, "charged", _parts(request, account.charged))
+
+
+async def _parts(request: Request, months: list[Any]) -> AsyncIterator[list[Sequence[Any]]]:
     with speaking(request.scope["state"]["language"]):
-        lines = [[gettext("Month"), gettext("Service"), gettext("Quantity"), gettext("Unit"), gettext("Sum"), gettext("Currency")]]
-        for month in account.charged or []:
-            lines += [_cells(month, one.service.name, one.quantity, one.amount) for one in month.services]
-            if month.charged is not None:
-                lines.append(_cells(month, gettext("In all"), None, month.charged))
-    headers = {"content-disposition": 'attachment; filename="charged.csv"', "cache-control": "no-store"}
-    return Response(sheets.BOM + sheets.lines(lines), media_type="text/csv; charset=utf-8", headers=headers)
+        yield [[gettext("Month"), gettext("Service"), gettext("Quantity"), gettext("Unit"), gettext("Sum")]]
+        for month in months:
+            yield [_cells(month, service(one.service.name), one.quantity, one.amount) for one in month.services]
+            yield [_cells(month, gettext("In all"), None, month.charged)]
 
 
 def _services(months: list[Any]) -> list[ServicePast]:
@@ -66,9 +69,8 @@ def _width(months: list[Any]) -> int:
     return max(FEWEST, min(MONTHS, len(months)))
 
 
-def _cells(month: Any, name: str, quantity: Any, amount: Any) -> list[str]:
-    measured = [quantity.value.replace(".", ","), sheets.harmless(unit(quantity.unit))] if quantity is not None else ["", ""]
-    return [f"{month.period.first_day:%m.%Y}", sheets.harmless(name), *measured, amount.amount.replace(".", ","), amount.currency]
+def _cells(month: Any, name: str, quantity: Any, amount: Any) -> list[Any]:
+    return [f"{month.period.first_day:%m.%Y}", name, quantity, unit(quantity.unit) if quantity is not None else "", amount]
 
 
 def _minor(amount: Any) -> int:

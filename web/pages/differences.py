@@ -1,16 +1,16 @@
 """Where a supplier's registers of a month contradict each other, for staff: on a page and as a file to send to the supplier."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
-from adapters import sheets
 from adapters.formats import resource
 from adapters.rendering import render
 from adapters.texts import gettext, speaking
 from schema.operations import NotFound
+from web import tables
 from web.answers import BadAddress, answer, ask, cursor, month, months_to_choose, own_slug
 
 
@@ -29,43 +29,32 @@ async def differences(request: Request) -> Response:
 
 
 async def file(request: Request) -> Response:
-    """GET all of them as CSV, streamed."""
+    """GET all of them as a table."""
     slug, period = await own_slug(request), month(request)
     if period is None:
         raise BadAddress
     page = (await ask(request, "differences/index", slug=slug, period=period, after=None)).organization
     if page is None or page.registerDifferences is None:
         raise NotFound
-    headers = {"content-disposition": f'attachment; filename="differences-{period}.csv"', "cache-control": "no-store"}
-    return StreamingResponse(_parts(request, slug, period, page.registerDifferences), media_type="text/csv; charset=utf-8", headers=headers)
+    return await tables.handed(request, f"differences-{period}", _parts(request, slug, period, page.registerDifferences))
 
 
-async def _parts(request: Request, slug: str, period: str, page: Any) -> AsyncIterator[bytes]:
+async def _parts(request: Request, slug: str, period: str, page: Any) -> AsyncIterator[list[Sequence[Any]]]:
     language = request.scope["state"]["language"]
     with speaking(language):
-        heads = [
-            gettext("Account"),
-            gettext("What differs"),
-            gettext("What is counted"),
-            gettext("Printed"),
-            gettext("By the other register"),
+        yield [[
+            gettext("Account"), gettext("What differs"), gettext("What is counted"), gettext("Printed"), gettext("By the other register"),
             gettext("Difference"),
-        ]
-        yield sheets.BOM + sheets.lines([heads])
+        ]]  # fmt: skip
     while True:
         with speaking(language):
-            yield sheets.lines([_cells(one) for one in page.nodes])
+            yield [_cells(one) for one in page.nodes]
         if not page.pageInfo.hasNextPage:
             return
         page = (await ask(request, "differences/index", slug=slug, period=period, after=page.pageInfo.endCursor)).organization.registerDifferences
 
 
-def _cells(one: Any) -> list[str]:
+def _cells(one: Any) -> list[Any]:
     told = render("differences/kind.txt", kind=one.kind).strip()
     figures = [one.billed, one.measured] if one.billed is not None else [one.printed, one.found]
-    cells = [sheets.harmless(one.account.number) if one.account else "", told, resource(one.resource) if one.resource else ""]
-    return [*cells, *map(_decimal, figures), _decimal(one.amount)]
-
-
-def _decimal(figure: Any) -> str:
-    return "" if figure is None else str(figure.amount if hasattr(figure, "amount") else figure.value).replace(".", ",")
+    return [one.account.number if one.account else "", told, resource(one.resource) if one.resource else "", *figures, one.amount]

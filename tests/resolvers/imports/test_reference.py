@@ -78,6 +78,16 @@ async def test_tariffs_are_replaced_by_their_day(organization: Organization, tmp
     assert await Tariff.all().order_by("valid_from").values_list("price", "tax_percent") == [(10_000_000, 1_200), (12_500_000, 1_600)]
 
 
+async def test_the_document_of_a_tariff_stays_where_a_register_names_none(organization: Organization, tmp_path: Path):
+    head, plain = "Услуга;Тарифная группа;Действует с;Тариф без НДС;Основание\n", "Услуга;Тарифная группа;Действует с;Тариф без НДС\n"
+    await taken(write(tmp_path / "a", tariffs=head + "Вода;1;01.01.2026;10,00;Приказ № 58-ОД"))
+    await taken(write(tmp_path / "b", tariffs=plain + "Вода;1;01.01.2026;11,00"))
+    assert await Tariff.all().values_list("price", "document") == [(11_000_000, "Приказ № 58-ОД")]
+    outcome = await taken(write(tmp_path / "c", tariffs=head + "Вода;1;01.01.2026;11,00;Приказ № 59"))
+    assert [file.changed for file in outcome.files] == [1]
+    assert await Tariff.all().values_list("document", flat=True) == ["Приказ № 59"]
+
+
 async def test_a_meter_that_comes_back_to_its_place_is_another_meter(account: PersonalAccount, tmp_path: Path):
     """Serial 777 is installed twice on one inlet: the act of removal closes the older, its successor takes what follows."""
     meters = METERS + METER + METER.replace("01.01.2026", "15.05.2026")

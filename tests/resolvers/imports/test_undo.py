@@ -1,12 +1,13 @@
 """An import that is undone: as if it had not been, and what people did meanwhile stays."""
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from models import AuditRecord, ImportRun, Membership, Meter, MeterRegister, Organization, PersonalAccount, Reading, User
+from models import AuditRecord, ImportChange, ImportRun, Membership, Meter, MeterRegister, Organization, PersonalAccount, Reading, Tariff, User
 from models.enums import Proof, ReadingSource, ReadingState, Right
 from models.errors import NotFound, ProblemCode, Refused
 from resolvers.imports import undo_import
@@ -110,6 +111,20 @@ async def test_facts_and_meters_are_put_back(organization: Organization, tmp_pat
     assert await standing() != before
     await undo_import(other.run_id, "command line")
     assert await standing() == before
+
+
+async def test_the_document_of_a_tariff_is_put_back(organization: Organization, tmp_path: Path):
+    head = "Услуга;Действует с;Тариф без НДС;Основание\n"
+    await taken(write(tmp_path / "a", tariffs=head + "Вода;01.01.2026;10,00;Приказ № 58"))
+    changed = await taken(write(tmp_path / "b", tariffs=head + "Вода;01.01.2026;11,00;Приказ № 59"))
+    kept = await ImportChange.get(run_id=changed.run_id)
+    await undo_import(changed.run_id, "user:1")
+    assert await Tariff.all().values_list("price", "document") == [(10_000_000, "Приказ № 58")]
+    again = await taken(write(tmp_path / "b", tariffs=head + "Вода;01.01.2026;11,00;Приказ № 59"))
+    of_old = {name: value for name, value in json.loads(kept.before).items() if name != "document"}
+    await ImportChange.filter(run_id=again.run_id).update(before=json.dumps(of_old))  # as earlier releases kept it
+    await undo_import(again.run_id, "user:1")
+    assert await Tariff.all().values_list("price", "document") == [(10_000_000, "Приказ № 59")], "neither changed nor kept: it stays"
 
 
 async def test_what_people_did_meanwhile_stays(organization: Organization, tmp_path: Path):

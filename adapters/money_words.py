@@ -1,0 +1,54 @@
+"""Entries of the ledger, ages of debts and weekdays, in words that people read."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from babel.dates import get_day_names
+
+from adapters.formats import period, service, word
+from adapters.texts import gettext, language
+
+
+def entry_kind(code: str | None) -> str:
+    """What an entry of the ledger is."""
+    return word(code, {
+        "OPENING": lambda: gettext("Opening balance"), "CHARGE": lambda: gettext("Charge"), "RECALCULATION": lambda: gettext("Recalculation"),
+        "PENALTY": lambda: gettext("Penalty"), "COMPENSATION": lambda: gettext("Compensation"), "PAYMENT": lambda: gettext("Payment"),
+        "REFUND": lambda: gettext("Money given back"), "SUPPLIER_DIFFERENCE": lambda: gettext("Difference in the supplier's data"),
+    })  # fmt: skip
+
+
+def entry_details(entry: Any) -> str:
+    """What else is known of it: the service, the month that it corrects, the document, and whether it was taken back."""
+    known = [
+        service(entry.service.name) if entry.service else "",
+        gettext("for %(month)s", month=period(entry.correctsPeriod)) if entry.correctsPeriod else "",
+        entry.channel or "",
+        entry.document or "",
+        gettext("taken back") if entry.isReversed else gettext("takes an entry back") if entry.isReversal else "",
+    ]
+    return ", ".join(part for part in known if part)
+
+
+def payment_state(code: str | None) -> str:
+    """Whether the supplier has counted a payment."""
+    return word(code, {"IN_TRANSIT": lambda: gettext("on its way"), "RECEIVED": lambda: gettext("counted"), "REFUNDED": lambda: gettext("returned")})
+
+
+def debt_age(code: str | None) -> str:
+    """How long ago a debt was to be paid."""
+    return word(code, {
+        "NOT_DUE": lambda: gettext("the day to pay by has not passed"), "TO_30": lambda: gettext("up to 30 days overdue"),
+        "TO_90": lambda: gettext("31 to 90 days overdue"), "TO_180": lambda: gettext("91 to 180 days overdue"),
+        "TO_365": lambda: gettext("181 to 365 days overdue"), "OVER_365": lambda: gettext("more than a year overdue"),
+        "UNKNOWN": lambda: gettext("since when is not known"),
+    })  # fmt: skip
+
+
+def weekdays(days: Sequence[int]) -> str:
+    """``понедельник, четверг``; 1 is Monday."""
+    names = get_day_names("wide", locale=language(), context="stand-alone")
+    return ", ".join(names[day - 1] for day in days if 1 <= day <= 7)
+
+
+FILTERS: dict[str, Callable[..., Any]] = {"entry_kind": entry_kind, "entry_details": entry_details, "debt_age": debt_age, "weekdays": weekdays}

@@ -1,0 +1,161 @@
+"""Reconciliation («сверка взаиморасчётов»): every entry between two days, with what was owed before and after.
+
+A viewer is shown the days in which he may see money, and none before the first known balance: the span says which days it covers in the end.
+What was owed at its beginning is a sum, not an entry, and so is seen by whoever sees the first day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from models.enums import DifferenceReason, EntryKind, Resource, Right
+from models.money import Money
+from models.period import Period
+from resolvers.accounts import AccountRow
+from resolvers.charges import ServiceRow
+from resolvers.movements import MONTH
+from resolvers.spans import Days
+from resolvers.sql import Row, among, fetch, known_day, literal
+from resolvers.viewer import Viewer
+
+DAY = "COALESCE({0}.posted_in, {0}.business_date)"  # the day of an entry: a correction of a closed month stands in the month that took it (ADR 31)
+_DAY = DAY.format("e")
+_OPENING = EntryKind.OPENING.value
+# An entry and its reversal on one day take each other out: neither is a turnover.
+_STANDS = f"""NOT EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses_id = e.id AND {DAY.format("r")} = {_DAY})
+    AND NOT EXISTS (SELECT 1 FROM ledger_entry o WHERE o.id = e.reverses_id AND {DAY.format("o")} = {_DAY})"""
+
+_MORE = """s.name, s.resource, p.document, p.channel, ch.corrects_period,
+    CASE WHEN EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses_id = k.id) THEN 1 ELSE 0 END AS is_reversed"""
+_TOLD = "LEFT JOIN service s ON s.id = k.service_id LEFT JOIN payment p ON p.id = k.payment_id LEFT JOIN charge ch ON ch.id = k.charge_id"
+
+
+@dataclass(slots=True, eq=False)
+class ReconciliationRow:
+    """closing = opening + debit - credit; opening and closing are None where the balance was never said."""
+
+    pk: int
+    account: AccountRow
+    first: dt.date
+    last: dt.date
+    opening: Money | None
+    debit: Money
+    credit: Money
+    closing: Money | None
+
+
+@dataclass(slots=True, eq=False)
+class EntryRow:
+    """`document` is the payment's; `is_reversed` is one that was taken back, `is_reversal` what took another one back."""
+
+    pk: int
+    happened_on: dt.date
+    period: Period
+    kind: EntryKind
+    amount: Money
+    service: ServiceRow | None
+    document: str | None
+    channel: str | None
+    corrects_period: Period | None
+    reason: DifferenceReason | None
+    is_reversed: bool
+    is_reversal: bool
+
+
+async def reconciliations_of(viewer: Viewer, accounts: Sequence[AccountRow], span: Days) -> dict[int, ReconciliationRow]:
+    """Left out where the viewer sees no day of the span. Two statements."""
+    shown = await _windows(accounts, span)
+    by_pk = {account.pk: account for account in accounts if account.pk in shown}
+    before, upto = _bounds(shown, span)
+    within = f"({upto}) AND NOT ({before}) AND {_STANDS}"
+    text = f"""
+        SELECT e.account_id, SUM(CASE WHEN {before} THEN e.amount ELSE 0 END) AS opening, SUM(CASE WHEN {upto} THEN e.amount ELSE 0 END) AS closing,
+            SUM(CASE WHEN e.amount > 0 AND {within} THEN e.amount ELSE 0 END) AS debit,
+            SUM(CASE WHEN e.amount < 0 AND {within} THEN -e.amount ELSE 0 END) AS credit
+        FROM ledger_entry e WHERE {among("e.account_id", 1)} GROUP BY e.account_id"""
+    sums = {row["account_id"]: row for row in await fetch(text, list(by_pk), span.first, span.last)}
+    return {pk: _reconciliation(account, shown[pk], sums.get(pk)) for pk, account in by_pk.items()}
+
+
+async def entries_pages(viewer: Viewer, rows: Sequence[ReconciliationRow], first: int, after: tuple[dt.date, int] | None) -> dict[int, list[EntryRow]]:
+    """Oldest first, of each reconciliation one more than `first` if there are more. One statement."""
+    shown = {row.pk: Days(row.first, row.last) for row in rows}
+    span = Days(min(row.first for row in rows), max(row.last for row in rows))
+    before, upto = _bounds(shown, span)
+    further = f"AND ({_DAY}, e.id) > ($4, $5)" if after is not None else ""
+    text = f"""
+        SELECT k.*, {_MORE} FROM (
+            SELECT e.id, e.account_id, {_DAY} AS business_date, {MONTH} AS month, e.kind, e.amount, e.service_id, e.reason, e.reverses_id,
+                e.payment_id, e.charge_id,
+                ROW_NUMBER() OVER (PARTITION BY e.account_id ORDER BY {_DAY}, e.id) AS place
+            FROM ledger_entry e WHERE {among("e.account_id", 1)} AND {upto} AND NOT ({before}) {further}
+        ) k {_TOLD} WHERE k.place <= {int(first) + 1} ORDER BY k.account_id, k.place"""
+    by_pk = {row.pk: row for row in rows}
+    found: dict[int, list[EntryRow]] = {}
+    for row in await fetch(text, list(by_pk), span.first, span.last, *(after or ())):
+        found.setdefault(row["account_id"], []).append(_entry(row, by_pk[row["account_id"]].account))
+    return found
+
+
+async def _windows(accounts: Sequence[AccountRow], span: Days) -> dict[int, Days]:
+    """The days of the span that each account shows, none before its first known balance. One statement."""
+    text = f"""
+        SELECT x.account_id, MAX(x.business_date) AS known_on FROM (
+            SELECT e.account_id, {_DAY} AS business_date FROM ledger_entry e WHERE {among("e.account_id", 1)} AND e.kind = '{_OPENING}'
+            GROUP BY e.account_id, {_DAY} HAVING SUM(e.amount) <> 0) x GROUP BY x.account_id"""
+    known = {row["account_id"]: known_day(row["known_on"]) for row in await fetch(text, [account.pk for account in accounts])}
+    found = {}
+    for account in accounts:
+        window = _seen(account, span)
+        first = max(window.first, known.get(account.pk, window.first)) if window is not None else None
+        if window is not None and first is not None and first <= window.last:
+            found[account.pk] = Days(first, window.last)
+    return found
+
+
+def _seen(account: AccountRow, span: Days) -> Days | None:
+    """The last stretch of days, one after another, in which the viewer may see money."""
+    found: Days | None = None
+    grants = [grant for grant in account.access.spans if Right.SEE_MONEY in grant.rights]
+    for grant in sorted(grants, key=lambda one: one.from_on or dt.date.min):
+        first, last = max(grant.from_on or span.first, span.first), min(grant.until_on or span.last, span.last)
+        if first > last:
+            continue
+        touches = found is not None and first <= found.last + dt.timedelta(days=1)
+        found = Days(found.first, max(found.last, last)) if found is not None and touches else Days(first, last)
+    return found
+
+
+def _bounds(shown: Mapping[int, Days], span: Days) -> tuple[str, str]:
+    """What lies before the beginning and what up to the end, with `$2` and `$3`; accounts that show less have days of their own."""
+    early = [f"(e.account_id = {int(pk)} AND {_DAY} < {literal(days.first)})" for pk, days in shown.items() if days.first > span.first]
+    late = [f"(e.account_id = {int(pk)} AND {_DAY} > {literal(days.last)})" for pk, days in shown.items() if days.last < span.last]
+    before = " OR ".join([f"e.kind = '{_OPENING}'", f"{_DAY} < $2", *early])
+    return f"({before})", " AND NOT ".join([f"{_DAY} <= $3", *late])
+
+
+def _reconciliation(account: AccountRow, days: Days, sums: Row | None) -> ReconciliationRow:
+    currency, is_known = account.organization.currency, account.balance_minor is not None
+    opening, debit, credit, closing = (Money(int(sums[name]) if sums else 0, currency) for name in ("opening", "debit", "credit", "closing"))
+    ends = (opening, closing) if is_known else (None, None)
+    return ReconciliationRow(account.pk, account, days.first, days.last, ends[0], debit, credit, ends[1])
+
+
+def _entry(row: Row, account: AccountRow) -> EntryRow:
+    corrects = row["corrects_period"]
+    return EntryRow(
+        pk=row["id"],
+        happened_on=known_day(row["business_date"]),
+        period=Period.of(known_day(row["month"])),
+        kind=EntryKind(row["kind"]),
+        amount=Money(row["amount"], account.organization.currency),
+        service=ServiceRow(row["service_id"], row["name"], Resource(row["resource"])) if row["service_id"] is not None else None,
+        document=row["document"] or None,
+        channel=row["channel"] or None,
+        corrects_period=Period.of(known_day(corrects)) if corrects is not None else None,
+        reason=DifferenceReason(row["reason"]) if row["reason"] else None,
+        is_reversed=bool(row["is_reversed"]),
+        is_reversal=row["reverses_id"] is not None,
+    )
