@@ -18,7 +18,7 @@ PARAMS = {
     "opens": dt.date(2026, 11, 1), "closes": dt.date(2026, 11, 25), "value": VALUE, "previous": VALUE, "consumption": VALUE, "usual": VALUE, "cold": VALUE,
     "hot": VALUE, "meters": [DialName("COLD_WATER", None, "31883369"), DialName("ELECTRICITY", "NIGHT", None)], "runs": "12", "problem": "register.1: ?",
     "piece": "«Красина 3»", "former": Period(2026, 11), "month": Period(2026, 12), "closed": dt.date(2026, 11, 25), "least": 0, "most": 60,
-    "day": dt.date(2026, 11, 1), "next": VALUE,
+    "day": dt.date(2026, 11, 1), "next": VALUE, "period": Period(2026, 11),
 }  # fmt: skip
 
 
