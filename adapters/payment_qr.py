@@ -1,13 +1,16 @@
-"""The text of a bill's payment QR (ГОСТ Р 56042-2014), as bills in the wild have it: `ST00012|Name=…|PersAcc=…|Sum=12351`."""
+"""The text of a bill's payment QR (ГОСТ Р 56042-2014), `ST00012|Name=…|PersAcc=…|Sum=12351`: read as bills in the wild have it, written as the
+standard says.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 LONGEST = 4000  # no QR holds more
 _HEADER = re.compile(r"ST0001[123](.)", re.DOTALL)
-_SEPARATORS = "|#;:^_~{}!$%&()*+,/@"
+_SEPARATORS = "|#;:^_~{}!$%&()*+,/@"  # in the order of choice
 _ACCOUNT = ("persacc", "personalaccount")  # never PersonalAcc: that is the supplier's bank account
 _ENCODINGS = {"1": "cp1251", "2": "utf-8", "3": "koi8-r"}
 _SUM = re.compile(r"(\d{1,18})(?:[.,]00)?", re.ASCII)
@@ -41,6 +44,33 @@ def read(text: str | bytes) -> PaymentQr:
     if "sum" in values and amount is None:
         raise NotAPaymentQr
     return PaymentQr(values, account, int(amount[1]) if amount else None, _period(values.get("paymperiod", "")))
+
+
+MANDATORY = ("Name", "PersonalAcc", "BankName", "BIC", "CorrespAcc")
+_LONGEST = {"Name": 160, "BankName": 45, "Purpose": 160, "PersAcc": 160}
+_BYTES = 300  # of the mandatory part
+
+
+def written(values: Mapping[str, str]) -> str:
+    """The text, in UTF-8: the mandatory keys in the standard's order, then the others in theirs. What is empty is left out.
+
+    The separator is the first that no value holds. Names are cut to the standard's lengths: a bank goes by the numbers. Raises ValueError where
+    a mandatory value is missing, or every separator is in use.
+    """
+    told = {key: value[: _LONGEST.get(key, len(value))].strip() for key, value in values.items() if value.strip()}
+    if missing := [key for key in MANDATORY if key not in told]:
+        raise ValueError(f"a payment QR names {', '.join(missing)}")
+    separator = next((sign for sign in _SEPARATORS if not any(sign in value for value in told.values())), None)
+    if separator is None:
+        raise ValueError("every separator stands in a value")
+    while len(_joined(told, MANDATORY, separator).encode()) > _BYTES and len(told["Name"]) > 1:
+        told["Name"] = told["Name"][:-1]
+    keys = (*MANDATORY, *(key for key in told if key not in MANDATORY))
+    return f"ST00012{separator}{_joined(told, keys, separator)}"
+
+
+def _joined(values: Mapping[str, str], keys: Sequence[str], separator: str) -> str:
+    return separator.join(f"{key}={values[key]}" for key in keys)
 
 
 def looks_like_one(text: str) -> bool:

@@ -73,6 +73,7 @@ def written(html: str) -> bytes:
 def _bounded() -> None:
     """At a process's start. reportlab names Helvetica, which is never embedded, wherever it begins a page or a cell, although all of our
     text is in our own fonts: it is given one of ours to begin with."""
+    from reportlab import rl_config
     from reportlab.pdfbase import pdfmetrics, ttfonts
     from reportlab.pdfgen.canvas import Canvas
     from reportlab.platypus.tables import CellStyle
@@ -80,6 +81,7 @@ def _bounded() -> None:
     logging.disable(logging.WARNING)  # its warnings quote the document's words
     pdfmetrics.registerFont(ttfonts.TTFont("Blank", str(FONTS / "DejaVuSans.ttf")))
     CellStyle.fontname = "Blank"
+    rl_config.invariant = 1  # the same words make the same bytes: no instant of making, no random identity
     Canvas._make_preamble = _without_a_font
     resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
     written("<p>warm</p>")

@@ -1,4 +1,4 @@
-"""QR codes drawn on the server: the path of an SVG, and nothing else. Templates make the mark, with its words."""
+"""QR codes drawn on the server: the path of an SVG for pages, where templates make the mark with its words, and a picture for paper."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -35,3 +35,8 @@ def _row(y: int, modules: bytes) -> str:
             parts.append(f"M{x + BORDER} {y + BORDER}h{end - x}v1h-{end - x}z")
         x = end + 1
     return "".join(parts)
+
+
+def picture(text: str, scale: int = 4) -> str:
+    """A PNG as a data URI, for paper. The mask is fixed: trying all eight takes most of the time, and readers do not mind."""
+    return str(segno.make_qr(text, error="m", encoding="utf-8", mask=3, boost_error=False).png_data_uri(scale=scale, border=BORDER))

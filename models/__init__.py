@@ -11,14 +11,15 @@ from models.imports import ImportChange, ImportFile, ImportProblem, ImportProfil
 from models.ledger import LedgerEntry, PeriodClosing
 from models.letters import Letter, MailedSecret
 from models.meters import Document, HookCall, HouseMeter, HouseReading, Meter, MeterEvent, MeterRegister, Reading
-from models.organizations import Organization, Service, Supplier, Tariff
+from models.organizations import BankDetails, Organization, Service, Supplier, Tariff
 from models.payments import Payment
 from models.people import Agreement, ApiToken, Consent, LoginAlias, Registration, Session, StaffRole, User
 from models.places import House, Premises
 from models.statements import Statement, StatementLine
 
 __all__ = [
-    "AccountCode", "AccountFacts", "Agreement", "ApiToken", "AuditRecord", "Charge", "Consent", "Contract", "DataReport", "DebtCertificate", "Document",
+    "AccountCode", "AccountFacts", "Agreement", "ApiToken", "AuditRecord", "BankDetails",
+    "Charge", "Consent", "Contract", "DataReport", "DebtCertificate", "Document",
     "HookCall", "House", "HouseMeter", "HouseReading", "IdempotencyKey", "ImportChange", "ImportFile", "ImportProblem", "ImportProfile", "ImportRun",
     "ImportUpload", "Installation", "JobRun", "LedgerEntry", "Letter", "LoginAlias", "MailedSecret", "Membership", "Meter", "MeterEvent",
     "MeterRegister", "Organization", "Payment", "PeriodClosing", "PersonalAccount", "Premises", "ProofBudget", "Reading", "Registration", "Service", "Session",

@@ -47,6 +47,25 @@ class Organization(Model):
         table = "organization"
 
 
+class BankDetails(Model):
+    """Where an organization is paid: what bills and their QR codes name. In tenge the account is an IBAN, in roubles one of twenty digits."""
+
+    id = fields.BigIntField(primary_key=True)
+    organization: fields.OneToOneRelation[Organization] = fields.OneToOneField("models.Organization", on_delete=fields.RESTRICT, related_name=False)
+    organization_id: int
+    payee = fields.CharField(max_length=160)
+    tax_number = fields.CharField(max_length=12)
+    bank = fields.CharField(max_length=100)
+    bic = fields.CharField(max_length=11)
+    account = fields.CharField(max_length=20)
+    correspondent_account = fields.CharField(max_length=20, default="", db_default="")  # in roubles
+    kpp = fields.CharField(max_length=9, default="", db_default="")  # in roubles
+    kbe = fields.CharField(max_length=2, default="", db_default="")  # in tenge
+
+    class Meta:
+        table = "bank_details"
+
+
 class Supplier(Model):
     """Whom a charge is owed to inside an organization's bill, where it is not the organization itself."""
 

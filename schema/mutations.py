@@ -13,6 +13,7 @@ from resolvers.sessions import sign_in, sign_out
 from resolvers.submissions import Submission, check_readings, submit_readings
 from schema import ids, import_profiles
 from schema.access import AccessMutations
+from schema.bills import BankMutations
 from schema.certificates import CertificateMutations
 from schema.context import Info
 from schema.data_reports import ReportMutations
@@ -64,6 +65,7 @@ RunArgument = Annotated[ImportRunInput, strawberry.argument(description="The run
 @strawberry.type(description="The verbs.")
 class Mutation(
     AccessMutations,
+    BankMutations,
     HookMutations,
     JudgingMutations,
     BulkMutations,

@@ -16,6 +16,7 @@ from schema import ids
 from schema.access import OrganizationAccess
 from schema.addresses import AddressLists
 from schema.arguments import After, First, WaitingOnly
+from schema.bills import OrganizationBank
 from schema.context import Info
 from schema.data_reports import DataReport
 from schema.hooks import OrganizationHook
@@ -35,6 +36,7 @@ from schema.windows import ReadingWindow
 class Organization(
     AddressLists,
     OrganizationAccess,
+    OrganizationBank,
     OrganizationDifferences,
     OrganizationHook,
     OrganizationPeriods,

@@ -48,7 +48,9 @@ POLICIES: dict[str, dict[str, Policy]] = {
         **dict.fromkeys(("inviteMember", "revokeInvitation", "acceptInvitation", "changeMember", "revokeMember", "unlinkAccount"), P.SIGNED_IN),
         **dict.fromkeys(("createToken", "revokeToken", "reportMistake", "settleReport", "deleteUser", "setSubscriptions", "withdrawConsent"), P.SIGNED_IN),
         **dict.fromkeys(("startImport", "approveImport", "discardImport", "undoImport", "saveImportProfile"), P.SIGNED_IN),
-        **dict.fromkeys(("retryLetter", "judgeReadings", "setReadingHook", "closePeriod", "reopenPeriod", "issueDebtCertificate"), P.SIGNED_IN),
+        **dict.fromkeys(
+            ("retryLetter", "judgeReadings", "setReadingHook", "closePeriod", "reopenPeriod", "setBankDetails", "issueDebtCertificate"), P.SIGNED_IN
+        ),
         **dict.fromkeys(("recordMeterEvent", "replaceMeter", "installMeter", "withdrawMeterEvent"), P.SIGNED_IN),
         **dict.fromkeys(("attachDocument", "saveHouseMeter", "recordHouseReading"), P.SIGNED_IN),
         **dict.fromkeys(("linkAccount", "requestStepUp", "issueAccountCode", "setAccessRules", "setReadingRules", "setHouseWindow"), P.SIGNED_IN),
@@ -74,7 +76,10 @@ POLICIES: dict[str, dict[str, Policy]] = {
         **dict.fromkeys(("statement", "statementPeriods"), P.MONEY),
     },
     "Organization": {
-        **dict.fromkeys(("accent", "contacts", "currency", "id", "languages", "lookUp", "name", "readingWindow", "slug", "timezone", "tariffs"), P.WITH_PARENT),
+        **dict.fromkeys(
+            ("accent", "contacts", "currency", "id", "languages", "lookUp", "name", "readingWindow", "slug", "timezone", "tariffs", "bankDetails"),
+            P.WITH_PARENT,
+        ),
         **dict.fromkeys(("importProfile", "importRuns"), P.IMPORTS),
         **dict.fromkeys(("letters", "dataReports", "readingHook", "periods", "registerDifferences"), P.STAFF_IN_PERSON),
         "readings": P.JUDGES,
@@ -148,7 +153,7 @@ _PLAIN = PERSONAL | {
     "SignInDone": "expiresAt token user",
     "SignOutDone": "done",
     "Statement": (
-        "asOf charged charges closing compared compensation compensationNote derived differences dueOn head lines opening paid penalty period "
+        "asOf bill charged charges closing compared compensation compensationNote derived differences dueOn head lines opening paid penalty period "
         "recalculation recalculations state toPay version volumes"
     ),
     "StatementLine": "charged closing compensation derived opening paid penalty recalculation service",

@@ -15,6 +15,7 @@ from resolvers.facts import Facts
 from resolvers.statement_lines import lines_of
 from resolvers.statements import StatementRow, charges_of, differences_of
 from resolvers.volumes import volumes_of
+from schema.bills import StatementBill
 from schema.changes import MonthsBack, StatementChange, compared
 from schema.charges import Charge, Service
 from schema.context import Info
@@ -86,7 +87,7 @@ class StatementLine:
 
 
 @strawberry.type(description="One account and month as the supplier printed it. A figure that the supplier does not say is null, never zero.")
-class Statement:
+class Statement(StatementBill):
     period: Period = field(description="The month.")
     state: StatementState = field(description="Whether figures may still change.")
     version: int = field(description="Counts from 1; other figures make a new version.")

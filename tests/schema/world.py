@@ -7,6 +7,7 @@ from typing import Any
 from adapters import shelf
 from models import (
     AccountFacts,
+    BankDetails,
     Consent,
     DataReport,
     DebtCertificate,
@@ -92,6 +93,9 @@ async def _account(org) -> dict[str, Any]:
         if period == PAST:
             seen = {"charge": charge, "corrects": corrects, "payment": payment}
     await make.payment(account, 5000, "2026-11-19", state=PaymentState.IN_TRANSIT)
+    await BankDetails.create(
+        organization=org, payee="ТОО «Водоканал»", tax_number="1", bank="Банк", bic="B", account="KZ", correspondent_account="1", kpp="1", kbe="1"
+    )
     await PeriodClosing.create(
         organization=org, period=make.month(PRESENT), entries=1, amount=1, closed_at=make.NOW, closed_by="user:1", reopened_at=make.NOW,
         reopened_by="user:1", reason="x",

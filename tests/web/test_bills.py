@@ -1,0 +1,116 @@
+"""Bills on paper: the figures of the page, a QR that an independent reader takes, the same bytes for the same words, nobody's name where none is wanted."""
+
+import io
+
+import pytest
+import zxingcpp
+
+from adapters import payment_qr, pdf
+from models import AccountFacts, BankDetails, Organization, Statement
+from models.money import Currency
+from tests.web.conftest import BASE
+from tests.web.test_figures import missing, pdf_of
+
+RUB = {"payee": "ООО «Водоканал», «Ә Ғ Қ» & Ко", "taxNumber": "7606066274", "bank": "ПАО СБЕРБАНК", "bic": "044525225", "account": "40702 810 1 3825 0123017",
+       "correspondentAccount": "30101810400000000225", "kpp": "760601001"}  # fmt: skip
+KZT = {"payee": "ТОО «Водоканал»", "taxNumber": "990340005977", "bank": "АО «Банк»", "bic": "TSESKZKA", "account": "KZ86 125K ZT50 0410 0100", "kbe": "17"}
+
+
+@pytest.fixture
+async def owing(site, operator) -> None:
+    """In roubles, with details, and something to pay."""
+    await Organization.filter(slug="vodokanal").update(currency=Currency.RUB)
+    await Statement.filter(period="2020-05-01").update(closing=123_451)
+    assert (await operator.send("/bank-details", **RUB)).status_code == 303
+
+
+def url(site, **query: str) -> str:
+    return f"/accounts/{site.account}/bill.pdf?period=2020-05" + "".join(f"&{name}={value}" for name, value in query.items())
+
+
+@pytest.mark.parametrize("size", ["a4", "a5"])
+async def test_the_bill_says_what_the_page_says_and_its_qr_is_read(aigul, site, owing, size: str):
+    reader, text = await pdf_of(aigul, url(site, size=size))
+    assert missing(text, ["Квитанция за май 2020", "02015213", "Красина, 3-1", "К оплате 1 234,51 ₽", "180,84 ₽", "−641,06 ₽", "40702810138250123017", "044525225",
+                          "31883423", "115,408"]) == []  # fmt: skip
+    assert round(float(reader.pages[0].mediabox.width)) == {"a4": 595, "a5": 420}[size]
+    fonts = {font.get_object()["/BaseFont"] for page in reader.pages for font in page["/Resources"]["/Font"].values()}
+    assert all("+DejaVuSans" in name for name in fonts), fonts
+    [code] = [code for page in reader.pages for image in page.images for code in zxingcpp.read_barcodes(image.image)]
+    found = payment_qr.read(code.text)
+    assert (found.account, found.amount, found.period) == ("02015213", 123_451, "2020-05")
+    assert found.values["name"] == RUB["payee"]
+    assert found.values["personalacc"] == "40702810138250123017"
+    assert "Орынбасарова" not in code.text
+
+
+async def test_the_same_words_make_the_same_bytes_in_another_process_too(aigul, site, owing):
+    first = (await aigul.get(url(site))).content
+    pdf.close()
+    assert (await aigul.get(url(site))).content == first
+
+
+async def test_without_personal_data(aigul, site, owing):
+    _, text = await pdf_of(aigul, url(site, redacted="1"))
+    assert "02015213" in text
+    assert missing(text, ["Красина", "Адрес", "Численность", "Владелец"]) == ["Красина", "Адрес", "Численность", "Владелец"]
+
+
+async def test_in_tenge_the_details_are_text_and_no_code(aigul, site, operator):
+    await Statement.filter(period="2020-05-01").update(closing=123_451)
+    assert (await operator.send("/bank-details", **KZT)).status_code == 303
+    _, text = await pdf_of(aigul, url(site, lang="kk"))
+    assert missing(text, ["KZ86125KZT5004100100", "БСН", "Түбіртегі", "1 234,51 ₸"]) in ([], ["Түбіртегі"])
+    page = (await aigul.get(url(site))).content
+    assert b"/Subtype /Image" not in page
+
+
+async def test_who_owes_nothing_is_not_asked_to_pay(aigul, site, operator):
+    assert (await operator.send("/bank-details", **KZT)).status_code == 303
+    _, text = await pdf_of(aigul, url(site))
+    assert missing(text, ["Переплата 460,21 ₸", "Отрывная часть"]) == ["Отрывная часть"]
+
+
+async def test_hostile_names_stand_as_they_are(aigul, site, owing):
+    name = "<b>\"Қ'аби' & 😀|" + "Я" * 200
+    await BankDetails.all().update(payee=name[:160])
+    await AccountFacts.all().update(surname=name[:200])
+    _, text = await pdf_of(aigul, url(site))
+    assert "<b>" in text
+
+
+async def test_several_accounts_in_one_file(firma, aigul, site):
+    reader, text = await pdf_of(firma, f"/bills.pdf?account={site.recipient}&account={site.recipient}&period=2019-11")
+    assert "Квитанция за ноябрь 2019" in " ".join(text.split())
+    assert len(reader.pages) >= 1
+    for query in ("", "account=x", f"account={site.account}"):
+        assert (await firma.get(f"/bills.pdf?{query}")).status_code in (400, 404), query
+    assert (await aigul.get("/bills.pdf?" + "&".join(f"account={n}" for n in range(31)))).status_code == 400
+
+
+async def test_what_there_is_no_bill_for(aigul, firma, stranger, site):
+    for query in ("period=2199-01", "period=1990-01"):
+        assert (await aigul.get(f"/accounts/{site.account}/bill.pdf?{query}")).status_code == 404
+    assert (await aigul.get(f"/accounts/{site.account}/bill.pdf?period=2020-05&size=a0")).status_code == 400
+    assert (await firma.get(url(site))).status_code == 404
+    assert (await stranger.get(url(site))).status_code == 303
+
+
+async def test_details_are_checked_beside_their_fields(operator, site):
+    answer = await operator.send("/bank-details", **KZT | {"account": "KZ86125KZT5004100101", "taxNumber": "12", "payee": " ", "kbe": "x"})
+    assert answer.status_code == 422
+    for shown in ("taxNumber-error", "account-error", "payee-error", "kbe-error", "KZ86125KZT5004100101"):
+        assert shown in answer.text, shown
+    assert await BankDetails.all().count() == 0
+    assert (await operator.send("/bank-details", **KZT)).headers["location"] == f"{BASE}/bank-details?saved=1"
+    assert (await BankDetails.get()).account == "KZ86125KZT5004100100"
+
+
+async def test_only_staff_say_where_to_pay(aigul, site):
+    assert (await aigul.get("/bank-details")).status_code == 404
+
+
+def test_a_payment_code_needs_what_the_standard_needs():
+    with pytest.raises(ValueError, match="BIC"):
+        payment_qr.written({"Name": "А", "PersonalAcc": "1", "BankName": "Б", "CorrespAcc": "0"})
+    assert io.StringIO(payment_qr.written({"Name": "А|Б", "PersonalAcc": "1", "BankName": "Б", "CorrespAcc": "0", "BIC": "1"})).read(9) == "ST00012#N"

@@ -1,0 +1,44 @@
+"""Bills as PDF: one, or several accounts in a file, on A4 or A5; without personal data where that is asked for."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from schema.operations import NotFound
+from web.answers import BadAddress, ask, month
+from web.downloads import printed
+from web.pages.accounts import found, ours
+
+SIZES = ("a4", "a5")
+MOST_ACCOUNTS = 30  # of one file
+
+
+async def one(request: Request) -> Response:
+    """GET the bill of an account: ``?period=2026-10&size=a5&redacted=1``; NotFound where there is no statement."""
+    account = await _account(request, request.path_params["id"])
+    found(account.statement)
+    return await _file(request, [account], f"bill-{account.statement.period}.pdf")
+
+
+async def several(request: Request) -> Response:
+    """GET bills of accounts, ``?account=…&account=…``, in one file, in their order; those without a statement are left out."""
+    wanted = list(dict.fromkeys(request.query_params.getlist("account")))
+    if not 1 <= len(wanted) <= MOST_ACCOUNTS:
+        raise BadAddress
+    accounts = [await _account(request, identity) for identity in wanted]
+    billed = [account for account in accounts if account.statement is not None]
+    if not billed:
+        raise NotFound
+    return await _file(request, billed, "bills.pdf")
+
+
+async def _account(request: Request, identity: str) -> Any:
+    return ours(request, (await ask(request, "bills/index", id=identity, period=month(request))).account)
+
+
+async def _file(request: Request, accounts: list[Any], name: str) -> Response:
+    size = request.query_params.get("size", "a4").casefold()
+    if size not in SIZES:
+        raise BadAddress
+    return await printed(request, "pdf/bill.html", name, accounts=accounts, size=size, redacted=request.query_params.get("redacted") == "1")
