@@ -36,7 +36,7 @@ class Bill:
     payee: BankDetails | None = field(description="Where to pay; null where the organization has not said it.")
     qr: str | None = field(
         description="The text of the payment QR by ГОСТ Р 56042-2014 in UTF-8, as printed on the bill; null in tenge, where nothing is to be paid, and without "
-        "bank details. The bill itself is a PDF: GET /o/<slug>/accounts/<id>/bill.pdf?period=YYYY-MM&size=a4|a5&redacted=1."
+        "bank details. The bill itself is a PDF, with the same token: GET /o/<slug>/accounts/<id>/bill.pdf?period=YYYY-MM&size=a4|a5&lang=kk&redacted=1."
     )
 
     @classmethod

@@ -7,8 +7,10 @@ import zxingcpp
 
 from adapters import payment_qr, pdf
 from models import AccountFacts, BankDetails, Organization, Statement
+from models.enums import TokenScope
 from models.money import Currency
-from tests.web.conftest import BASE
+from resolvers.tokens import create_token
+from tests.web.conftest import BASE, Browser
 from tests.web.test_figures import missing, pdf_of
 
 RUB = {"payee": "ООО «Водоканал», «Ә Ғ Қ» & Ко", "taxNumber": "7606066274", "bank": "ПАО СБЕРБАНК", "bic": "044525225", "account": "40702 810 1 3825 0123017",
@@ -48,6 +50,16 @@ async def test_the_same_words_make_the_same_bytes_in_another_process_too(aigul, 
     first = (await aigul.get(url(site))).content
     pdf.close()
     assert (await aigul.get(url(site))).content == first
+
+
+async def test_a_partner_takes_it_with_a_token(site, owing):
+    client, query = Browser(site.app).client, "?period=2020-05&lang=kk"
+    for owner, status in (({"user_login": "aigul"}, 200), ({"organization_slug": "vodokanal"}, 200), ({"organization_slug": "teplo"}, 404)):
+        token = await create_token(**owner, scopes=[TokenScope.READ_ACCOUNTS, TokenScope.READ_MONEY])
+        headers = {"authorization": f"Bearer {token}"}
+        assert (await client.get(f"{BASE}/accounts/{site.account}/bill.pdf{query}", headers=headers)).status_code == status, owner
+        assert (await client.get(f"{BASE}/bills.pdf{query}&account={site.account}", headers=headers)).status_code == status, owner
+    assert (await client.get(f"{BASE}/bills.pdf?account={site.account}", headers={"authorization": "Bearer abn_x"})).status_code == 401
 
 
 async def test_without_personal_data(aigul, site, owing):

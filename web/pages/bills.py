@@ -33,6 +33,18 @@ async def several(request: Request) -> Response:
     return await _file(request, billed, "bills.pdf")
 
 
+async def handed_one(request: Request, asking: Any, _slug: str) -> Response:
+    """The same as `one` for systems."""
+    request.scope["state"]["viewer"] = asking
+    return await one(request)
+
+
+async def handed_several(request: Request, asking: Any, _slug: str) -> Response:
+    """The same as `several` for systems."""
+    request.scope["state"]["viewer"] = asking
+    return await several(request)
+
+
 async def _account(request: Request, identity: str) -> Any:
     return ours(request, (await ask(request, "bills/index", id=identity, period=month(request))).account)
 
