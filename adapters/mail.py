@@ -10,9 +10,9 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP as WIRE
+from email.policy import SMTP, Policy
 from email.utils import format_datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -23,6 +23,18 @@ from settings import settings
 
 _IDENTITY = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,99}")
 _BLANK_LINES = re.compile(r"\n\s*\n")
+
+
+class _Whole(UnstructuredHeader):
+    """A header that stays on one line: folded, a long address becomes encoded words, which no mail program takes for one."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"  # type: ignore[attr-defined]
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _Whole)  # type: ignore[arg-type]
+WIRE = SMTP.clone(header_factory=_HEADERS)
 
 
 class NotSent(Exception):
@@ -59,7 +71,7 @@ class Letter:
     """What to send: a folder of ``templates/mail``, what its templates need, and to whom, in which language.
 
     The templates see ``context``, ``sender``, ``base_url``, ``base`` (``/o/<slug>`` or nothing), ``home`` (both together), ``link`` (the
-    address that it is about, ``home`` where it is about none) and ``code``.
+    address that it is about, ``home`` where it is about none), ``code``, and ``unsubscribe``: the address that ends letters of its kind, by one POST.
     """
 
     to: str
@@ -70,6 +82,7 @@ class Letter:
     base: str = ""
     link: str | None = None
     code: str | None = None
+    unsubscribe: str | None = None
     identity: str = field(default_factory=lambda: uuid.uuid4().hex)
 
 
@@ -112,8 +125,9 @@ def composed(letter: Letter, *, sender: str | None = None) -> EmailMessage:
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = f"<{letter.identity}@{own_host()}>"
     message["Auto-Submitted"] = "auto-generated"  # so that nobody's "I am on leave" answers it
-    if letter.context.get("mailing"):  # what one subscribed to: mail programs show a way out of it
-        message["List-Unsubscribe"] = f"<{settings().base_url}{letter.base}/profile/subscriptions>"
+    if letter.unsubscribe is not None:  # what one subscribed to: mail programs show a way out of it, and take it by themselves (RFC 8058)
+        message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     subject, text, html, language = _written(letter)
     message["Subject"] = one_line(subject)
     message.set_content(text, cte="quoted-printable")
@@ -135,6 +149,7 @@ def _written(letter: Letter) -> tuple[str, str, str, str]:
     with rendering.surrounded(_Paper(letter.language, colours.under_white(letter.sender.accent))):
         home = settings().base_url + letter.base  # without a slash: templates write {{ home }}/confirm
         own = {"sender": letter.sender, "base_url": settings().base_url, "base": letter.base, "home": home, "link": letter.link or home, "code": letter.code}
+        own["unsubscribe"] = letter.unsubscribe
         context = {**letter.context, **own, "language": texts.language()}
         subject, text, html = (rendering.render(f"mail/{letter.template}/{part}", **context) for part in ("subject.txt", "body.txt", "body.html"))
         return subject, _BLANK_LINES.sub("\n\n", text).strip() + "\n", html, context["language"]

@@ -4,12 +4,11 @@ import ipaddress
 import re
 from contextlib import suppress
 from email.message import EmailMessage
-from email.policy import SMTP as WIRE
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from adapters.mail import Deferred, Handing, Letter, Rejected, Uncertain, Unreachable, composed, no_reply, nothing, one_line, own_host
+from adapters.mail import WIRE, Deferred, Handing, Letter, Rejected, Uncertain, Unreachable, composed, no_reply, nothing, one_line, own_host
 from models.email import mailbox
 from models.errors import Refused
 from settings import settings

@@ -14,12 +14,12 @@ from models import Letter, MailedSecret, Organization, User
 from models.database import transaction
 from models.errors import AbonentError
 from models.person_names import told_name
-from resolvers import reading_links
+from resolvers import reading_links, unsubscribing
 from resolvers.mailed_secrets import code_of, token_of
 from resolvers.reading_links import Opens
 from settings import settings
 
-_OWN = {"sender", "base_url", "home", "link", "code", "language", "name"}  # what templates see besides the context
+_OWN = {"sender", "base_url", "home", "link", "code", "language", "name", "unsubscribe"}  # what templates see besides the context
 
 
 class Pointless(AbonentError):
@@ -95,7 +95,16 @@ async def written(row: Letter, now: dt.datetime) -> mail.Letter:
         base=base,
         link=_link(base, context.pop("path", ""), row.language, token),
         code=code_of(secret) if secret is not None else None,
+        unsubscribe=_way_out(row, base),
     )
+
+
+def _way_out(row: Letter, base: str) -> str | None:
+    """Of what one subscribed to."""
+    if not row.context.get("mailing") or row.user_id is None or row.template not in unsubscribing.TOPICS:
+        return None
+    token = unsubscribing.token_of(row.user_id, unsubscribing.TOPICS[row.template], row.recipient)
+    return f"{settings().base_url}{base}/unsubscribe?token={token}&lang={row.language}"
 
 
 async def _living_secret(row: Letter, now: dt.datetime) -> MailedSecret:

@@ -34,7 +34,7 @@ MOST_DIRECTIVES = 40
 MOST_REPEATED = 10  # checking that repetitions agree takes the square of their number
 LARGEST_PAGE = 100
 FREE = {
-    "BankDetails", "Bill", "SetBankDetailsDone",
+    "BankDetails", "Bill", "SetBankDetailsDone", "UnsubscribeDone",
     "ClosePeriodDone", "ReopenPeriodDone", "JudgeReadingsDone", "ReadingHook", "SetReadingHookDone", "RecordHouseReadingDone", "SaveHouseMeterDone",
     "AttachDocumentDone", "InstallMeterDone", "RecordMeterEventDone", "ReplaceMeterDone", "WithdrawMeterEventDone",
     "AccessRules", "IssueAccountCodeDone", "LinkAccountDone", "LinkRules", "RequestStepUpDone", "SetAccessRulesDone",

@@ -49,6 +49,7 @@ from schema.recovery import RecoveryMutations
 from schema.registration import RegistrationMutations
 from schema.results import Rejected
 from schema.submissions import SubmitReadingsDone, SubmitReadingsInput, SubmitReadingsResult
+from schema.unsubscribing import UnsubscribeMutations
 from schema.viewers import SignInDone, SignInInput, SignOutDone
 
 SignInResult = Annotated[SignInDone | Rejected, strawberry.union("SignInResult", description="How a sign-in ends.")]
@@ -84,6 +85,7 @@ class Mutation(
     RegistrationMutations,
     ReportMutations,
     TextMutations,
+    UnsubscribeMutations,
 ):
     @field(
         description="Sign in. Codes: WRONG_LOGIN_OR_PASSWORD, NOT_CONFIRMED (the right password of a registration that waits), HUMAN_CHECK_NEEDED, "

@@ -19,6 +19,7 @@ PLAIN = {
     "ServiceCharged": "amount quantity service",
     "BankDetails": "account bank bic correspondentAccount kbe kpp payee taxNumber",
     "Bill": "due dueOn payee qr",
+    "UnsubscribeDone": "recipient topic",
     "SetBankDetailsDone": "bankDetails",
     "DebtAge": "age amount",
     "DebtCertificate": "accountNumber asOf balance checkCode issuedAt number",

@@ -39,6 +39,7 @@ POLICIES: dict[str, dict[str, Policy]] = {
     "Mutation": {
         "signIn": P.PUBLIC,
         "findAccount": P.PUBLIC,
+        "unsubscribe": P.PUBLIC,
         **dict.fromkeys(("registerUser", "resendConfirmation", "confirmRegistration", "requestRecovery", "recoverPassword"), P.PUBLIC),
         "signOut": P.SIGNED_IN,
         "submitReadings": P.SIGNED_IN,

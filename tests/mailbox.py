@@ -41,7 +41,7 @@ class Delivered:
     @property
     def link(self) -> str | None:
         """The one that carries a secret."""
-        return next((link for link in self.links if "token=" in link), None)
+        return next((link for link in self.links if "token=" in link and "/unsubscribe?" not in link), None)
 
     @property
     def token(self) -> str | None:

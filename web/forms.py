@@ -39,6 +39,11 @@ async def form_of_link(request: Request) -> dict[str, str]:
     return {name: clean(value) for name, value in (await _fields(request)).items()}
 
 
+async def fields_of_anybody(request: Request) -> dict[str, str]:
+    """The fields of a POST from anywhere, a mail provider's server too: only for what the fields themselves allow and a second time changes nothing."""
+    return {name: clean(value) for name, value in (await _fields(request)).items()}
+
+
 async def _fields(request: Request) -> dict[str, str]:
     async with request.form(max_files=0, max_fields=MOST_FIELDS) as sent:
         return {name: value for name, value in sent.multi_items() if isinstance(value, str)}

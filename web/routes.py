@@ -50,6 +50,7 @@ from web.pages import (
     statements,
     styles,
     tariffs,
+    unsubscribing,
 )
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -86,6 +87,7 @@ def _doors() -> list[Route]:
         Route("/look-up/statement", look_up.statement),
         Route("/look-up/statement.pdf", downloads.looked_up_pdf),
         Route("/offline", offline.offline),
+        Route("/unsubscribe", unsubscribing.unsubscribe, methods=["GET", "POST"]),
         Route("/readings-link", reading_links.readings, methods=["GET", "POST"]),
         Route("/readings-link/text", reading_links.text, methods=["GET", "POST"]),
     ]

@@ -44,8 +44,9 @@ now = datetime.datetime(2026, 11, 20, 9, tzinfo=datetime.UTC)
 async def main():
     await database.connect(os.environ["ABONENT_DATABASE_URL"])
     clerk = await viewer_of_user(int(sys.argv[1]), now.date())
-    print("ready", flush=True)
     for n in itertools.count():
+        if n == 1:
+            print("ready", flush=True)
         for verb in (periods.close_period, periods.reopen_period):
             try:
                 await verb(clerk, Closing("vk", Period(2026, 8), f"{sys.argv[2]} {verb.__name__} {n}", "Ошибка"), now)
@@ -226,7 +227,7 @@ async def test_months_of_another_organization_are_not_there(months, clerk):
 
 
 def begun(clerk: Viewer, life: int) -> subprocess.Popen[str]:
-    """A process that closes and opens August without end, at the point where it has opened the database."""
+    """A process that closes and opens August without end, at the point where it has done so once."""
     process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(clerk.user_id), str(life)], cwd=ROOT, text=True, stdout=subprocess.PIPE)
     assert process.stdout
     assert process.stdout.readline() == "ready\n"
@@ -248,7 +249,7 @@ async def test_a_closing_is_whole_or_has_not_been(months, clerk: Viewer):
         assert await AuditRecord.filter(action="period.reopen").count() == opened
         assert await IdempotencyKey.all().count() == closed + opened
         await assert_whole()
-    assert await PeriodClosing.all().count() > KILLS // 4, "some were quick enough"
+    assert await IdempotencyKey.all().count() >= KILLS, "each life has closed or opened the month at least once"
     if not await PeriodClosing.filter(reopened_at=None).exists():
         await close(clerk, Period(2026, 8))
     await assert_whole()

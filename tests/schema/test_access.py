@@ -178,11 +178,12 @@ DOORS = {  # mutations that strangers use, with what each answers to everybody a
     'resendConfirmation(input: {email: "a@b.kz"})': "ResendConfirmationDone",
     'confirmRegistration(input: {token: "x"})': "Rejected",
     'requestRecovery(input: {loginOrEmail: "owner"})': "RequestRecoveryDone",
+    'unsubscribe(input: {token: "x"})': "Rejected",
     'recoverPassword(input: {token: "x" password: "chistaya-voda" repeat: "chistaya-voda"})': "Rejected",
 }
 DOORS_ANSWER = {"ConfirmRegistrationDone", "RecoverPasswordDone", "RegisterUserDone", "RequestRecoveryDone", "ResendConfirmationDone"}
 OUTCOMES = {  # reached through mutations only: tested below and beside the mutations
-    "SetBankDetailsDone", "ClosePeriodDone", "ReopenPeriodDone", "JudgeReadingsDone", "JudgedReading", "SetReadingHookDone",
+    "SetBankDetailsDone", "UnsubscribeDone", "ClosePeriodDone", "ReopenPeriodDone", "JudgeReadingsDone", "JudgedReading", "SetReadingHookDone",
     "IssueAccountCodeDone", "LinkAccountDone", "RequestStepUpDone", "SetAccessRulesDone", "SetHouseWindowDone", "SetReadingRulesDone",
     "FindAccountDone", "ApproveImportDone", "ConfirmationRequired", "DiscardImportDone", "Problem", "ReadingReceipt", "Rejected", "RetryLetterDone", "SignInDone", "SaveImportProfileDone", "SignOutDone", "StartImportDone", "SubmitReadingsDone", "SubmitReadingsBulkDone", "BulkVerdict",
     "ParseReadingsDone", "ParsedReading", "ReadingChoice", "ReadingQuestion", "TextProblem",
