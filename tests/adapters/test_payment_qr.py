@@ -1,8 +1,10 @@
 """Texts of payment QR codes as bills have them: ГОСТ Р 56042-2014, and what stands in the wild."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
-from adapters.payment_qr import NotAPaymentQr, looks_like_one, read
+from adapters.payment_qr import MANDATORY, NotAPaymentQr, looks_like_one, read, written
 
 V1 = (
     'ST00012|Name=ООО «Три кита»|PersonalAcc=40702810138250123017|BankName=ОАО "БАНК"|BIC=044525225|CorrespAcc=30101810400000000225|PayeeINN=6200098765'
@@ -57,3 +59,32 @@ def test_what_is_none_is_refused(text):
 def test_a_number_does_not_look_like_one():
     assert looks_like_one(" st00012|Name=x")
     assert not looks_like_one("02015213")
+
+
+words = some.text(some.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=200).filter(
+    lambda text: text.strip("\ufeff ") == text.strip()
+)
+
+
+@given(
+    some.fixed_dictionaries(dict.fromkeys(MANDATORY, some.from_regex(r"[0-9]{9,20}", fullmatch=True)) | {"Name": words, "BankName": words, "Purpose": words})
+)
+def test_what_is_written_is_read_again(values):
+    """Names may be cut, numbers never; of what no separator can part nothing is written."""
+    if not all(value.strip() for value in values.values()):
+        with pytest.raises(ValueError, match="names"):
+            written(values)
+        return
+    try:
+        text = written(values)
+    except ValueError:
+        assert all(sign in "".join(values.values()) for sign in "|#;:^_~")
+        return
+    found = read(text).values
+    for key, value in values.items():
+        kept = found[key.casefold()]
+        assert kept == value if key in ("PersonalAcc", "BIC", "CorrespAcc") else value.strip().startswith(kept), key
+    separator = text[7]
+    head = text[8:].split(separator)[: len(MANDATORY)]
+    assert [part.partition("=")[0] for part in head] == list(MANDATORY)
+    assert len(separator.join(head).encode()) <= 300

@@ -5,7 +5,6 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from schema.operations import NotFound
 from web.answers import BadAddress, ask, month
 from web.downloads import printed
 from web.pages.accounts import found, ours
@@ -22,15 +21,14 @@ async def one(request: Request) -> Response:
 
 
 async def several(request: Request) -> Response:
-    """GET bills of accounts, ``?account=…&account=…``, in one file, in their order; those without a statement are left out."""
+    """GET bills of accounts, ``?account=…&account=…``, in one file, in their order; NotFound where one of them has no statement: none is left out."""
     wanted = list(dict.fromkeys(request.query_params.getlist("account")))
     if not 1 <= len(wanted) <= MOST_ACCOUNTS:
         raise BadAddress
     accounts = [await _account(request, identity) for identity in wanted]
-    billed = [account for account in accounts if account.statement is not None]
-    if not billed:
-        raise NotFound
-    return await _file(request, billed, "bills.pdf")
+    for account in accounts:
+        found(account.statement)
+    return await _file(request, accounts, "bills.pdf")
 
 
 async def handed_one(request: Request, asking: Any, _slug: str) -> Response:
@@ -51,6 +49,7 @@ async def _account(request: Request, identity: str) -> Any:
 
 async def _file(request: Request, accounts: list[Any], name: str) -> Response:
     size = request.query_params.get("size", "a4").casefold()
-    if size not in SIZES:
+    redacted = request.query_params.get("redacted", "0")
+    if size not in SIZES or redacted not in ("0", "1"):  # `redacted=true` must not give names away
         raise BadAddress
-    return await printed(request, "pdf/bill.html", name, accounts=accounts, size=size, redacted=request.query_params.get("redacted") == "1")
+    return await printed(request, "pdf/bill.html", name, accounts=accounts, size=size, redacted=redacted == "1")
