@@ -1,4 +1,4 @@
-"""Entries of the ledger, ages of debts and weekdays, in words that people read."""
+"""Entries of the ledger, ages of debts, differences between registers and weekdays, in words that people read."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -45,10 +45,23 @@ def debt_age(code: str | None) -> str:
     })  # fmt: skip
 
 
+def register_difference(code: str | None) -> str:
+    """Which registers of a month contradict each other, and how."""
+    return word(code, {
+        "ARITHMETIC": lambda: gettext("The row does not add up"), "CHAIN": lambda: gettext("The opening is not the former closing"),
+        "CHARGES": lambda: gettext("Charged: the balances and the charges differ"),
+        "RECALCULATIONS": lambda: gettext("Recalculated: the balances and the charges differ"),
+        "PAYMENTS": lambda: gettext("Paid: the balances and the payments differ"),
+        "VOLUME": lambda: gettext("Billed by readings, and the readings say otherwise"),
+    })  # fmt: skip
+
+
 def weekdays(days: Sequence[int]) -> str:
     """``понедельник, четверг``; 1 is Monday."""
     names = get_day_names("wide", locale=language(), context="stand-alone")
     return ", ".join(names[day - 1] for day in days if 1 <= day <= 7)
 
 
-FILTERS: dict[str, Callable[..., Any]] = {"entry_kind": entry_kind, "entry_details": entry_details, "debt_age": debt_age, "weekdays": weekdays}
+FILTERS: dict[str, Callable[..., Any]] = {
+    "entry_kind": entry_kind, "entry_details": entry_details, "debt_age": debt_age, "weekdays": weekdays, "register_difference": register_difference,
+}  # fmt: skip

@@ -189,7 +189,7 @@ def _delete(table: str, *hanging: str, own: str = "x.organization_id = :organiza
 
 _OWN_DIALS = """x.meter_id IN (SELECT m.id FROM meter m WHERE m.organization_id = :organization)
     AND NOT EXISTS (SELECT 1 FROM meter_event e WHERE e.meter_id = x.meter_id OR e.other_meter_id = x.meter_id)"""  # of which staff recorded nothing
-_HOLDS_ACCOUNT = ("account_facts", "charge", "document", "ledger_entry", "membership", "meter", "payment", "reading", "statement")
+_HOLDS_ACCOUNT = ("account_facts", "charge", "debt_certificate", "document", "ledger_entry", "membership", "meter", "payment", "reading", "statement")
 _DELETE = {
     "meter_register": _delete("meter_register", "reading.register_id", own=_OWN_DIALS),
     "meter": _delete("meter", "meter_register.meter_id", "meter_event.meter_id", "meter_event.other_meter_id", "document.meter_id"),

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from adapters.formats import resource
-from adapters.rendering import render
+from adapters.money_words import register_difference
 from adapters.texts import gettext, speaking
 from schema.operations import NotFound
 from web import tables
@@ -55,6 +55,5 @@ async def _parts(request: Request, slug: str, period: str, page: Any) -> AsyncIt
 
 
 def _cells(one: Any) -> list[Any]:
-    told = render("differences/kind.txt", kind=one.kind).strip()
     figures = [one.billed, one.measured] if one.billed is not None else [one.printed, one.found]
-    return [one.account.number if one.account else "", told, resource(one.resource) if one.resource else "", *figures, one.amount]
+    return [one.account.number if one.account else "", register_difference(one.kind), resource(one.resource) if one.resource else "", *figures, one.amount]
