@@ -56,6 +56,14 @@ async def test_the_same_stands_in_the_pdf_on_its_side(flat):
     assert missing(text.replace("\n", " "), [each for each in SAYS if "всего" not in each and "социальной" not in each and "прошлом" not in each]) == []
 
 
+@pytest.mark.parametrize("size", ["a4", "a5"])
+async def test_the_bill_says_what_the_statement_says(flat, size: str):
+    """Shortfalls, social norm, components and balances of each service too, on a sheet on its side."""
+    reader, text = await pdf_of(flat.browser, f"{flat.address}/bill.pdf?size={size}")
+    assert reader.pages[0].mediabox.width > reader.pages[0].mediabox.height
+    assert missing(text.replace("\n", " "), [each for each in SAYS if "всего" not in each and "социальной" not in each and "прошлом" not in each]) == []
+
+
 async def test_home_names_zones_and_groups(flat):
     page = await flat.browser.page(flat.home)
     assert missing(page.text(), ["Электроснабжение, ночь", "Горячее водоснабжение", "Компонент на холодную воду"]) == []
