@@ -1,6 +1,7 @@
 """Imports run one way: models <- adapters <- resolvers <- schema <- {web | jobs}. docs/architecture.md says why."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,3 +80,13 @@ def test_the_rule_itself_catches():
 def test_no_room_is_a_drawer_for_everything():
     drawers = {"utils", "helpers", "core", "common", "services", "managers"}
     assert not [path for path in MODULES if drawers & {part.removesuffix(".py") for part in path.parts}]
+
+
+def test_every_class_of_a_page_means_something():
+    """A misspelt class shows what was to be hidden from eyes, and hides no mistake from readers. Letters and paper have styles of their own."""
+    styles = (ROOT / "static" / "app.css").read_text(encoding="utf-8")
+    scripts = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "static").glob("*.js") if not file.name.startswith("htmx"))
+    pages = [file for file in (ROOT / "templates").rglob("*.html") if not {"mail", "pdf"} & set(file.parts)]
+    used = {name for file in pages for names in re.findall(r'class="([^"{}]*)"', file.read_text(encoding="utf-8")) for name in names.split()}
+    assert len(used) > 30
+    assert {name for name in used if not re.search(rf"\.{re.escape(name)}(?![\w-])", styles) and name not in scripts} == set()
