@@ -7,7 +7,7 @@ nothing else, whatever stands in the headers. Its Message-ID comes from its ``id
 import ipaddress
 import re
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
@@ -67,6 +67,14 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A PDF that goes along; its name is ASCII."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """What to send: a folder of ``templates/mail``, what its templates need, and to whom, in which language.
 
@@ -83,6 +91,7 @@ class Letter:
     link: str | None = None
     code: str | None = None
     unsubscribe: str | None = None
+    papers: Sequence[Paper] = ()
     identity: str = field(default_factory=lambda: uuid.uuid4().hex)
 
 
@@ -132,6 +141,8 @@ def composed(letter: Letter, *, sender: str | None = None) -> EmailMessage:
     message["Subject"] = one_line(subject)
     message.set_content(text, cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
+    for paper in letter.papers:
+        message.add_attachment(paper.data, maintype="application", subtype="pdf", filename=paper.name)
     message["Content-Language"] = language  # at the end: what is set before goes down to the text part
     return message
 

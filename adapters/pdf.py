@@ -4,7 +4,9 @@ import asyncio
 import io
 import logging
 import multiprocessing
+import os
 import resource
+import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -70,6 +72,14 @@ def written(html: str) -> bytes:
     return out.getvalue()
 
 
+def _end_with_parent() -> None:
+    """A worker that is killed would leave its processes behind, waiting for ever for a document to make."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
 def _bounded() -> None:
     """At a process's start. reportlab names Helvetica, which is never embedded, wherever it begins a page or a cell, although all of our
     text is in our own fonts: it is given one of ours to begin with."""
@@ -78,6 +88,7 @@ def _bounded() -> None:
     from reportlab.pdfgen.canvas import Canvas
     from reportlab.platypus.tables import CellStyle
 
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     logging.disable(logging.WARNING)  # its warnings quote the document's words
     pdfmetrics.registerFont(ttfonts.TTFont("Blank", str(FONTS / "DejaVuSans.ttf")))
     CellStyle.fontname = "Blank"

@@ -16,8 +16,10 @@ from adapters.letter_folder import FolderMail
 from adapters.logs import log
 from adapters.mail import Mail
 from adapters.smtp import server_mail
+from jobs import papers
 from jobs.worker import utc_now
 from resolvers import outbox
+from resolvers.letters import Maker
 from settings import Mode, settings
 
 AT_ONCE = 5  # letters; a server that takes its time over one does not keep the others
@@ -29,12 +31,12 @@ SECONDS_TO_FINISH = 10.0
 class Outbox(AsyncBroker):
     """Gives out letters that are due, as long as somebody has a hand free for one."""
 
-    def __init__(self, mail: Mail, clock: Callable[[], dt.datetime] = utc_now) -> None:
+    def __init__(self, mail: Mail, clock: Callable[[], dt.datetime] = utc_now, maker: Maker = papers.made) -> None:
         super().__init__()
         self._clock = clock
 
         async def send_letter(letter_id: int, attempts: int) -> None:
-            await outbox.deliver(letter_id, attempts, mail, clock())
+            await outbox.deliver(letter_id, attempts, mail, clock(), maker)
 
         self.register_task(send_letter, task_name="send_letter")
 
@@ -73,10 +75,10 @@ async def send_until(stop: asyncio.Event) -> None:
 async def send_due(now: dt.datetime) -> dict[str, int]:
     """Send what is due now, and end."""
     mail = mail_of_settings()
-    return await outbox.send_all(mail, now) if mail is not None else {}
+    return await outbox.send_all(mail, now, papers.made) if mail is not None else {}
 
 
-async def send_with(mail: Mail, stop: asyncio.Event, clock: Callable[[], dt.datetime] = utc_now) -> None:
-    broker = Outbox(mail, clock)
+async def send_with(mail: Mail, stop: asyncio.Event, clock: Callable[[], dt.datetime] = utc_now, maker: Maker = papers.made) -> None:
+    broker = Outbox(mail, clock, maker)
     receiver = Receiver(broker, max_async_tasks=AT_ONCE, run_startup=False, wait_tasks_timeout=SECONDS_TO_FINISH)
     await receiver.listen(stop)

@@ -10,6 +10,7 @@ from typing import Any
 
 import uvicorn
 
+from adapters import pdf
 from jobs.console import Stop, opened
 from jobs.taking import take_until
 from jobs.worker import do_what_is_due, utc_now, work_until
@@ -62,11 +63,15 @@ async def work(*, once: bool = False) -> None:
         if once:
             await do_what_is_due(utc_now())
             await send_due(utc_now())
+            pdf.close()
             return
         stop = asyncio.Event()
         for which in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(which, stop.set)
-        await asyncio.gather(work_until(stop), take_until(stop), send_until(stop))
+        try:
+            await asyncio.gather(work_until(stop), take_until(stop), send_until(stop))
+        finally:
+            pdf.close()
 
 
 class _Server(uvicorn.Server):

@@ -65,7 +65,7 @@ async def ask_hooks(now: dt.datetime) -> dict[str, int]:
 TIMETABLE = (
     Row("ask_hooks", MINUTE, ask_hooks),
     Row("remind", HOUR, remind, at=dt.timedelta(minutes=5)),
-    Row("mail_bills", HOUR, mail_bills, at=dt.timedelta(minutes=15)),
+    Row("mail_bills", MINUTE, mail_bills),
     Row("forget_sessions", HOUR, housekeeping.forget_sessions),
     Row("forget_keys", HOUR, housekeeping.forget_keys, at=dt.timedelta(minutes=30)),
     Row("forget_registrations", HOUR, housekeeping.forget_registrations, at=dt.timedelta(minutes=10)),

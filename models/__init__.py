@@ -10,6 +10,7 @@ from models.charges import Charge
 from models.imports import ImportChange, ImportFile, ImportProblem, ImportProfile, ImportRun, ImportUpload
 from models.ledger import LedgerEntry, PeriodClosing
 from models.letters import Letter, MailedSecret
+from models.mailings import Mailing
 from models.meters import Document, HookCall, HouseMeter, HouseReading, Meter, MeterEvent, MeterRegister, Reading
 from models.organizations import BankDetails, Organization, Service, Supplier, Tariff
 from models.payments import Payment
@@ -21,7 +22,7 @@ __all__ = [
     "AccountCode", "AccountFacts", "Agreement", "ApiToken", "AuditRecord", "BankDetails",
     "Charge", "Consent", "Contract", "DataReport", "DebtCertificate", "Document",
     "HookCall", "House", "HouseMeter", "HouseReading", "IdempotencyKey", "ImportChange", "ImportFile", "ImportProblem", "ImportProfile", "ImportRun",
-    "ImportUpload", "Installation", "JobRun", "LedgerEntry", "Letter", "LoginAlias", "MailedSecret", "Membership", "Meter", "MeterEvent",
+    "ImportUpload", "Installation", "JobRun", "LedgerEntry", "Letter", "LoginAlias", "MailedSecret", "Mailing", "Membership", "Meter", "MeterEvent",
     "MeterRegister", "Organization", "Payment", "PeriodClosing", "PersonalAccount", "Premises", "ProofBudget", "Reading", "Registration", "Service", "Session",
     "SpentChallenge", "StaffRole", "Statement", "StatementLine", "Subscription", "Supplier", "Tariff", "User",
 ]  # fmt: skip

@@ -124,6 +124,8 @@ class ProblemCode(StrEnum):
     SPAN_TOO_LONG = "span_too_long"
     DEBT_REMAINS = "debt_remains"
     BALANCE_UNKNOWN = "balance_unknown"
+    MAILING_OVER = "mailing_over"
+    ASKED_TOO_OFTEN = "asked_too_often"
 
 
 Path = tuple[str, ...]

@@ -7,6 +7,7 @@ from tortoise.models import Model
 
 from models.accounts import Contract, PersonalAccount
 from models.enums import LetterState, Purpose
+from models.mailings import Mailing
 from models.organizations import Organization
 from models.people import Registration, User
 
@@ -70,6 +71,9 @@ class Letter(Model):
         "models.MailedSecret", on_delete=fields.SET_NULL, related_name=False, null=True
     )
     secret_id: int | None
+    mailing: fields.ForeignKeyNullableRelation[Mailing] = fields.ForeignKeyField("models.Mailing", on_delete=fields.RESTRICT, related_name=False, null=True)
+    mailing_id: int | None
+    is_mass = fields.BooleanField(default=False, db_default=False)  # one of many at once: goes after those that somebody waits for
     recipient = fields.CharField(max_length=254)
     template = fields.CharField(max_length=60)
     language = fields.CharField(max_length=2)
@@ -87,4 +91,4 @@ class Letter(Model):
 
     class Meta:
         table = "letter"
-        indexes = (("state", "due_at"), ("organization_id", "queued_at"), ("user_id",), ("secret_id",), ("queued_at",))
+        indexes = (("state", "is_mass", "due_at"), ("mailing_id", "state"), ("organization_id", "queued_at"), ("user_id",), ("secret_id",), ("queued_at",))

@@ -3,7 +3,7 @@
 from tortoise import fields
 from tortoise.models import Model
 
-from models.enums import BillingMode, Factor, LookUp, OverduePolicy, Resource
+from models.enums import BillingMode, BillMailing, Factor, LookUp, OverduePolicy, Resource
 from models.meter_enums import LatePolicy
 from models.money import Currency
 
@@ -26,6 +26,7 @@ class Organization(Model):
     window_last_day = fields.SmallIntField(default=31)
     payment_due_day = fields.SmallIntField(null=True)  # of the month after the period
     update_days = fields.CharField(max_length=20, default="", db_default="")  # weekdays on which its registers come, "1 4": Monday and Thursday
+    bill_mailing = fields.CharEnumField(BillMailing, max_length=16, default=BillMailing.WHEN_IMPORTED, db_default=BillMailing.WHEN_IMPORTED.value)
     overdue_policy = fields.CharEnumField(OverduePolicy, max_length=16, default=OverduePolicy.ACCEPT)
     late_policy = fields.CharEnumField(LatePolicy, max_length=16, default=LatePolicy.REFUSE, db_default=LatePolicy.REFUSE.value)
     form_grace_minutes = fields.SmallIntField(default=60, db_default=60)  # how long a form that was opened in the window is taken after its end

@@ -1,74 +1,163 @@
-"""The bill by e-mail: a letter to whoever subscribed, when a supplier has closed a month of an account that he may see the money of."""
+"""Bills by e-mail: of an organization's month to whoever asked for them, once for each user and account. A worker's turn puts a part into the outbox.
+
+A letter names the month and no sum: words and document are made when it is sent, as its recipient may see them then (jobs/papers.py).
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Sequence
-from dataclasses import replace
+from typing import Any
 
-from adapters import formats
-from adapters.texts import DEFAULT, speaking
-from models import Subscription, User
-from models.enums import Right, Topic
-from models.money import Money
+from tortoise.exceptions import IntegrityError
+
+from adapters.texts import DEFAULT
+from models import ImportRun, Letter, Mailing, Organization, PeriodClosing, Subscription
+from models.database import transaction
+from models.enums import BillMailing, ImportState, MailingState, Right, StatementState, Topic
+from models.period import Period
+from models.sql import day
 from resolvers import letters
-from resolvers.accounts import accounts_by_ids
-from resolvers.sql import fetch
-from resolvers.statements import StatementRow, statements_of
-from resolvers.viewer import Viewer, viewer_of_user
+from resolvers.letters import Wanted
+from resolvers.sql import Row, among, fetch, instant, known_day
 
-USERS_AT_ONCE = 200
-NEWS_FOR = dt.timedelta(days=10)  # a month that was closed before is no news any more
+USERS_AT_ONCE = 200  # of one transaction
+SECONDS_OF_A_TURN = 40.0  # other work waits meanwhile; the next turn goes on
+NEWS_FOR = dt.timedelta(days=10)  # a month that came or was closed before is no news any more: staff can still start its mailing
+TIMETABLE = "timetable"  # who starts, where nobody does
 
 
 async def mail_bills(now: dt.datetime) -> dict[str, int]:
-    """One letter for each user, account and month; run again, it queues nothing more."""
-    queued, after = 0, 0
-    while ids := await _subscribers(after):
-        for user in await User.filter(id__in=ids, is_active=True).order_by("id"):
-            queued += await _mail(user, now)
-        after = ids[-1]
-    return {"letters": queued}
+    """Begin what is due, and go on with what runs; run again, it queues nothing more."""
+    begun, queued, until = await begin_due(now), 0, time.monotonic() + SECONDS_OF_A_TURN
+    for mailing in await Mailing.filter(state=MailingState.RUNNING).order_by("started_at", "id"):
+        while time.monotonic() < until and (more := await go_on(mailing.id, now)) is not None:
+            queued += more
+    return {"begun": begun, "letters": queued}
 
 
-async def _subscribers(after: int) -> list[int]:
-    text = f"SELECT DISTINCT s.user_id FROM subscription s WHERE s.topic = $1 AND s.user_id > $2 ORDER BY s.user_id LIMIT {USERS_AT_ONCE}"
-    return [row["user_id"] for row in await fetch(text, Topic.BILL.value, after)]
-
-
-async def _mail(user: User, now: dt.datetime) -> int:
-    """Of accounts linked to the user alone: whoever works for a supplier, or pays for a contract, does not get a letter for each of theirs."""
-    viewer = replace(await viewer_of_user(user.id, now.date()), organization_ids=frozenset())
-    wanted = await Subscription.filter(user_id=user.id, topic=Topic.BILL)
-    since = {one.account_id: one.created_at for one in wanted}
+async def begin_due(now: dt.datetime) -> int:
+    """Mailings that nobody has to start: of the last month that came, or that staff closed."""
     count = 0
-    for statement in await _news(viewer, list(since), now):
-        asked = [since[key] for key in (None, statement.account.pk) if key in since]
-        if asked and statement.as_of >= min(asked):
-            count += await _queue(user, statement, now)
+    for organization in await Organization.exclude(bill_mailing=BillMailing.BY_HAND).only("id", "bill_mailing").order_by("id"):
+        news = await (_imported if organization.bill_mailing is BillMailing.WHEN_IMPORTED else _closed)(organization.id, now)
+        if news is not None and await _begin_by_itself(organization.id, *news, now):
+            count += 1
     return count
 
 
-async def _news(viewer: Viewer, subscribed: Sequence[int | None], now: dt.datetime) -> list[StatementRow]:
-    """The last closed month of each account of the viewer's, where it was closed lately."""
-    mine = {grant.account_id for grant in viewer.grants if grant.account_id is not None}
-    accounts = await accounts_by_ids(viewer, sorted(mine if None in subscribed else mine & set(subscribed)))
-    seen = [row for row in accounts.values() if row.access.may(Right.SEE_MONEY)]
-    return [row for row in (await statements_of(viewer, seen, None)).values() if row.as_of > now - NEWS_FOR]
+async def _imported(organization_id: int, now: dt.datetime) -> tuple[Period, dt.datetime] | None:
+    """The last closed month with statements, and when something was imported last."""
+    last = await ImportRun.filter(organization_id=organization_id, state=ImportState.DONE, finished_at__gt=now - NEWS_FOR).order_by("-finished_at").first()
+    if last is None or last.finished_at is None:
+        return None
+    text = "SELECT MAX(st.period) AS period FROM statement st WHERE st.organization_id = $1 AND st.is_current AND st.state = $2"
+    [row] = await fetch(text, organization_id, StatementState.CLOSED.value)
+    period = day(row["period"])
+    return (Period.of(period), last.finished_at) if period is not None else None
 
 
-async def _queue(user: User, statement: StatementRow, now: dt.datetime) -> bool:
-    account, organization, language = statement.account, statement.account.organization, user.language or DEFAULT
-    with speaking(language):
-        due = formats.long_date(statement.due_on) if statement.due_on is not None else ""
-        total, month = formats.amount_alone(statement.closing), formats.period(statement.period)
-    made = await letters.queue(
-        "bill", user.email, language, now, base=f"/o/{organization.slug}", path="/", user_id=user.id, organization_id=organization.pk,
-        occasion=f"bill {user.id} {account.pk} {statement.period}", number=account.number, month=month, sum=total, due=due,
-        standing=_standing(statement.closing), mailing=True,
+async def _closed(organization_id: int, now: dt.datetime) -> tuple[Period, dt.datetime] | None:
+    """The month that staff closed last, and when."""
+    closing = await PeriodClosing.filter(organization_id=organization_id, reopened_at=None, closed_at__gt=now - NEWS_FOR).order_by("-period", "-id").first()
+    return (Period.of(closing.period), closing.closed_at) if closing is not None else None
+
+
+async def _begin_by_itself(organization_id: int, period: Period, since: dt.datetime, now: dt.datetime) -> bool:
+    """Unless it has been begun since then, or is paused by staff."""
+    known = await Mailing.get_or_none(organization_id=organization_id, period=period.first_day)
+    if known is not None and (known.state is not MailingState.FINISHED or known.started_at > since):
+        return False
+    return await begin(organization_id, period, TIMETABLE, now)
+
+
+async def begin(organization_id: int, period: Period, actor: str, now: dt.datetime) -> bool:
+    """Start a month's mailing, or start it anew from the first subscriber; False where another was quicker."""
+    text = f"SELECT COUNT(*) AS n FROM ({_SUBSCRIBERS}) found"
+    [found] = await fetch(text, Topic.BILL.value, organization_id)
+    own: dict[str, Any] = {"organization_id": organization_id, "period": period.first_day}
+    anew: dict[str, Any] = {
+        "state": MailingState.RUNNING,
+        "cursor": 0,
+        "seen": 0,
+        "subscribers": found["n"],
+        "started_by": actor,
+        "started_at": now,
+        "finished_at": None,
+    }
+    try:
+        async with transaction():
+            if not await Mailing.filter(**own, state=MailingState.FINISHED).update(**anew):
+                await Mailing.create(**own, **anew, first_started_at=now)
+    except IntegrityError:
+        return False
+    return True
+
+
+_SUBSCRIBERS = """SELECT DISTINCT s.user_id FROM subscription s JOIN membership m ON m.user_id = s.user_id JOIN personal_account a ON a.id = m.account_id
+    WHERE s.topic = $1 AND a.organization_id = $2"""
+
+
+async def go_on(mailing_id: int, now: dt.datetime) -> int | None:
+    """Queue the letters of the next users; how many were new, None where there is nothing left to do. One transaction: killed, it is as if never begun."""
+    async with transaction():
+        mailing = await Mailing.select_for_update().get(id=mailing_id)
+        if mailing.state is not MailingState.RUNNING:
+            return None
+        text = f"{_SUBSCRIBERS} AND s.user_id > $3 ORDER BY s.user_id LIMIT {USERS_AT_ONCE}"
+        users = [row["user_id"] for row in await fetch(text, Topic.BILL.value, mailing.organization_id, mailing.cursor)]
+        if not users:
+            await Mailing.filter(id=mailing_id).update(state=MailingState.FINISHED, finished_at=now)
+            return None
+        await Mailing.filter(id=mailing_id).update(cursor=users[-1], seen=mailing.seen + len(users))
+        return await _queue(mailing, users, now)
+
+
+async def _queue(mailing: Mailing, users: Sequence[int], now: dt.datetime) -> int:
+    drafts = {draft.occasion or "": draft for row in await _bills(mailing, users) if (draft := _letter(mailing, row, now)) is not None}
+    known = await Letter.filter(occasion__in=list(drafts)).values_list("occasion", flat=True)
+    for occasion in known:
+        drafts.pop(str(occasion))
+    return await letters.queue_all(list(drafts.values()))
+
+
+async def _bills(mailing: Mailing, users: Sequence[int]) -> Sequence[Row]:
+    """Closed statements of these users' accounts, where they asked for the bill and hold the right to see money. One statement."""
+    text = f"""
+        SELECT u.id AS user_id, u.email, u.language, a.id AS account_id, a.number, o.slug, m.from_on, m.until_on, st.as_of,
+            s.created_at AS asked_at
+        FROM subscription s JOIN user_account u ON u.id = s.user_id JOIN membership m ON m.user_id = u.id JOIN personal_account a ON a.id = m.account_id
+        JOIN organization o ON o.id = a.organization_id JOIN statement st ON st.account_id = a.id
+        WHERE s.topic = $1 AND {among("u.id", 2)} AND u.is_active AND a.organization_id = $3 AND a.withdrawn_at IS NULL
+            AND (s.account_id IS NULL OR s.account_id = a.id) AND m.rights & {Right.SEE_MONEY.value} > 0
+            AND st.period = $4 AND st.is_current AND st.state = $5
+        ORDER BY u.id, a.number"""
+    return await fetch(text, Topic.BILL.value, list(users), mailing.organization_id, known_day(mailing.period), StatementState.CLOSED.value)
+
+
+def _letter(mailing: Mailing, row: Row, now: dt.datetime) -> Letter | None:
+    """None where the membership does not hold today or does not touch the month, and where bills were asked for after the mailing had begun.
+
+    What begins by itself mails no old statement: an import of something else may follow months later.
+    """
+    period, today = Period.of(known_day(mailing.period)), now.date()
+    since, until, asked, as_of = day(row["from_on"]), day(row["until_on"]), instant(row["asked_at"]), instant(row["as_of"])
+    assert asked is not None
+    assert as_of is not None
+    holds = (since is None or since <= min(today, period.last_day)) and (until is None or until >= today)
+    is_old = mailing.started_by == TIMETABLE and as_of <= now - NEWS_FOR
+    if not holds or is_old or asked > max(as_of, mailing.first_started_at):
+        return None
+    return letters.unsaved(
+        "bill", row["email"], row["language"] or DEFAULT, now, base=f"/o/{row['slug']}", path="/", user_id=row["user_id"],
+        organization_id=mailing.organization_id, occasion=f"bill {row['user_id']} {row['account_id']} {period}", mailing_id=mailing.id,
+        takes=Wanted(row["account_id"], str(period)), mailing=True,
     )  # fmt: skip
-    return made is not None
 
 
-def _standing(closing: Money | None) -> str:
-    return "unknown" if closing is None else "owed" if closing.minor > 0 else "overpaid" if closing.minor < 0 else "nothing"
+async def is_wanted(row: Letter, account_pk: int) -> bool:
+    """Whether whoever gets a mailing's letter still wants it: a way out holds at once, for letters that wait too."""
+    if row.mailing_id is None:
+        return True
+    return any(one.account_id in (None, account_pk) for one in await Subscription.filter(user_id=row.user_id, topic=Topic.BILL))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
@@ -26,9 +27,43 @@ class Pointless(AbonentError):
     """The letter's link or code is spent, over or gone: whoever gets it could do nothing with it."""
 
 
+class NotMade(AbonentError):
+    """The letter's document could not be made for now: the same letter may go later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A document that a letter takes along: the bill of an account's month, made when it is sent, as its recipient may see it then."""
+
+    account_pk: int
+    period: str
+
+    @property
+    def kept(self) -> list[Any]:
+        return [self.account_pk, self.period]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The document, and what the letter's words say of it."""
+
+    papers: Sequence[mail.Paper] = ()
+    words: Mapping[str, Any] = field(default_factory=dict)
+    path: str | None = None  # of its page
+
+
+Maker = Callable[[Wanted, Letter, dt.datetime], Awaitable[Made]]  # raises Pointless, NotMade
+
+
+async def no_maker(_wanted: Wanted, _row: Letter, _now: dt.datetime) -> Made:
+    """Where nothing makes documents, such letters wait for a worker."""
+    raise NotMade
+
+
 async def queue(
     template: str, recipient: str, language: str, now: dt.datetime, *, base: str = "", path: str = "", secret: MailedSecret | None = None,
-    user_id: int | None = None, organization_id: int | None = None, occasion: str | None = None, person: int | None = None, **context: Any,
+    user_id: int | None = None, organization_id: int | None = None, occasion: str | None = None, person: int | None = None,
+    takes: Wanted | None = None, **context: Any,
 ) -> Letter | None:  # fmt: skip
     """Queue a letter of ``templates/mail/<template>/`` to one address; None where the ``occasion`` has its letter already.
 
@@ -36,7 +71,8 @@ async def queue(
     (``/o/<slug>`` or nothing), ``home`` (both), ``link`` (the address of ``path`` under both, with the secret's token behind it) and ``code``;
     and ``name``, of the user ``person`` whom the letter is about: looked up when it is written, so that no letter keeps a name.
     """
-    about = {} if person is None else {"person": person}
+    about: dict[str, Any] = {} if person is None else {"person": person}
+    about |= {} if takes is None else {"takes": takes.kept}
     values = {"base": base, "path": path, "sealed": secret is not None, **about, **context}
     row = _row(template, recipient, language, now, values, user_id=user_id, organization_id=organization_id, secret=secret, occasion=occasion)
     try:
@@ -51,14 +87,16 @@ async def queue(
 
 def unsaved(
     template: str, recipient: str, language: str, now: dt.datetime, *, base: str, path: str, user_id: int, organization_id: int,
-    occasion: str | None = None, opens: Opens | None = None, **context: Any,
+    occasion: str | None = None, opens: Opens | None = None, takes: Wanted | None = None, mailing_id: int | None = None, **context: Any,
 ) -> Letter:  # fmt: skip
-    """The same of a letter that carries no secret, for `queue_all` or `Letter.bulk_create`: many letters in one statement.
+    """The same of a letter that carries no secret, for `queue_all` or `Letter.bulk_create`: many letters in one statement, sent after others.
 
     With `opens` its link opens a form without signing in (resolvers/reading_links.py).
     """
-    values = {"base": base, "path": path, "sealed": False, **({"form": opens.kept} if opens is not None else {}), **context}
-    return _row(template, recipient, language, now, values, user_id=user_id, organization_id=organization_id, occasion=occasion)
+    values = {"base": base, "path": path, "sealed": False, **context}
+    values |= {**({"form": opens.kept} if opens is not None else {}), **({"takes": takes.kept} if takes is not None else {})}
+    ids = {"user_id": user_id, "organization_id": organization_id, "mailing_id": mailing_id}
+    return _row(template, recipient, language, now, values, **ids, occasion=occasion, is_mass=True)
 
 
 async def queue_all(drafts: Sequence[Letter]) -> int:
@@ -77,23 +115,26 @@ def _row(template: str, recipient: str, language: str, now: dt.datetime, context
     return Letter(template=template, recipient=recipient, language=language, **values)
 
 
-async def written(row: Letter, now: dt.datetime) -> mail.Letter:
-    """The row as the mail takes it; raises Pointless."""
+async def written(row: Letter, now: dt.datetime, maker: Maker = no_maker) -> mail.Letter:
+    """The row as the mail takes it; raises Pointless and NotMade."""
     context = dict(row.context)
+    takes = context.pop("takes", None)
+    made = await maker(Wanted(*takes), row, now) if takes is not None else Made()
     secret = await _living_secret(row, now) if context.pop("sealed", False) else None
     token = token_of(secret) if secret is not None else await _reading_link(row, context.pop("form", None), now)
-    base = context.pop("base", "")
+    base, path = context.pop("base", ""), context.pop("path", "")
     if "person" in context:
         context["name"] = await _name_of(context.pop("person"))
     return mail.Letter(
         to=row.recipient,
         template=row.template,
         language=row.language,
-        context=context,
+        context={**context, **made.words},
+        papers=made.papers,
         identity=row.identity,
         sender=await _sender(row.organization_id),
         base=base,
-        link=_link(base, context.pop("path", ""), row.language, token),
+        link=_link(base, made.path or path, row.language, token),
         code=code_of(secret) if secret is not None else None,
         unsubscribe=_way_out(row, base),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from adapters.mail import Deferred, Mail, NotSent, Rejected
 from models import Letter
 from models.enums import LetterState, LetterTrouble
 from models.errors import Refused
-from resolvers.letters import Pointless, written
+from resolvers.letters import Maker, NotMade, Pointless, no_maker, written
 
 WAITING: Sequence[LetterState] = (LetterState.QUEUED, LetterState.DEFERRED)
 LEASE = dt.timedelta(minutes=5)
@@ -55,34 +56,38 @@ class _Try:
 
 
 async def lease(now: dt.datetime) -> Letter | None:
-    """The next letter that is due, for this caller alone until its lease ends; None where nothing waits."""
+    """The next letter that is due, for this caller alone until its lease ends; None where nothing waits.
+
+    Those of a mailing go last: whoever has lost a password does not wait for ten thousand bills.
+    """
     free = Q(leased_until=None) | Q(leased_until__lte=now)
-    due = Letter.filter(free, state__in=WAITING, due_at__lte=now)
-    for letter_id in await due.order_by("due_at", "id").limit(_CANDIDATES).values_list("id", flat=True):
-        if await due.filter(id=letter_id).update(leased_until=now + LEASE, attempts=F("attempts") + 1):
-            return await Letter.get(id=letter_id)
+    for is_mass, state in itertools.product((False, True), WAITING):  # each in the index's own order, however many wait
+        due = Letter.filter(free, state=state, is_mass=is_mass, due_at__lte=now)
+        for letter_id in await due.order_by("due_at", "id").limit(_CANDIDATES).values_list("id", flat=True):
+            if await due.filter(id=letter_id).update(leased_until=now + LEASE, attempts=F("attempts") + 1):
+                return await Letter.get(id=letter_id)
     return None
 
 
-async def deliver(letter_id: int, attempts: int, mail: Mail, now: dt.datetime) -> LetterState | None:
+async def deliver(letter_id: int, attempts: int, mail: Mail, now: dt.datetime, maker: Maker = no_maker) -> LetterState | None:
     """Send a letter that the caller has leased; what it has become, None where somebody else has it. ``attempts`` says whose the lease is."""
     row = await Letter.get_or_none(id=letter_id, attempts=attempts)
     if row is None:
         return None
     attempt = _Try(row)
     try:
-        values = await _outcome(attempt, mail, now)
+        values = await _outcome(attempt, mail, now, maker)
     except LeaseLost:
         return None
     kept = await attempt.settle(leased_until=None, **values)
     return values["state"] if kept else None
 
 
-async def send_all(mail: Mail, now: dt.datetime) -> dict[str, int]:
+async def send_all(mail: Mail, now: dt.datetime, maker: Maker = no_maker) -> dict[str, int]:
     """Everything that is due, one after another; how many became what."""
     counts: dict[str, int] = {}
     while (row := await lease(now)) is not None:
-        state = await deliver(row.id, row.attempts, mail, now)
+        state = await deliver(row.id, row.attempts, mail, now, maker)
         if state is not None:
             counts[state.value] = counts.get(state.value, 0) + 1
     return counts
@@ -93,12 +98,12 @@ async def waiting() -> int:
     return await Letter.filter(state__in=WAITING).count()
 
 
-async def _outcome(attempt: _Try, mail: Mail, now: dt.datetime) -> dict[str, Any]:
+async def _outcome(attempt: _Try, mail: Mail, now: dt.datetime, maker: Maker) -> dict[str, Any]:
     row = attempt.row
     if row.lost >= MOST_LOST:  # a worker died twice over it
         return {"state": LetterState.UNCERTAIN, "error": LetterTrouble.NO_ANSWER}
     try:
-        letter = await written(row, now)
+        letter = await written(row, now, maker)
         async with asyncio.timeout(SECONDS_FOR_ONE):
             await mail.send(letter, attempt.handing_over)
     except LeaseLost:
@@ -116,6 +121,8 @@ def _of_error(attempt: _Try, now: dt.datetime, error: Exception) -> dict[str, An
         return {"state": LetterState.FAILED, "error": _said(LetterTrouble.REJECTED, error), "lost": row.lost}
     if isinstance(error, Pointless | Refused):
         return {"state": LetterState.FAILED, "error": LetterTrouble.POINTLESS if isinstance(error, Pointless) else LetterTrouble.ADDRESS}
+    if isinstance(error, NotMade):
+        return _later(row, now, LetterTrouble.NOT_MADE)
     if attempt.handed:
         return _unheard(row, now, error)
     if isinstance(error, NotSent | TimeoutError):

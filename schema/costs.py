@@ -34,6 +34,7 @@ MOST_DIRECTIVES = 40
 MOST_REPEATED = 10  # checking that repetitions agree takes the square of their number
 LARGEST_PAGE = 100
 FREE = {
+    "StartMailingDone", "PauseMailingDone", "SetBillMailingDone", "MailBillDone",
     "BankDetails", "Bill", "SetBankDetailsDone", "UnsubscribeDone",
     "ClosePeriodDone", "ReopenPeriodDone", "JudgeReadingsDone", "ReadingHook", "SetReadingHookDone", "RecordHouseReadingDone", "SaveHouseMeterDone",
     "AttachDocumentDone", "InstallMeterDone", "RecordMeterEventDone", "ReplaceMeterDone", "WithdrawMeterEventDone",

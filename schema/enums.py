@@ -260,6 +260,7 @@ described(
         LetterTrouble.ADDRESS: "Its address is none that letters can go to",
         LetterTrouble.POINTLESS: "Its link or code was used or over before it left",
         LetterTrouble.BROKEN: "It could not be written; the log says why",
+        LetterTrouble.NOT_MADE: "The document that it takes along could not be made for now",
         LetterTrouble.NO_SERVER: "No mail server was set for a month",
     },
 )

@@ -38,6 +38,7 @@ from schema.judging import JudgingMutations
 from schema.letters import LetterMutations
 from schema.linking import LinkMutations
 from schema.look_up import LookUpMutations
+from schema.mailings import MailingMutations
 from schema.memberships import MemberMutations
 from schema.meter_acts import MeterMutations
 from schema.periods import PeriodMutations
@@ -76,6 +77,7 @@ class Mutation(
     LetterMutations,
     LinkMutations,
     LookUpMutations,
+    MailingMutations,
     MemberMutations,
     MeterMutations,
     PeriodMutations,

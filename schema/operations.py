@@ -76,6 +76,10 @@ async def start(folder: Path = TEMPLATES) -> None:
     load(folder)
 
 
+def is_started() -> bool:
+    return bool(_operations) and ids.is_loaded()
+
+
 def load(folder: Path = TEMPLATES) -> None:
     """Read every `.graphql` under the folder; `readings/index.graphql` is `readings/index`. Raises BrokenDocument."""
     _operations.clear()

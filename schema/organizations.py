@@ -24,6 +24,7 @@ from schema.imports import ImportRun
 from schema.judging import OrganizationReadings
 from schema.letters import Letter, OnlyState
 from schema.look_up import LookUpRules
+from schema.mailings import OrganizationMailings
 from schema.periods import OrganizationPeriods
 from schema.reading_rules import OrganizationReadingRules
 from schema.register_differences import OrganizationDifferences
@@ -39,6 +40,7 @@ class Organization(
     OrganizationBank,
     OrganizationDifferences,
     OrganizationHook,
+    OrganizationMailings,
     OrganizationPeriods,
     OrganizationReadingRules,
     OrganizationReadings,

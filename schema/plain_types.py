@@ -21,6 +21,10 @@ PLAIN = {
     "Bill": "due dueOn payee qr",
     "UnsubscribeDone": "recipient topic",
     "SetBankDetailsDone": "bankDetails",
+    "Mailing": "failed finishedAt period seen sent startedAt startedBy state subscribers uncertain waiting",
+    **dict.fromkeys(("StartMailingDone", "PauseMailingDone"), "mailing"),
+    "SetBillMailingDone": "billMailing",
+    "MailBillDone": "recipient",
     "DebtAge": "age amount",
     "DebtCertificate": "accountNumber asOf balance checkCode issuedAt number",
     "IssueDebtCertificateDone": "certificate",
@@ -68,4 +72,4 @@ PLAIN = {
     "ZoneConsumption": "months zone",
     "WindowDays": "closesAt closesOn opensAt opensOn period",
 }
-LISTS = ("HouseFlat", "HouseWindow", "LedgerPeriod", "RegistersDiffer", "Street", "StreetHouse", "LedgerEntry", "Tariff")
+LISTS = ("HouseFlat", "HouseWindow", "LedgerPeriod", "Mailing", "RegistersDiffer", "Street", "StreetHouse", "LedgerEntry", "Tariff")

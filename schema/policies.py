@@ -52,6 +52,7 @@ POLICIES: dict[str, dict[str, Policy]] = {
         **dict.fromkeys(
             ("retryLetter", "judgeReadings", "setReadingHook", "closePeriod", "reopenPeriod", "setBankDetails", "issueDebtCertificate"), P.SIGNED_IN
         ),
+        **dict.fromkeys(("startMailing", "pauseMailing", "setBillMailing", "mailBill"), P.SIGNED_IN),
         **dict.fromkeys(("recordMeterEvent", "replaceMeter", "installMeter", "withdrawMeterEvent"), P.SIGNED_IN),
         **dict.fromkeys(("attachDocument", "saveHouseMeter", "recordHouseReading"), P.SIGNED_IN),
         **dict.fromkeys(("linkAccount", "requestStepUp", "issueAccountCode", "setAccessRules", "setReadingRules", "setHouseWindow"), P.SIGNED_IN),
@@ -82,7 +83,7 @@ POLICIES: dict[str, dict[str, Policy]] = {
             P.WITH_PARENT,
         ),
         **dict.fromkeys(("importProfile", "importRuns"), P.IMPORTS),
-        **dict.fromkeys(("letters", "dataReports", "readingHook", "periods", "registerDifferences"), P.STAFF_IN_PERSON),
+        **dict.fromkeys(("letters", "dataReports", "readingHook", "periods", "registerDifferences", "mailings", "billMailing"), P.STAFF_IN_PERSON),
         "readings": P.JUDGES,
         **dict.fromkeys(("streets", "street", "house", "flat", "stepUpTarget"), P.PERSON),
         "linkRules": P.WITH_PARENT,

@@ -116,6 +116,8 @@ MEANINGS: dict[ProblemCode, str] = {
     C.SPAN_TOO_LONG: "More days or months at once than a report has",
     C.DEBT_REMAINS: "The account owes something: nobody certifies that it does not",
     C.BALANCE_UNKNOWN: "The supplier has never said the account's balance",
+    C.MAILING_OVER: "The mailing neither runs nor has letters that wait",
+    C.ASKED_TOO_OFTEN: "As many letters have been asked for as go in an hour",
     C.PERSON_NEEDED: "Only a person may do this, no token: the run is held, or somebody else has sent it",
 }
 
@@ -222,10 +224,12 @@ SENTENCES: dict[ProblemCode, str] = {
     C.NOT_LOWER: N_("There is no value here that is below the one before it and waits for a decision."),
     C.WRONG_FILE: N_("Please choose a PDF, or a photo as JPEG or PNG. This file is none, or is damaged."),
     C.MONTH_NOT_OVER: N_("%(period)s is not over yet: it can be closed when the next month has begun."),
-    C.MONTH_WITHOUT_STATEMENTS: N_("No statements of %(period)s have come: there is nothing to close."),
+    C.MONTH_WITHOUT_STATEMENTS: N_("No statements of %(period)s have come."),
     C.MONTH_CLOSED: N_("%(period)s is closed already."),
     C.MONTH_OPEN: N_("%(period)s is open already."),
     C.LATER_MONTHS_CLOSED: N_("Later months are closed. Open %(period)s first."),
+    C.MAILING_OVER: N_("The mailing for %(period)s is over, or was never started."),
+    C.ASKED_TOO_OFTEN: N_("%(limit)s letters have been sent to you within an hour. Please try again later."),
     C.PERSON_NEEDED: N_("Somebody of the staff must decide this, on the page of the import."),
 }
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 
 from adapters.mail import KeptMail
+from jobs import papers
 from models import Letter
 from models.enums import LetterState
 from resolvers.outbox import WAITING, deliver
@@ -35,6 +36,10 @@ class Delivered:
         return str(self.message.get_body(("html",)).get_content())
 
     @property
+    def papers(self) -> dict[str, bytes]:
+        return {str(part.get_filename()): part.get_payload(decode=True) for part in self.message.iter_attachments()}
+
+    @property
     def links(self) -> list[str]:
         return re.findall(r"https?://\S+", self.text)
 
@@ -56,7 +61,7 @@ class Delivered:
 async def deliver_all(now: dt.datetime | None = None) -> list[Delivered]:
     """Everything queued and not yet delivered, in order; as of ``now``, else as of when each was queued. Pointless letters fail."""
     mail, rows = KeptMail(), await Letter.filter(state__in=WAITING).order_by("id")
-    states = [await deliver(row.id, row.attempts, mail, now or row.queued_at) for row in rows]
+    states = [await deliver(row.id, row.attempts, mail, now or row.queued_at, papers.made) for row in rows]
     templates = [row.template for row, state in zip(rows, states, strict=True) if state is LetterState.SENT]
     return [Delivered(message, template) for message, template in zip(mail.letters, templates, strict=True)]
 

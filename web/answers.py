@@ -13,6 +13,7 @@ from web.frames import frame_of
 from web.sessions import viewer
 
 BLOCK = re.compile(r"[a-z_]{1,40}")
+MONTH = re.compile(r"(199\d|20\d\d|21\d\d)-(0[1-9]|1[0-2])", re.ASCII)
 
 
 class BadAddress(Exception):
@@ -68,9 +69,13 @@ def month(request: Request) -> str | None:
     text = request.query_params.get("period")
     if not text:
         return None
-    if not re.fullmatch(r"(199\d|20\d\d|21\d\d)-(0[1-9]|1[0-2])", text, re.ASCII):
+    if not is_month(text):
         raise BadAddress
     return text
+
+
+def is_month(text: str) -> bool:
+    return MONTH.fullmatch(text) is not None
 
 
 def cursor(request: Request) -> str | None:

@@ -15,6 +15,7 @@ PERSONAL: dict[str, tuple[dict | None, str]] = {
     "setSubscriptions": ({"everywhere": ["BILL"], "accounts": [{"account": NOBODYS, "topics": []}]}, "NOT_FOUND"),
     "reportMistake": ({"account": NOBODYS, "attribute": "AREA", "message": "x", **KEY}, "NOT_FOUND"),
     "issueDebtCertificate": ({"account": NOBODYS, **KEY}, "NOT_FOUND"),
+    "mailBill": ({"account": NOBODYS, "period": "2026-10", **KEY}, "NOT_FOUND"),
     "settleReport": ({"report": NOBODYS, "state": "SETTLED", "answer": "x"}, "NOT_FOUND"),
     "deleteUser": ({"password": "falsch"}, "Rejected"),
     "inviteMember": ({"of": NOBODYS, "email": "x@example.com", **KEY}, "NOT_FOUND"),

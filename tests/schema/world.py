@@ -21,6 +21,7 @@ from models import (
     ImportRun,
     LedgerEntry,
     Letter,
+    Mailing,
     MeterEvent,
     Organization,
     PeriodClosing,
@@ -100,6 +101,8 @@ async def _account(org) -> dict[str, Any]:
         organization=org, period=make.month(PRESENT), entries=1, amount=1, closed_at=make.NOW, closed_by="user:1", reopened_at=make.NOW,
         reopened_by="user:1", reason="x",
     )  # fmt: skip
+    mailing = {"subscribers": 1, "started_by": "user:1", "first_started_at": make.NOW, "started_at": make.NOW, "finished_at": make.NOW}
+    await Mailing.create(organization=org, period=make.month(PAST), **mailing)
     letter = await Letter.create(
         organization=org, recipient="owner@example.kz", template="trial", language="ru", context={"path": "/"}, identity="x", state="deferred",
         attempts=1, queued_at=make.NOW, due_at=make.NOW, sent_at=make.NOW, error="deferred 451 later",

@@ -3,11 +3,14 @@
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from web.answers import BadAddress, ask, month
+from web.answers import BadAddress, answer, ask, is_month, month
 from web.downloads import printed
+from web.filled import Filled
+from web.forms import form
 from web.pages.accounts import found, ours
+from web.sendings import new_key
 
 SIZES = ("a4", "a5")
 MOST_ACCOUNTS = 30  # of one file
@@ -29,6 +32,25 @@ async def several(request: Request) -> Response:
     for account in accounts:
         found(account.statement)
     return await _file(request, accounts, "bills.pdf")
+
+
+async def mail(request: Request) -> Response:
+    """GET says to which address the bill of a month would go, POST sends it there; both say why it cannot."""
+    identity, fields = request.path_params["id"], {"idempotencyKey": new_key(), **(await form(request) if request.method == "POST" else request.query_params)}
+    period = fields.get("period", "")
+    if not is_month(period):
+        raise BadAddress
+    account = ours(request, (await ask(request, "bills/address", id=identity)).account)
+    shown = {"account": account, "period": period, "done": False}
+    if request.method == "GET" and "done" in request.query_params:
+        return answer(request, "bills/mail.html", **shown | {"done": True}, form=Filled())
+    wanted = {"account": identity, "period": period, "idempotencyKey": fields["idempotencyKey"], "validateOnly": request.method == "GET"}
+    result = (await ask(request, "bills/mail", input=wanted)).mailBill
+    if result.typename == "Rejected":
+        return answer(request, "bills/mail.html", 422, form=Filled(fields, result.problems), **shown)
+    if request.method == "POST":
+        return RedirectResponse(f"{request.url.path}?period={period}&done=1", 303)
+    return answer(request, "bills/mail.html", form=Filled(fields), recipient=result.recipient, **shown)
 
 
 async def handed_one(request: Request, asking: Any, _slug: str) -> Response:

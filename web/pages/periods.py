@@ -1,13 +1,12 @@
 """Months of the ledger for staff: which are closed, closing one and opening it again, each asked first on a page of its own."""
 
-import re
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from schema.operations import NotFound
-from web.answers import BadAddress, answer, ask, cursor, own_slug
+from web.answers import BadAddress, answer, ask, cursor, is_month, own_slug
 from web.filled import Filled
 from web.forms import form
 from web.sendings import new_key
@@ -49,6 +48,6 @@ async def _verb(request: Request, verb: str) -> Response:
 
 def _month(request: Request) -> str:
     text = str(request.path_params["period"])
-    if not re.fullmatch(r"(199\d|20\d\d|21\d\d)-(0[1-9]|1[0-2])", text, re.ASCII):
+    if not is_month(text):
         raise BadAddress
     return text
