@@ -15,10 +15,10 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
-from tortoise.migrations.executor import MigrationExecutor
 from tortoise.transactions import in_transaction
 
 from models import guards
+from models.migrating import Executor
 
 POOL_SIZE = 10
 BUSY_MILLISECONDS = 5  # that SQLite itself waits for a lock, keeping the connection; models/sqlite waits longer without it
@@ -107,7 +107,7 @@ async def migrate(url: str, progress: Callable[[str, str, str], object] | None =
     async with _own_context(configuration(url, foreign_keys="OFF")):
         async with _migration_lock(url):
             await connection().execute_query("SELECT 1")  # the executor takes a database that fails for an empty one
-            executor = MigrationExecutor(connection(), configuration(url)["apps"])
+            executor = Executor(connection(), configuration(url)["apps"])
             steps = len(await executor.plan(None))
             if steps and file is not None:
                 _back_up(file)
@@ -120,7 +120,7 @@ async def migrate(url: str, progress: Callable[[str, str, str], object] | None =
 
 async def missing_guards() -> list[str]:
     """Names of what should keep the database right and does not stand; every step of migration that has not run yet is one of them."""
-    plan = await MigrationExecutor(connection(), TORTOISE["apps"]).plan(None)
+    plan = await Executor(connection(), TORTOISE["apps"]).plan(None)
     return [*(f"migration {step.migration.name}" for step in plan), *await guards.missing(connection())]
 
 
