@@ -25,7 +25,7 @@ import pytest
 from settings import settings
 from tests import commands
 from tests.choice import stored
-from tests.databases import Fill, Template, created, dropped, executed, roomy_memory, run_apart
+from tests.databases import Fill, Template, created, dropped, executed, keep_models, roomy_memory, run_apart
 
 ROOT = Path(__file__).parent.parent
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -164,6 +164,13 @@ def cheap_passwords() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kept_models() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        keep_models(patch)
         yield
 
 
