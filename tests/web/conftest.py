@@ -1,6 +1,6 @@
 """A small supplier, imported from the two printed screens, with people who may see it, and a browser without JavaScript."""
 
-import re
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,8 +8,9 @@ from types import SimpleNamespace
 import httpx2
 import pytest
 
+from models import Contract, PersonalAccount
 from models.database import close, connect
-from resolvers import gate
+from resolvers import gate, sessions
 from resolvers.imports import run_import
 from resolvers.organizations import create_organization
 from resolvers.users import create_user, grant_membership
@@ -78,7 +79,8 @@ def database_template(request: pytest.FixtureRequest, migrated_template: Templat
     return filled(supplier) if "site" in request.fixturenames else migrated_template
 
 
-async def supplier(url: str) -> None:
+async def supplier(url: str) -> SimpleNamespace:
+    """Gives the ids of what there is; copies have the same."""
     await connect(url)
     await create_organization(SLUG, "Водоканал", "KZT", "Asia/Almaty")
     await create_organization("teplo", "Теплосеть", "KZT", "Asia/Almaty")
@@ -90,26 +92,26 @@ async def supplier(url: str) -> None:
     await create_user("nobody", "nobody@example.com", PASSWORD)
     await grant_membership("aigul", SLUG, "02015213")
     await grant_membership("firma", SLUG, contract="2666")
+    await ids.load()
+    account = await PersonalAccount.get(organization__slug=SLUG, number="02015213")
+    contract = await Contract.get(organization__slug=SLUG, number="2666")
+    recipient = await PersonalAccount.filter(contract=contract).order_by("number").first()
     await close()
+    return SimpleNamespace(account=ids.encode("acc", account.id), contract=ids.encode("con", contract.id), recipient=ids.encode("acc", recipient.id))
 
 
 @pytest.fixture
-async def site(app):
+async def site(app, database_template: Template):
     """Ids of what there is; nobody is signed in."""
-    found = SimpleNamespace(app=app)
-    found.account = await only(app, "aigul", r"/accounts/([^/?\"]+)/statement")
-    found.contract = await only(app, "firma", r"/contracts/([^/?\"]+)")
-    found.recipient = await only(app, "firma", r"/accounts/([^/?\"]+)/readings")
-    return found
-
-
-async def only(app, login: str, pattern: str) -> str:
-    return re.search(pattern, (await (await signed_in(app, login)).get("/")).text)[1]
+    return SimpleNamespace(app=app, **vars(database_template.given))
 
 
 async def signed_in(app, login: str) -> Browser:
+    """As if through the form, which test_sessions.py is about: with its two pages it took longer than many a test."""
     browser = Browser(app)
-    assert (await browser.sign_in(login)).status_code == 303
+    device, now = browser.client.headers["user-agent"], dt.datetime.now(dt.UTC)
+    session = await sessions.sign_in(login, PASSWORD, slug=SLUG, remember=False, source=None, now=now, device=device)
+    browser.client.cookies.set("abonent", session.token, "127.0.0.1", "/")
     return browser
 
 

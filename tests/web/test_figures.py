@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import orjson
 import pytest
@@ -12,7 +13,7 @@ from resolvers.imports import run_import
 from resolvers.organizations import create_organization
 from resolvers.tokens import create_token
 from resolvers.users import grant_membership
-from tests.web.conftest import INDIVIDUAL, LEGAL, Browser, only
+from tests.web.conftest import INDIVIDUAL, LEGAL, Browser
 from tests.web.reader import Page
 
 PRINTED = json.loads(INDIVIDUAL.with_suffix(".json").read_text(encoding="utf-8"))
@@ -124,7 +125,7 @@ async def printed(request, site, aigul):
     await create_organization("kamal", "Камал", "RUB", "Asia/Yekaterinburg")
     await run_import("kamal", [INDIVIDUAL.with_name(request.param)])
     await grant_membership("aigul", "kamal", number)
-    account = await only(site.app, "aigul", r"/o/kamal/accounts/([^/?\"]+)")
+    account = re.search(r"/o/kamal/accounts/([^/?\"]+)", (await aigul.get("/")).text)[1]
     return aigul, f"{HOST}/o/kamal/accounts/{account}/statement", f"period={request.param[-7:].replace('_', '-')}", says
 
 

@@ -4,11 +4,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from models import PersonalAccount
 from resolvers.imports import run_import
 from resolvers.organizations import create_organization
 from resolvers.users import grant_membership
+from schema import ids
 from tests.resolvers.imports.conftest import write
-from tests.web.conftest import only
 from tests.web.test_figures import HOST, missing, pdf_of, plain
 
 ACCOUNTS = "Лицевой счёт;Фамилия;Улица;Дом;Квартира\n77;Иванов;Абая;1;2"
@@ -35,7 +36,7 @@ async def flat(site, aigul, tmp_path) -> SimpleNamespace:
     folder = write(tmp_path / "dom", accounts=ACCOUNTS, meters=METERS, readings=READINGS, charges=CHARGES, balances=BALANCES)
     assert (await run_import("dom", [folder])).lines == []
     await grant_membership("aigul", "dom", "77")
-    account = await only(site.app, "aigul", r"/o/dom/accounts/([^/?\"]+)")
+    account = ids.encode("acc", (await PersonalAccount.get(organization__slug="dom", number="77")).id)
     return SimpleNamespace(browser=aigul, address=f"{HOST}/o/dom/accounts/{account}", home=f"{HOST}/o/dom/")
 
 
