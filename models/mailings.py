@@ -3,7 +3,7 @@
 from tortoise import fields
 from tortoise.models import Model
 
-from models.enums import MailingState
+from models.mail_enums import MailingState
 from models.organizations import Organization
 
 

@@ -3,7 +3,8 @@
 from tortoise import fields
 from tortoise.models import Model
 
-from models.enums import BillingMode, BillMailing, Factor, LookUp, OverduePolicy, Resource
+from models.enums import BillingMode, Factor, LookUp, OverduePolicy, Resource
+from models.mail_enums import BillMailing
 from models.meter_enums import LatePolicy
 from models.money import Currency
 

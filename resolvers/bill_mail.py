@@ -15,7 +15,8 @@ from tortoise.exceptions import IntegrityError
 from adapters.texts import DEFAULT
 from models import ImportRun, Letter, Mailing, Organization, PeriodClosing, Subscription
 from models.database import transaction
-from models.enums import BillMailing, ImportState, MailingState, Right, StatementState, Topic
+from models.enums import ImportState, Right, StatementState, Topic
+from models.mail_enums import BillMailing, MailingState
 from models.period import Period
 from models.sql import day
 from resolvers import letters

@@ -9,7 +9,8 @@ from tortoise.queryset import QuerySet
 
 from adapters import document_files
 from models import AccountCode, ApiToken, Document, IdempotencyKey, JobRun, Letter, MailedSecret, ProofBudget, Registration, Session, SpentChallenge
-from models.enums import LetterState, LetterTrouble
+from models.enums import LetterState
+from models.mail_enums import LetterTrouble
 from resolvers.outbox import WAITING
 from resolvers.outgoing import HIDDEN, masked
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from models import Letter, Mailing, Organization
 from models.database import transaction
-from models.enums import BillMailing, LetterState, MailingState, StatementState
+from models.enums import LetterState, StatementState
 from models.errors import ProblemCode, Refused
+from models.mail_enums import BillMailing, MailingState
 from models.period import Period
 from resolvers import audit, bill_mail
 from resolvers.access_rules import staffed

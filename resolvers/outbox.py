@@ -19,8 +19,9 @@ from tortoise.expressions import F, Q
 from adapters.logs import log
 from adapters.mail import Deferred, Mail, NotSent, Rejected
 from models import Letter
-from models.enums import LetterState, LetterTrouble
+from models.enums import LetterState
 from models.errors import Refused
+from models.mail_enums import LetterTrouble
 from resolvers.letters import Maker, NotMade, Pointless, no_maker, written
 
 WAITING: Sequence[LetterState] = (LetterState.QUEUED, LetterState.DEFERRED)

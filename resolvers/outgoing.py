@@ -10,8 +10,9 @@ from tortoise.expressions import Q
 
 from models import Letter
 from models.database import transaction
-from models.enums import LetterState, LetterTrouble
+from models.enums import LetterState
 from models.errors import NotFound, ProblemCode, Refused
+from models.mail_enums import LetterTrouble
 from resolvers import audit
 from resolvers.organizations import OrganizationRow
 from resolvers.viewer import Viewer, ViewerKind

@@ -15,7 +15,6 @@ from models.enums import (
     ImportSource,
     ImportState,
     LetterState,
-    LetterTrouble,
     MeterState,
     Ownership,
     PaymentState,
@@ -31,6 +30,7 @@ from models.enums import (
     TokenScope,
 )
 from models.errors import ProblemCode
+from models.mail_enums import LetterTrouble
 from models.money import Currency
 from resolvers.human_checks import HumanDoor
 from resolvers.recovery import Hint

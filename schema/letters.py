@@ -9,7 +9,8 @@ import strawberry
 from strawberry import Parent, field
 
 from adapters.texts import gettext
-from models.enums import LetterState, LetterTrouble
+from models.enums import LetterState
+from models.mail_enums import LetterTrouble
 from resolvers.outgoing import LetterRow, retry_letter
 from schema import ids
 from schema.context import Info

@@ -8,8 +8,8 @@ from typing import Annotated
 import strawberry
 from strawberry import Parent, field
 
-from models.enums import BillMailing, MailingState
 from models.errors import NotFound
+from models.mail_enums import BillMailing, MailingState
 from models.period import Period
 from resolvers import mailed_bills, mailings
 from resolvers.accounts import accounts_by_ids

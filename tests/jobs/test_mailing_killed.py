@@ -11,7 +11,8 @@ from adapters import pdf
 from adapters.smtp import ServerMail
 from jobs import papers
 from models import ImportRun, Letter, Mailing, Subscription
-from models.enums import ImportState, LetterState, MailingState, Topic
+from models.enums import ImportState, LetterState, Topic
+from models.mail_enums import MailingState
 from resolvers import bill_mail, outbox
 from tests import commands
 from tests import factories as make

@@ -11,7 +11,8 @@ from adapters import pdf
 from adapters.mail import KeptMail
 from jobs import papers
 from models import ImportRun, Letter, Mailing, Membership, Organization, PeriodClosing, PersonalAccount, Statement, Subscription, User
-from models.enums import BillMailing, ImportState, LetterState, MailingState, Right, Topic
+from models.enums import ImportState, LetterState, Right, Topic
+from models.mail_enums import BillMailing, MailingState
 from models.period import Period
 from resolvers import bill_mail, outbox
 from resolvers.bill_mail import mail_bills

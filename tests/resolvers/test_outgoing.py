@@ -6,8 +6,9 @@ import pytest
 
 from adapters.smtp import ServerMail
 from models import AuditRecord, Letter
-from models.enums import LetterState, LetterTrouble
+from models.enums import LetterState
 from models.errors import NotFound, Refused
+from models.mail_enums import LetterTrouble
 from resolvers.letters import queue
 from resolvers.organizations import find_organization
 from resolvers.outbox import send_all

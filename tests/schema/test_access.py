@@ -195,6 +195,7 @@ OUTCOMES = {  # reached through mutations only: tested below and beside the muta
     "CreateTokenDone", "EndOtherSessionsDone", "EndSessionDone", "RevokeTokenDone", "SetSubscriptionsDone", "UpdateProfileDone", "WithdrawConsentDone",
     "WithdrawEmailChangeDone", "AcceptInvitationDone", "ChangeMemberDone", "InvitationOffer", "InviteMemberDone", "RevokeInvitationDone",
     "RecordHouseReadingDone", "SaveHouseMeterDone", "AttachDocumentDone", "InstallMeterDone", "RecordMeterEventDone", "ReplaceMeterDone", "WithdrawMeterEventDone",
+    "StartMailingDone", "PauseMailingDone", "SetBillMailingDone", "MailBillDone",
     "IssueDebtCertificateDone", "DebtAge",  # this account owes nothing: tests/schema/test_settlements.py has one that does
     "RevokeMemberDone", "UnlinkAccountDone", "DeleteUserDone", "WantedLink", "ReportMistakeDone", "SettleReportDone",
 }  # fmt: skip

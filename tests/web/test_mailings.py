@@ -6,7 +6,8 @@ import re
 import pytest
 
 from models import IdempotencyKey, Letter, Mailing, Statement, Subscription, User
-from models.enums import LetterState, MailingState, Topic
+from models.enums import LetterState, Topic
+from models.mail_enums import MailingState
 from resolvers import bill_mail, outbox
 from tests.mailbox import deliver_all, deliver_one
 from tests.web.conftest import BASE
