@@ -31,7 +31,7 @@ demo: .venv/run.stamp  ## Try it: PORT=8000, DATA=data/demo (its folder), FRESH=
 test: .venv/dev.stamp  ## Run the whole suite on SQLite, then on a real PostgreSQL; ARGS="-k reading -x" goes to pytest
 	@failed=; for database in sqlite "postgres --stored-only"; do \
 		printf '\n=== The suite on %s ===\n' "$$database"; \
-		$(bin)/python -m pytest -n "$(JOBS)" --maxprocesses 4 --dist loadfile --database $$database $(ARGS) || failed="$$failed $${database%% *}"; \
+		$(bin)/python -m pytest -n "$(JOBS)" --maxprocesses 4 --dist loadfile --no-loadscope-reorder --database $$database $(ARGS) || failed="$$failed $${database%% *}"; \
 	done; \
 	if [ -n "$$failed" ]; then echo "Failed on:$$failed" >&2; exit 1; fi
 

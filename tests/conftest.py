@@ -6,10 +6,8 @@ ABONENT_TEST_DATABASE_URL names another server instead (its user must be allowed
 
 import datetime as dt
 import fcntl
-import ipaddress
 import os
 import shutil
-import socket
 import sys
 import tempfile
 import time
@@ -17,15 +15,15 @@ import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from settings import settings
 from tests import commands
-from tests.choice import stored
+from tests.choice import dearest_first, stored
 from tests.databases import Fill, Template, created, dropped, executed, keep_models, roomy_memory, run_apart
+from tests.strangers import close_sockets
 
 ROOT = Path(__file__).parent.parent
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -33,9 +31,7 @@ WITHOUT_CHROMIUM = "no Chromium found: browser journeys need one (Debian: apt in
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--stored-only", action="store_true", help="only what a second database has a say in: tests that open one, and one variant of each journey"
-    )
+    parser.addoption("--stored-only", action="store_true", help="only what a second database has a say in, see tests/choice.py")
     parser.addoption("--database", choices=("sqlite", "postgres"), default=None, help="what the suite runs on (sqlite)")
 
 
@@ -45,6 +41,8 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip the journeys, saying so, where there is no browser. CI has promised one: there they run and fail instead."""
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        items.sort(key=dearest_first)
     if config.getoption("--stored-only"):
         kept = dict.fromkeys(stored(items))
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
@@ -75,38 +73,9 @@ def chromium() -> str:
 @pytest.fixture(scope="session", autouse=True)
 def closed_sockets() -> Iterator[None]:
     """Nothing in the suite may talk to the world: connecting anywhere but to this machine raises."""
-    original = {name: getattr(socket.socket, name) for name in ("connect", "connect_ex")}
-    lookup = socket.getaddrinfo
-
-    def guarded(name: str) -> Callable[..., Any]:
-        def call(self: socket.socket, address: Any) -> Any:
-            if self.family != socket.AF_UNIX:
-                refuse_strangers(address[0])
-            return original[name](self, address)
-
-        return call
-
-    def guarded_lookup(host: Any, *rest: Any, **named: Any) -> Any:
-        refuse_strangers(host)
-        return lookup(host, *rest, **named)
-
     with pytest.MonkeyPatch.context() as patch:
-        for name in original:
-            patch.setattr(socket.socket, name, guarded(name))
-        patch.setattr(socket, "getaddrinfo", guarded_lookup)
+        close_sockets(patch)
         yield
-
-
-def refuse_strangers(host: str | bytes | None) -> None:
-    name = host.decode() if isinstance(host, bytes) else host
-    if name in (None, "", "localhost"):
-        return
-    try:
-        if ipaddress.ip_address(name.partition("%")[0]).is_loopback:
-            return
-    except ValueError:
-        pass
-    raise PermissionError(f"a test tried to reach {name}: only loopback is open")
 
 
 @pytest.fixture(autouse=True)
