@@ -30,9 +30,30 @@ def entry_details(entry: Any) -> str:
     return ", ".join(part for part in known if part)
 
 
-def payment_state(code: str | None) -> str:
-    """Whether the supplier has counted a payment."""
-    return word(code, {"IN_TRANSIT": lambda: gettext("on its way"), "RECEIVED": lambda: gettext("counted"), "REFUNDED": lambda: gettext("returned")})
+def payment_state(payment: Any) -> str:
+    """Whether the supplier has counted a payment, or gave it back."""
+    if payment.amount.minor < 0:
+        return gettext("money given back")
+    return word(payment.state, {"IN_TRANSIT": lambda: gettext("on its way"), "RECEIVED": lambda: gettext("counted"), "REFUNDED": lambda: gettext("returned")})
+
+
+def paid_for(one: Any) -> str:
+    """What a part of a payment went to, or a part of the balance is owed for; other suppliers are named."""
+    name = service(one.service.name) if one.service else ""
+    said = word(one.kind, {
+        "SERVICE": lambda: name, "PENALTY": lambda: gettext("Penalty"), "REFUND": lambda: gettext("Money given back"),
+        "UNSPLIT": lambda: gettext("not split by service"), "ADVANCE": lambda: gettext("advance, %(service)s", service=name) if name else gettext("advance"),
+    })  # fmt: skip
+    return f"{said}, {one.supplier.name}" if one.supplier else said
+
+
+def allocation_rule(code: str | None) -> str:
+    """How payments were spread over services; nothing where the supplier keeps balances of services itself."""
+    return word(code, {
+        "OLDEST_FIRST": lambda: gettext("Payments pay the oldest month first, its services in proportion."),
+        "PRO_RATA": lambda: gettext("Payments pay all services in proportion to what is owed for each."),
+        "REGISTER": lambda: gettext("Payments count for the services that the supplier's registers name."),
+    }, otherwise="")  # fmt: skip
 
 
 def debt_age(code: str | None) -> str:
@@ -63,5 +84,6 @@ def weekdays(days: Sequence[int]) -> str:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    "entry_kind": entry_kind, "entry_details": entry_details, "debt_age": debt_age, "weekdays": weekdays, "register_difference": register_difference,
+    "entry_kind": entry_kind, "entry_details": entry_details, "debt_age": debt_age, "paid_for": paid_for, "allocation_rule": allocation_rule,
+    "weekdays": weekdays, "register_difference": register_difference,
 }  # fmt: skip

@@ -30,7 +30,7 @@ from models.errors import ProblemCode, Refused
 from models.period import Period
 from resolvers.access_rules import Wanted, set_rules
 from resolvers.organizations import create_organization
-from resolvers.paying_rules import set_paying_rules
+from resolvers.paying_rules import WantedPaying, set_paying_rules
 from resolvers.users import create_user, grant_membership
 from settings import settings
 
@@ -165,7 +165,7 @@ class Demo:
             for company in COMPANIES:
                 rules = Wanted(company.proofs, ("email", "staff", "bill_code"), company.look_up, "last_payment", ("number",))
                 await set_rules(company.slug, rules)
-                await set_paying_rules(company.slug, 25, "1 4")
+                await set_paying_rules(company.slug, WantedPaying(25, "1 4"), dt.datetime.now(dt.UTC))
 
     async def _import(self, company: Company) -> None:
         outcome = await take(company.slug, [self.registers / company.slug])

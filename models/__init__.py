@@ -4,6 +4,7 @@ The first line of a model's docstring becomes a comment of its table, and migrat
 """
 
 from models.accounts import AccountCode, AccountFacts, Contract, DataReport, Membership, PersonalAccount, ProofBudget, Subscription
+from models.allocation import AllocationChoice
 from models.audit import AuditRecord, IdempotencyKey, Installation, JobRun, SpentChallenge
 from models.certificates import DebtCertificate
 from models.charges import Charge
@@ -19,7 +20,7 @@ from models.places import House, Premises
 from models.statements import Statement, StatementLine
 
 __all__ = [
-    "AccountCode", "AccountFacts", "Agreement", "ApiToken", "AuditRecord", "BankDetails",
+    "AccountCode", "AccountFacts", "Agreement", "AllocationChoice", "ApiToken", "AuditRecord", "BankDetails",
     "Charge", "Consent", "Contract", "DataReport", "DebtCertificate", "Document",
     "HookCall", "House", "HouseMeter", "HouseReading", "IdempotencyKey", "ImportChange", "ImportFile", "ImportProblem", "ImportProfile", "ImportRun",
     "ImportUpload", "Installation", "JobRun", "LedgerEntry", "Letter", "LoginAlias", "MailedSecret", "Mailing", "Membership", "Meter", "MeterEvent",

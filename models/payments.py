@@ -10,7 +10,7 @@ from models.organizations import Organization
 
 
 class Payment(Model):
-    """`amount` in minor units, positive. `key` names it within its account, so that a register may bring it again."""
+    """`amount` in minor units: below zero it was given back. `key` names it within its account, so that a register may bring it again."""
 
     id = fields.BigIntField(primary_key=True)
     organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField("models.Organization", on_delete=fields.RESTRICT, related_name=False)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from models.enums import ChargeBasis
-from models.money import Money
+from models.money import Currency, Money
 from models.period import Period
 from resolvers.charges import ChargeRow, charges_of_months, seen_month
 from resolvers.price_steps import ChangeCause, Reckoned, added, steps
@@ -83,13 +83,13 @@ async def changes_of(viewer: Viewer, statements: Sequence[StatementRow], months:
     for row in seen:
         then, now = charges[row.account.pk, row.period.plus(-months)], charges[row.account.pk, row.period]
         if then:
-            found[row.pk] = _change(row, row.period.plus(-months), then, now)
+            found[row.pk] = changed(row.account.organization.currency, row.period.plus(-months), then, now)
     return found
 
 
-def _change(statement: StatementRow, period: Period, then: Sequence[ChargeRow], now: Sequence[ChargeRow]) -> ChangeRow:
+def changed(currency: Currency, period: Period, then: Sequence[ChargeRow], now: Sequence[ChargeRow]) -> ChangeRow:
+    """What one account was charged beside what it was charged in `period`."""
     former, present = _lines(then), _lines(now)
-    currency = statement.account.organization.currency
     lines, counted = [], []
     for key in [*present, *(key for key in former if key not in present)]:
         before, after = former.get(key, _Line()), present.get(key, _Line())
@@ -97,9 +97,9 @@ def _change(statement: StatementRow, period: Period, then: Sequence[ChargeRow], 
         causes = added([causes, Counter({ChangeCause.RECALCULATION: after.corrected - before.corrected})])
         counted.append(causes)
         shown = before.charge or next(iter(before.corrections), None), after.charge or next(iter(after.corrections), None)
-        lines.append(LineChangeRow(*shown, Money(before.total, currency), Money(after.total, currency), _parts(causes, statement)))
+        lines.append(LineChangeRow(*shown, Money(before.total, currency), Money(after.total, currency), parts_of(causes, currency)))
     whole_then, whole_now = (Money(sum(line.total for line in each.values()), currency) for each in (former, present))
-    return ChangeRow(period, whole_then, whole_now, _parts(added(counted), statement), lines)
+    return ChangeRow(period, whole_then, whole_now, parts_of(added(counted), currency), lines)
 
 
 def _lines(charges: Iterable[ChargeRow]) -> dict[_Key, _Line]:
@@ -137,5 +137,5 @@ def _reckoned(charge: ChargeRow | None) -> Reckoned | None:
     )
 
 
-def _parts(causes: Counter[ChangeCause], statement: StatementRow) -> list[PartRow]:
-    return [PartRow(cause, Money(minor, statement.account.organization.currency)) for cause, minor in causes.items()]
+def parts_of(causes: Counter[ChangeCause], currency: Currency) -> list[PartRow]:
+    return [PartRow(cause, Money(minor, currency)) for cause, minor in causes.items()]

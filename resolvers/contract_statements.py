@@ -57,7 +57,7 @@ async def contract_periods(viewer: Viewer, contracts: Sequence[ContractRow]) -> 
     """The months in which any recipient has a charge or a statement, newest first. One statement."""
     text = f"""
         SELECT DISTINCT f.contract_id, st.period FROM account_facts f JOIN statement st ON st.account_id = f.account_id AND st.is_current
-        WHERE {among("f.contract_id", 1)} AND {_in_force("f", "st.period")} ORDER BY st.period DESC"""
+        WHERE {among("f.contract_id", 1)} AND {in_force("f", "st.period")} ORDER BY st.period DESC"""
     seeing = {row.pk: row for row in contracts}
     found: dict[int, list[Period]] = {}
     for row in await fetch(text, list(seeing)):
@@ -102,7 +102,7 @@ async def _lines(statements: Sequence[ContractStatementRow], start: int, first: 
             SELECT {CHARGE}, f.contract_id AS payer_id, a.number,
                 ROW_NUMBER() OVER (PARTITION BY f.contract_id, ch.period ORDER BY a.number, ch.position, ch.id) AS place
             FROM {CHARGE_FROM} JOIN account_facts f ON f.account_id = ch.account_id
-            WHERE {among("f.contract_id", 1)} AND {among_days("ch.period", 2)} AND {_in_force("f", "ch.period")} AND ch.is_current AND {POSTED}
+            WHERE {among("f.contract_id", 1)} AND {among_days("ch.period", 2)} AND {in_force("f", "ch.period")} AND ch.is_current AND {POSTED}
         ) ranked WHERE place > $3 AND place <= $4 ORDER BY place"""
     pks = sorted({row.contract.pk for row in statements})
     rows = await fetch(text, pks, [month.first_day for month in months], start, start + first + 1)
@@ -128,7 +128,7 @@ async def _states(contracts: Sequence[ContractRow], period: Period | None) -> di
         SELECT f.contract_id, st.period, MAX(st.state) AS state, MAX(st.as_of) AS as_of,
             ROW_NUMBER() OVER (PARTITION BY f.contract_id ORDER BY st.period DESC) AS place
         FROM account_facts f JOIN statement st ON st.account_id = f.account_id AND st.is_current
-        WHERE {among("f.contract_id", 1)} AND {_in_force("f", "st.period")} AND {chosen} GROUP BY f.contract_id, st.period"""
+        WHERE {among("f.contract_id", 1)} AND {in_force("f", "st.period")} AND {chosen} GROUP BY f.contract_id, st.period"""
     rows = await fetch(f"SELECT * FROM ({text}) ranked WHERE place = 1", [row.pk for row in contracts])
     return {row["contract_id"]: (Period.of(known_day(row["period"])), StatementState(row["state"]), instant(row["as_of"])) for row in rows}
 
@@ -142,7 +142,7 @@ async def _totals(contracts: Sequence[ContractRow], months: Sequence[Period]) ->
             SUM(ch.amount) AS amount, MIN(s.position) AS position
         FROM charge ch JOIN service s ON s.id = ch.service_id JOIN account_facts f ON f.account_id = ch.account_id
         WHERE {among("f.contract_id", 1)} AND ch.period IN ({", ".join(literal(month.first_day) for month in months)})
-          AND {_in_force("f", "ch.period")} AND ch.is_current AND {POSTED}
+          AND {in_force("f", "ch.period")} AND ch.is_current AND {POSTED}
         GROUP BY f.contract_id, ch.period, ch.service_id ORDER BY MIN(s.position), MAX(s.name)"""
     return await fetch(text, [row.pk for row in contracts])
 
@@ -158,7 +158,7 @@ def _statement(contract: ContractRow, month: Period, state: StatementState, as_o
     return ContractStatementRow(contract, month, state, as_of, total, totals)
 
 
-def _in_force(facts: str, month: str) -> str:
+def in_force(facts: str, month: str) -> str:
     """The facts `facts` are those of the account on the last day of the month in the column `month`."""
     mine = f"SELECT x.id FROM account_facts x WHERE x.account_id = {facts}.account_id"
     last = f"({mine} AND x.valid_from < {month_after(month)} ORDER BY x.valid_from DESC LIMIT 1)"

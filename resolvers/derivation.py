@@ -99,7 +99,7 @@ _MONTHS = f"""
         SELECT account_id, period, part, 1 AS printed, source, {", ".join(_FIGURES)}, 0 AS d_charged, 0 AS d_recalculation, 0 AS d_paid FROM figure
         UNION ALL
         SELECT account_id, period, part, 0, NULL, {", ".join("NULL" for _ in _FIGURES)}, CASE kind WHEN 'charge' THEN amount ELSE 0 END,
-            CASE kind WHEN 'recalculation' THEN amount ELSE 0 END, CASE kind WHEN 'payment' THEN -amount ELSE 0 END
+            CASE kind WHEN 'recalculation' THEN amount ELSE 0 END, CASE WHEN kind IN ('payment', 'refund') THEN -amount ELSE 0 END
         FROM want_entry
     ) m GROUP BY account_id, period, part"""
 # Innermost: what the month says of itself. Then where the sum of entries is set by what is printed, then the running sum between those.

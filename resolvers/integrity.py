@@ -195,7 +195,7 @@ _PROMISES = {
     "unposted_payments": (
         "payment",
         f"""SELECT p.id FROM payment p LEFT JOIN ledger_entry e ON e.payment_id = p.id AND e.account_id IS NOT DISTINCT FROM p.account_id
-            AND e.kind = 'payment' AND {_LIVE}
+            AND e.kind = CASE WHEN p.amount < 0 THEN 'refund' ELSE 'payment' END AND {_LIVE}
         WHERE p.is_current AND p.state <> 'in_transit' GROUP BY p.id, p.amount HAVING COALESCE(SUM(e.amount), 0) <> -p.amount""",
     ),
     "dead_payments": ("payment", f"SELECT p.id FROM payment p JOIN ledger_entry e ON e.payment_id = p.id AND {_LIVE} WHERE NOT p.is_current"),

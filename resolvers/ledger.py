@@ -171,7 +171,7 @@ _WANT_CHARGES_IN_PARTS = """
     WHERE c.is_current AND NOT c.is_group"""
 _WANT_PAYMENTS = """
     INSERT INTO want_entry (account_id, part, base, kind, amount, period, business_date, payment_id, import_file_id)
-    SELECT y.account_id, 0, 'payment/' || y.id, 'payment', -y.amount, y.period, y.paid_on, y.id, y.import_file_id
+    SELECT y.account_id, 0, 'payment/' || y.id, CASE WHEN y.amount < 0 THEN 'refund' ELSE 'payment' END, -y.amount, y.period, y.paid_on, y.id, y.import_file_id
     FROM posting p JOIN payment y ON y.account_id = p.account_id AND y.period > p.base WHERE y.is_current AND y.state <> 'in_transit'"""
 # Payments of a month laid end to end, and what its lines say was paid laid end to end: where a payment and a line lie over each other, the
 # one paid the other. What lines give back (paid less than nothing) lengthens the month's first payment.
@@ -179,11 +179,13 @@ _GIVEN_BACK = """
     SELECT MIN(w.payment_id) AS payment_id, MAX(b.back) AS back FROM want_entry w
     JOIN (SELECT account_id, period, -SUM(paid) AS back FROM figure WHERE part <> 0 AND paid < 0 GROUP BY account_id, period) b
         ON b.account_id = w.account_id AND b.period = w.period
-    WHERE w.payment_id IS NOT NULL GROUP BY w.account_id, w.period"""
+    WHERE w.kind = 'payment' AND w.payment_id IS NOT NULL GROUP BY w.account_id, w.period"""
+# Where nothing was paid in the month, a refund gives back what its lines say.
 _ALLOCATE_NEGATIVE = """
     INSERT INTO allocation (account_id, payment_id, service_id, amount)
     SELECT f.account_id, w.payment_id, f.part, f.paid FROM figure f
-    JOIN (SELECT account_id, period, MIN(payment_id) AS payment_id FROM want_entry WHERE payment_id IS NOT NULL GROUP BY account_id, period) w
+    JOIN (SELECT account_id, period, COALESCE(MIN(CASE kind WHEN 'payment' THEN payment_id END), MIN(payment_id)) AS payment_id FROM want_entry
+            WHERE payment_id IS NOT NULL GROUP BY account_id, period) w
         ON w.account_id = f.account_id AND w.period = f.period WHERE f.part <> 0 AND f.paid < 0"""
 _ALLOCATE = f"""
     INSERT INTO allocation (account_id, payment_id, service_id, amount)
@@ -194,7 +196,8 @@ _ALLOCATE = f"""
                 PARTITION BY x.account_id, x.period ORDER BY x.business_date, x.amount, x.payment_id) AS total
             FROM (SELECT w.account_id, w.period, w.payment_id, w.business_date,
                     CASE WHEN f.payment_id IS NULL THEN -w.amount ELSE f.back - w.amount END AS amount
-                FROM want_entry w LEFT JOIN ({_GIVEN_BACK}) f ON f.payment_id = w.payment_id WHERE w.payment_id IS NOT NULL) x) y
+                FROM want_entry w LEFT JOIN ({_GIVEN_BACK}) f ON f.payment_id = w.payment_id
+                WHERE w.kind = 'payment' AND w.payment_id IS NOT NULL) x) y
         JOIN (SELECT account_id, period, part, paid, SUM(paid) OVER (PARTITION BY account_id, period ORDER BY part) AS total
             FROM figure WHERE part <> 0 AND paid > 0) l ON l.account_id = y.account_id AND l.period = y.period
     ) o WHERE upper_end > lower_end"""

@@ -19,7 +19,7 @@ from resolvers.viewer import Viewer
 
 MONTH = "COALESCE(e.posted_in, e.period)"  # the month that an entry moves the balance in: the one place that says so (ADR 31)
 _BEFORE, _AFTER = Period(1900, 1), Period(9000, 1)  # all months on either side of the span, each side in one
-_KINDS = {  # figure: its kind of entry, and how it is signed there: paid and compensated are shown positive, as bills print them
+KINDS = {  # figure: its kind of entry, and how it is signed there: paid and compensated are shown positive, as bills print them
     "charged": (EntryKind.CHARGE, 1),
     "recalculation": (EntryKind.RECALCULATION, 1),
     "penalty": (EntryKind.PENALTY, 1),
@@ -61,37 +61,48 @@ class MovementsRow:
 
 async def movements_of(viewer: Viewer, accounts: Sequence[AccountRow], span: Months) -> dict[int, MovementsRow]:
     """Months of the span in which the viewer sees money, the balance before them counted from the beginning. One statement."""
+    sums = await sums_of([account.pk for account in accounts], span)
+    return {account.pk: _movements(account, span, sums[account.pk]) for account in accounts}
+
+
+async def sums_of(pks: Sequence[int], span: Months, owner: str = "account_id") -> dict[int, dict[Period, dict[EntryKind, int]]]:
+    """Entries of accounts, or of contracts' own, by month and kind; all months before the span as one, and all after it. One statement."""
     side = f"CASE WHEN {MONTH} < $2 THEN '{_BEFORE.first_day}' WHEN {MONTH} > $3 THEN '{_AFTER.first_day}' ELSE {MONTH} END"
     text = f"""
-        SELECT x.account_id, x.month, x.kind, SUM(x.amount) AS amount
-        FROM (SELECT e.account_id, e.kind, e.amount, {side} AS month FROM ledger_entry e WHERE {among("e.account_id", 1)}) x
-        GROUP BY x.account_id, x.month, x.kind"""
-    sums: dict[int, dict[Period, dict[EntryKind, int]]] = {account.pk: {} for account in accounts}
+        SELECT x.owner, x.month, x.kind, SUM(x.amount) AS amount
+        FROM (SELECT e.{owner} AS owner, e.kind, e.amount, {side} AS month FROM ledger_entry e WHERE {among(f"e.{owner}", 1)}) x
+        GROUP BY x.owner, x.month, x.kind"""
+    sums: dict[int, dict[Period, dict[EntryKind, int]]] = {pk: {} for pk in pks}
     for row in await fetch(text, list(sums), span.first.first_day, span.last.first_day):
-        sums[row["account_id"]].setdefault(Period.of(known_day(row["month"])), {})[EntryKind(row["kind"])] = int(row["amount"])
-    return {account.pk: _movements(account, span, sums[account.pk]) for account in accounts}
+        sums[row["owner"]].setdefault(Period.of(known_day(row["month"])), {})[EntryKind(row["kind"])] = int(row["amount"])
+    return sums
 
 
 def _movements(account: AccountRow, span: Months, sums: Mapping[Period, Sums]) -> MovementsRow:
     currency, rows = account.organization.currency, []
-    known_from = max((month for month, kinds in sums.items() if kinds.get(EntryKind.OPENING)), default=_BEFORE)
+    known_from = first_known(sums)
     balance = 0
     for month, kinds in sorted(sums.items()):
         opening = balance + kinds.get(EntryKind.OPENING, 0)
         balance += sum(kinds.values())
         is_known = account.balance_minor is not None and month >= known_from
         if span.first <= month <= span.last and account.access.sees(month.first_day, month.last_day, Right.SEE_MONEY):
-            rows.append(_row(month, kinds, (opening, balance) if is_known else (None, None), currency))
+            rows.append(movement(month, kinds, (opening, balance) if is_known else (None, None), currency))
     return MovementsRow(account.pk, account, span.first, span.last, rows, _total(rows, currency))
 
 
-def _row(month: Period, kinds: Sums, ends: tuple[int | None, int | None], currency: Currency) -> MovementRow:
-    figures = {name: Money(sign * kinds.get(kind, 0), currency) for name, (kind, sign) in _KINDS.items()}
+def first_known(sums: Mapping[Period, Sums]) -> Period:
+    """The month of the opening: before it there is no balance."""
+    return max((month for month, kinds in sums.items() if kinds.get(EntryKind.OPENING)), default=_BEFORE)
+
+
+def movement(month: Period, kinds: Sums, ends: tuple[int | None, int | None], currency: Currency) -> MovementRow:
+    figures = {name: Money(sign * kinds.get(kind, 0), currency) for name, (kind, sign) in KINDS.items()}
     return MovementRow(period=month, opening=Money.or_none(ends[0], currency), closing=Money.or_none(ends[1], currency), **figures)
 
 
 def _total(rows: Sequence[MovementRow], currency: Currency) -> MovementRow | None:
     if not rows:
         return None
-    figures = {name: Money(sum(getattr(row, name).minor for row in rows), currency) for name in _KINDS}
+    figures = {name: Money(sum(getattr(row, name).minor for row in rows), currency) for name in KINDS}
     return MovementRow(period=rows[-1].period, opening=rows[0].opening, closing=rows[-1].closing, **figures)

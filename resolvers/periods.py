@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from models import Organization, PeriodClosing, sql
+from models import ImportRun, Organization, PeriodClosing, sql
 from models.database import transaction
+from models.enums import ImportState
 from models.errors import ProblemCode, Refused
 from models.money import Money
 from models.period import Period
@@ -22,6 +23,7 @@ from resolvers.sql import fetch, instant, known_day
 from resolvers.viewer import Viewer
 
 LONGEST_REASON = 300
+_UNDECIDED = [state.value for state in (ImportState.WAITING, ImportState.HELD, ImportState.PREVIEWED)]
 
 
 @dataclass(slots=True, eq=False)
@@ -51,6 +53,7 @@ class Closing:
     key: str
     reason: str = ""
     validate_only: bool = False
+    despite_imports: bool = False
 
 
 # From one month to the one before it by the index, however many statements each has.
@@ -74,7 +77,8 @@ async def periods_page(organization: OrganizationRow, today: dt.date, first: int
 async def close_period(viewer: Viewer, wanted: Closing, now: dt.datetime) -> LedgerPeriodRow:
     """Close a month and all before it: entries that are about them are posted in the next one from now on.
 
-    Raises NotFound, and Refused at `period`: MONTH_NOT_OVER, MONTH_WITHOUT_STATEMENTS, MONTH_CLOSED; at `idempotencyKey` as always.
+    Raises NotFound, and Refused at `period`: MONTH_NOT_OVER, MONTH_WITHOUT_STATEMENTS, MONTH_CLOSED; at `despiteImports`: IMPORTS_WAIT, unless
+    that was confirmed; at `idempotencyKey` as always.
     """
 
     async def work(organization: Organization, closed: Period | None) -> None:
@@ -85,12 +89,24 @@ async def close_period(viewer: Viewer, wanted: Closing, now: dt.datetime) -> Led
         own = {"organization_id": organization.id, "period": wanted.period.first_day}
         if not await fetch("SELECT 1 FROM statement WHERE organization_id = $1 AND period = $2 LIMIT 1", *own.values()):
             raise Refused(ProblemCode.MONTH_WITHOUT_STATEMENTS, ("period",), period=wanted.period)
+        if not wanted.despite_imports and (waiting := await _waiting(organization.id, wanted.period)):
+            raise Refused(ProblemCode.IMPORTS_WAIT, ("despiteImports",), runs=", ".join(map(str, waiting)))
         if not wanted.validate_only:
             [sums] = await sql.fetch(_COUNT, organization=organization.id, period=wanted.period.first_day)
             await PeriodClosing.create(**own, **sums, closed_at=now, closed_by=viewer.actor)
             await _record(viewer, "period.close", organization, wanted.period, **sums)
 
     return await _settled(viewer, "closePeriod", wanted, now, work)
+
+
+async def _waiting(organization_id: int, period: Period) -> list[int]:
+    """Runs with registers of the month or one before it that wait for a worker or for a person's word."""
+    runs = await ImportRun.filter(organization_id=organization_id, state__in=_UNDECIDED).order_by("id")
+    return [run.id for run in runs if run.state == ImportState.WAITING or any(month <= str(period) for month in _told(run))]
+
+
+def _told(run: ImportRun) -> list[str]:
+    return [month["period"] for month in (run.summary or {}).get("months", ())]
 
 
 async def reopen_period(viewer: Viewer, wanted: Closing, now: dt.datetime) -> LedgerPeriodRow:

@@ -142,7 +142,8 @@ def _is_same(one: Row, other: Row) -> bool:
 async def _payments(which: str, known: Row | None) -> frozenset[tuple[dt.date, int]]:
     """Each payment of the last day that the supplier has counted, all of that day together, and what is on its way since."""
     states = f"p.state IN ('{PaymentState.RECEIVED.value}', '{PaymentState.IN_TRANSIT.value}')"
-    text = f"SELECT p.paid_on, p.amount, p.state FROM payment p WHERE ({which}) AND p.is_current AND {states} ORDER BY p.paid_on DESC, p.id DESC LIMIT 50"
+    counted = f"p.is_current AND p.amount > 0 AND {states}"
+    text = f"SELECT p.paid_on, p.amount, p.state FROM payment p WHERE ({which}) AND {counted} ORDER BY p.paid_on DESC, p.id DESC LIMIT 50"
     rows = [(known_day(row["paid_on"]), int(row["amount"]), row["state"]) for row in await fetch(text, known["id"] if known else _NOWHERE)]
     last = next((day for day, _, state in rows if state == PaymentState.RECEIVED.value), None)
     latest = [(day, amount) for day, amount, _ in rows if last is None or day >= last]

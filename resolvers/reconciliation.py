@@ -16,6 +16,7 @@ from models.period import Period
 from resolvers.accounts import AccountRow
 from resolvers.charges import ServiceRow
 from resolvers.movements import MONTH
+from resolvers.scope import Accessible
 from resolvers.spans import Days
 from resolvers.sql import Row, among, fetch, known_day, literal
 from resolvers.viewer import Viewer
@@ -108,14 +109,14 @@ async def _windows(accounts: Sequence[AccountRow], span: Days) -> dict[int, Days
     known = {row["account_id"]: known_day(row["known_on"]) for row in await fetch(text, [account.pk for account in accounts])}
     found = {}
     for account in accounts:
-        window = _seen(account, span)
+        window = seen_days(account, span)
         first = max(window.first, known.get(account.pk, window.first)) if window is not None else None
         if window is not None and first is not None and first <= window.last:
             found[account.pk] = Days(first, window.last)
     return found
 
 
-def _seen(account: AccountRow, span: Days) -> Days | None:
+def seen_days(account: Accessible, span: Days) -> Days | None:
     """The last stretch of days, one after another, in which the viewer may see money."""
     found: Days | None = None
     grants = [grant for grant in account.access.spans if Right.SEE_MONEY in grant.rights]

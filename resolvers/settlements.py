@@ -6,12 +6,15 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from models.allocation import AllocationRule
 from models.enums import EntryKind, ImportState, Resource, Right
 from models.money import Money
 from models.period import Period
 from resolvers.accounts import AccountRow
 from resolvers.ageing import Age, Layer, aged, layers
-from resolvers.charges import ServiceRow
+from resolvers.allocation import PaidFor
+from resolvers.allocations import balances_of, books_of
+from resolvers.charges import ServiceRow, SupplierRow
 from resolvers.movements import MONTH
 from resolvers.payments import in_transit
 from resolvers.sql import Row, among, fetch, instant, known_day
@@ -20,9 +23,11 @@ from resolvers.viewer import Viewer
 
 @dataclass(slots=True, eq=False)
 class ServiceBalanceRow:
-    """`service` is None for what the supplier has not split; `balance` where its register does not say."""
+    """`service` is None for what nobody has split; `balance` where the supplier's register does not say."""
 
+    kind: PaidFor
     service: ServiceRow | None
+    supplier: SupplierRow | None
     balance: Money | None
 
 
@@ -35,6 +40,8 @@ class AgeRow:
 @dataclass(slots=True, eq=False)
 class SettlementRow:
     """`due` is the balance less what is on its way. What depends on due days is None where the organization has named none.
+
+    `services` are the supplier's own where `allocation` is None, else what payments spread by that rule have left.
 
     `as_of` is when the balance was written, `data_as_of` when the supplier's last register came, be it about others.
     """
@@ -52,15 +59,23 @@ class SettlementRow:
     overdue_then: Money | None
     data_as_of: dt.datetime | None = None
     update_days: list[int] = field(default_factory=list)
+    allocation: AllocationRule | None = None
 
 
-async def settlements_of(viewer: Viewer, accounts: Sequence[AccountRow], today: dt.date) -> dict[int, SettlementRow]:
-    """Of accounts whose money the viewer may see today. Four statements."""
+async def settlements_of(viewer: Viewer, accounts: Sequence[AccountRow], today: dt.date, *, split: bool = True) -> dict[int, SettlementRow]:
+    """Of accounts whose money the viewer may see today. A fixed number of statements.
+
+    Without `split` nothing is said of services: what a payer of hundreds of accounts need not wait for.
+    """
     seeing = [account for account in accounts if account.access.may(Right.SEE_MONEY)]
     transit = await in_transit(viewer, seeing)
-    services = await _by_service(seeing)
+    services = await _by_service(seeing) if split else {}
     debits = await _debits(seeing)
+    books = await books_of([row for row in seeing if row.pk not in services] if split else [])
     found = {row.pk: _settlement(row, transit[row.pk], services.get(row.pk, []), debits.get(row.pk, []), today) for row in seeing}
+    for pk, told in books.items():
+        found[pk].allocation = told.rule_on(today)
+        found[pk].services = [ServiceBalanceRow(left.kind, left.service, left.supplier, left.amount) for left in balances_of(told)]
     for organization_pk, fresh in (await _freshness(seeing)).items():
         for one in found.values():
             if one.account.organization.pk == organization_pk:
@@ -142,4 +157,5 @@ async def _by_service(accounts: Sequence[AccountRow]) -> dict[int, list[ServiceB
 
 def _service(row: Row, account: AccountRow) -> ServiceBalanceRow:
     service = ServiceRow(row["service_id"], row["name"], Resource(row["resource"])) if row["service_id"] is not None else None
-    return ServiceBalanceRow(service, None if row["unknown"] else Money(int(row["amount"]), account.organization.currency))
+    kind = PaidFor.SERVICE if service is not None else PaidFor.UNSPLIT
+    return ServiceBalanceRow(kind, service, None, None if row["unknown"] else Money(int(row["amount"]), account.organization.currency))

@@ -32,8 +32,8 @@ def months(first: Period | None, last: Period | None, today: dt.date) -> Months:
     now = Period.of(today)
     end = last or (now if first is None or first > now else min(now, first.plus(12 * MOST_YEARS - 1)))
     start = first or end.plus(1 - USUAL_MONTHS)
-    _refuse_future(end > now, "to")
-    _refuse_future(start > now, "from")
+    _refuse_future(end > now, "to", ProblemCode.MONTH_IN_FUTURE)
+    _refuse_future(start > now, "from", ProblemCode.MONTH_IN_FUTURE)
     if start > end:
         raise WrongSpan(ProblemCode.DATES_REVERSED, ("from",))
     if start.plus(12 * MOST_YEARS - 1) < end:
@@ -54,6 +54,6 @@ def days(first: dt.date | None, last: dt.date | None, today: dt.date) -> Days:
     return Days(start, end)
 
 
-def _refuse_future(is_future: bool, name: str) -> None:
+def _refuse_future(is_future: bool, name: str, code: ProblemCode = ProblemCode.DATE_IN_FUTURE) -> None:
     if is_future:
-        raise WrongSpan(ProblemCode.DATE_IN_FUTURE, (name,))
+        raise WrongSpan(code, (name,))

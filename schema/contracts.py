@@ -21,6 +21,8 @@ from schema.accounts import Account
 from schema.arguments import After, First, OfPeriod
 from schema.charges import Charge, Service
 from schema.context import Info
+from schema.contract_changes import ContractComparison
+from schema.contract_settlements import ContractSettlements
 from schema.organizations import Organization
 from schema.values import Connection, Money, Node, PageOf, Quantity, checked_first
 
@@ -51,7 +53,7 @@ class ContractRow:
 
 
 @strawberry.type(description="A contract's charges of one month by recipients («Расшифровка по получателям»).")
-class ContractStatement:
+class ContractStatement(ContractComparison):
     period: Period = field(description="The month.")
     state: StatementState = field(description="Whether figures may still change.")
     as_of: dt.datetime | None = field(description="When the newest of these figures came.")
@@ -67,7 +69,7 @@ class ContractStatement:
 
 
 @strawberry.type(description="A legal payer's contract with many accounts («получатели»).")
-class Contract(Node):
+class Contract(ContractSettlements, Node):
     number: str = field(description="Its number within the organization.")
     payer_name: str = field(description="Who pays.")
     organization: Organization = field(description="Whose contract it is.")

@@ -43,7 +43,7 @@ FREE = {
     "ImportHold", "ImportPayments", "ImportProgress", "ImportReadings", "ImportSummary", "Money", "PageInfo", "Problem", "Quantity", "ReadingWindow",
     "Rejected", "SaveImportProfileDone", "Service", "SignInDone", "SignOutDone", "StartImportDone", "StatementHead", "SubmitReadingsDone", "Supplier",
     "ParseReadingsDone", "ReadingChoice", "SubmitReadingsBulkDone",
-    "DebtAge", "IssueDebtCertificateDone", "PublicCertificate", "ServiceBalance",
+    "Allocation", "DebtAge", "Turnover", "PayingRules", "SetPayingRulesDone", "IssueDebtCertificateDone", "PublicCertificate", "ServiceBalance",
     "ReadingForm", "ReadingRules", "SetHouseWindowDone", "SetReadingRulesDone", "UndoImportDone", "UnitPrice", "Viewer", "WindowDays",
 }  # fmt: skip
 INTROSPECTED = 5  # each selection inside __schema or __type lists types, fields or arguments: the usual query has some forty
@@ -73,6 +73,13 @@ USUAL_SIZE = {
     "StatementChange.lines": 8,
     "StatementChange.parts": 3,
     "LineChange.parts": 3,
+    "ContractChange.parts": 3,
+    "ContractMovements.months": 12,
+    "Contract.settlement": 5,
+    "Contract.movements": 5,
+    "Contract.reconciliation": 5,
+    "RecipientChange.parts": 3,
+    "RecipientChange.lines": 3,
     "Account.invitations": 1,
     "Account.members": 2,
     "Account.reports": 1,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from models.allocation import AllocationRule
 from models.enums import EntryKind
 from resolvers.ageing import Age
+from resolvers.allocation import PaidFor
 from schema.enums import described
 
 described(
@@ -33,4 +35,24 @@ described(
         Age.UNKNOWN: "No entry says of which month it is",
     },
     name="DebtAgeInterval",
+)
+described(
+    AllocationRule,
+    "What a payment pays that no register has split.",
+    {
+        AllocationRule.OLDEST_FIRST: "The oldest month, its services in proportion to what is owed",
+        AllocationRule.PRO_RATA: "All services in proportion to what is owed for each",
+        AllocationRule.REGISTER: "Nothing but what the supplier's registers say",
+    },
+)
+described(
+    PaidFor,
+    "What money went to, or is owed for.",
+    {
+        PaidFor.SERVICE: "A service",
+        PaidFor.PENALTY: "Penalties",
+        PaidFor.REFUND: "Money that was given back",
+        PaidFor.UNSPLIT: "What nobody has split by service",
+        PaidFor.ADVANCE: "An advance: it pays what is charged next",
+    },
 )

@@ -41,6 +41,7 @@ from schema.look_up import LookUpMutations
 from schema.mailings import MailingMutations
 from schema.memberships import MemberMutations
 from schema.meter_acts import MeterMutations
+from schema.paying_rules import PayingMutations
 from schema.periods import PeriodMutations
 from schema.profile import ProfileMutations
 from schema.reading_bulk import BulkMutations
@@ -80,6 +81,7 @@ class Mutation(
     MailingMutations,
     MemberMutations,
     MeterMutations,
+    PayingMutations,
     PeriodMutations,
     ProfileMutations,
     ReadingRulesMutations,

@@ -25,6 +25,7 @@ from schema.judging import OrganizationReadings
 from schema.letters import Letter, OnlyState
 from schema.look_up import LookUpRules
 from schema.mailings import OrganizationMailings
+from schema.paying_rules import OrganizationPaying
 from schema.periods import OrganizationPeriods
 from schema.reading_rules import OrganizationReadingRules
 from schema.register_differences import OrganizationDifferences
@@ -41,6 +42,7 @@ class Organization(
     OrganizationDifferences,
     OrganizationHook,
     OrganizationMailings,
+    OrganizationPaying,
     OrganizationPeriods,
     OrganizationReadingRules,
     OrganizationReadings,

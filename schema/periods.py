@@ -50,6 +50,7 @@ class ClosePeriodInput:
     organization_slug: str = field(description="The organization's name in addresses.")
     period: Period = field(description="The month; all before it are closed with it.")
     idempotency_key: str = field(description="1 to 100 characters, new for each closing. The same key and input give the first answer again.")
+    despite_imports: bool = field(default=False, description="Close it although imports that speak of it wait: what they bring is posted in the next month.")
     validate_only: bool = field(default=False, description="Run all checks and write nothing.")
 
 
@@ -82,10 +83,10 @@ ReopenArgument = Annotated[ReopenPeriodInput, strawberry.argument(description="W
 class PeriodMutations:
     @field(
         description="Close a month of the ledger and all before it, as the organization's staff in person. Codes: MONTH_NOT_OVER, MONTH_CLOSED, "
-        "MONTH_WITHOUT_STATEMENTS, REQUIRED, TOO_LONG, KEY_REUSED."
+        "MONTH_WITHOUT_STATEMENTS, IMPORTS_WAIT (confirmed by `despiteImports`), REQUIRED, TOO_LONG, KEY_REUSED."
     )
     async def close_period(self, info: Info, input: CloseArgument) -> ClosePeriodResult:  # noqa: A002
-        wanted = Closing(input.organization_slug, input.period, input.idempotency_key, validate_only=input.validate_only)
+        wanted = Closing(input.organization_slug, input.period, input.idempotency_key, validate_only=input.validate_only, despite_imports=input.despite_imports)
         return ClosePeriodDone(period=await periods.close_period(info.context.person, wanted, info.context.now))  # type: ignore[arg-type]
 
     @field(

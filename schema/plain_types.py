@@ -12,6 +12,14 @@ PLAIN = {
     "AttachDocumentDone": "document",
     "AccessRules": "lookUp lookUpProof proofs recoveryAsks stepUps",
     "ChangePart": "amount cause",
+    "ContractSettlement": "ages balance due inTransit overdue own unknown",
+    "ContractReconciliation": "first last own recipients total unknown",
+    "ContractMovement": "joined month",
+    "ContractMovements": "first last months total",
+    "RecipientTurnover": "account closing credit debit first opening position recipientName",
+    "Turnover": "closing credit debit opening",
+    "ContractChange": "amountNow amountThen difference parts period recipients",
+    "RecipientChange": "account amountNow amountThen difference lines parts position recipientName",
     "LineChange": "amountNow amountThen difference now parts service supplier then tier zone",
     "StatementChange": "amountNow amountThen difference lines parts period",
     "MonthCharged": "charged period services",
@@ -33,8 +41,11 @@ PLAIN = {
     "Movements": "first last months total",
     "PublicCertificate": "asOf issuedAt maskedAccount number organization",
     "Reconciliation": "closing credit debit entries first last opening",
-    "ServiceBalance": "balance service",
-    "Settlement": "ages asOf balance dataAsOf due inTransit nextDueOn overdue overdueThen services updateDays",
+    "Allocation": "amount kind period service supplier",
+    "PayingRules": "allocation allocationFrom dueDay updateDays",
+    "SetPayingRulesDone": "rules",
+    "ServiceBalance": "balance kind service supplier",
+    "Settlement": "ages allocation asOf balance dataAsOf due inTransit nextDueOn overdue overdueThen services updateDays",
     "Tariff": "document price priceWithTax service tariffGroup taxPercent untilOn validFrom",
     "AccountCandidate": "id isContract maskedNumber",
     "BulkVerdict": "outcome problems receipt row",
@@ -72,4 +83,7 @@ PLAIN = {
     "ZoneConsumption": "months zone",
     "WindowDays": "closesAt closesOn opensAt opensOn period",
 }
-LISTS = ("HouseFlat", "HouseWindow", "LedgerPeriod", "Mailing", "RegistersDiffer", "Street", "StreetHouse", "LedgerEntry", "Tariff")
+LISTS = (
+    "HouseFlat", "HouseWindow", "LedgerPeriod", "Mailing", "RegistersDiffer", "Street", "StreetHouse", "LedgerEntry", "RecipientChange", "RecipientTurnover",
+    "Tariff",
+)  # fmt: skip

@@ -50,7 +50,8 @@ POLICIES: dict[str, dict[str, Policy]] = {
         **dict.fromkeys(("createToken", "revokeToken", "reportMistake", "settleReport", "deleteUser", "setSubscriptions", "withdrawConsent"), P.SIGNED_IN),
         **dict.fromkeys(("startImport", "approveImport", "discardImport", "undoImport", "saveImportProfile"), P.SIGNED_IN),
         **dict.fromkeys(
-            ("retryLetter", "judgeReadings", "setReadingHook", "closePeriod", "reopenPeriod", "setBankDetails", "issueDebtCertificate"), P.SIGNED_IN
+            ("retryLetter", "judgeReadings", "setReadingHook", "closePeriod", "reopenPeriod", "setBankDetails", "setPayingRules", "issueDebtCertificate"),
+            P.SIGNED_IN,
         ),
         **dict.fromkeys(("startMailing", "pauseMailing", "setBillMailing", "mailBill"), P.SIGNED_IN),
         **dict.fromkeys(("recordMeterEvent", "replaceMeter", "installMeter", "withdrawMeterEvent"), P.SIGNED_IN),
@@ -74,8 +75,8 @@ POLICIES: dict[str, dict[str, Policy]] = {
     "Contract": {
         **dict.fromkeys(("id", "number", "payerName", "organization", "recipients", "may"), P.WITH_PARENT),
         **dict.fromkeys(("members", "invitations"), P.MEMBERS),
-        "balance": P.MONEY_TODAY,
-        **dict.fromkeys(("statement", "statementPeriods"), P.MONEY),
+        **dict.fromkeys(("balance", "settlement"), P.MONEY_TODAY),
+        **dict.fromkeys(("statement", "statementPeriods", "movements", "reconciliation"), P.MONEY),
     },
     "Organization": {
         **dict.fromkeys(
@@ -83,7 +84,9 @@ POLICIES: dict[str, dict[str, Policy]] = {
             P.WITH_PARENT,
         ),
         **dict.fromkeys(("importProfile", "importRuns"), P.IMPORTS),
-        **dict.fromkeys(("letters", "dataReports", "readingHook", "periods", "registerDifferences", "mailings", "billMailing"), P.STAFF_IN_PERSON),
+        **dict.fromkeys(
+            ("letters", "dataReports", "readingHook", "payingRules", "periods", "registerDifferences", "mailings", "billMailing"), P.STAFF_IN_PERSON
+        ),
         "readings": P.JUDGES,
         **dict.fromkeys(("streets", "street", "house", "flat", "stepUpTarget"), P.PERSON),
         "linkRules": P.WITH_PARENT,
@@ -127,7 +130,7 @@ _PLAIN = PERSONAL | {
         "socialNormAmount supplier tariff tariffWithTax taxPercent tier unit zone"
     ),
     "ContractRow": "account charge position recipientName tariffGroup",
-    "ContractStatement": "asOf period rows state total totals",
+    "ContractStatement": "asOf compared period rows state total totals",
     "ContractTotal": "amount quantity service",
     "ApproveImportDone": "run",
     "DiscardImportDone": "run",
@@ -146,7 +149,7 @@ _PLAIN = PERSONAL | {
     "Money": "amount currency",
     "MonthlyConsumption": "period resource volume",
     "PageInfo": "endCursor hasNextPage",
-    "Payment": "amount channel document fee id paidOn state",
+    "Payment": "allocations amount channel document fee id paidOn state",
     "Premises": "flat flatPrefix house id",
     "Problem": "code message path registration",
     "Quantity": "unit value",

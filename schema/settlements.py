@@ -8,17 +8,19 @@ from typing import Annotated
 import strawberry
 from strawberry import Parent, field
 
+from models.allocation import AllocationRule
 from models.period import Period
 from resolvers import spans
 from resolvers.accounts import AccountRow
 from resolvers.ageing import Age
+from resolvers.allocation import PaidFor
 from resolvers.certificates import certificates_of
 from resolvers.movements import movements_of
 from resolvers.reconciliation import reconciliations_of
 from resolvers.settlements import settlements_of
 from schema import money_enums as money_enums
 from schema.certificates import DebtCertificate
-from schema.charges import Service
+from schema.charges import Service, Supplier
 from schema.context import Info
 from schema.movements import Movements
 from schema.reconciliation import Reconciliation
@@ -32,7 +34,9 @@ ToDay = Annotated[dt.date | None, strawberry.argument(name="to", description="Th
 
 @strawberry.type(description="What is owed for one service.")
 class ServiceBalance:
-    service: Service | None = field(description="The service; null for what the supplier has not split.")
+    kind: PaidFor = field(description="What it is owed for, where it is no service.")
+    service: Service | None = field(description="The service; null for what nobody has split, for penalties and for an advance.")
+    supplier: Supplier | None = field(description="Whom it is owed to; null means the organization itself, or that the register does not say.")
     balance: Money | None = field(description="What is due for it; negative is overpaid. Null where the supplier does not say.")
 
 
@@ -50,7 +54,11 @@ class Settlement:
     balance: Money | None = field(description="What is due by the supplier's books; negative is overpaid. Null when unknown.")
     in_transit: Money = field(description="Paid, and not yet known to the supplier.")
     due: Money | None = field(description="What is due with these payments counted.")
-    services: list[ServiceBalance] = field(description="The balance of each service, where the supplier keeps them so; else empty.")
+    services: list[ServiceBalance] = field(
+        description="What is due for each service: as the supplier keeps it, else after payments were spread by the organization's rule. The sums add up to "
+        "the balance; empty where nothing is owed for a service, or no entry names one."
+    )
+    allocation: AllocationRule | None = field(description="The rule by which payments were spread for `services`; null where the supplier keeps them itself.")
     ages: list[DebtAge] | None = field(description="The balance by age, its sums adding up to it; empty where nothing is owed, null without a day to pay by.")
     overdue: Money | None = field(description="What of the balance is past its day; null without a day to pay by.")
     next_due_on: dt.date | None = field(description="The next day to pay by.")

@@ -156,5 +156,8 @@ async def entry(at: PersonalAccount, kind: EntryKind, amount: int, on: str, **gi
 
 async def reversal(of: LedgerEntry) -> LedgerEntry:
     """What takes the entry back."""
-    at, alike = await PersonalAccount.get(id=of.account_id), {"period": of.period, "service_id": of.service_id, "reverses_id": of.id}
+    at, alike = (
+        await PersonalAccount.get(id=of.account_id),
+        {"period": of.period, "service_id": of.service_id, "payment_id": of.payment_id, "reverses_id": of.id},
+    )
     return await entry(at, of.kind, -of.amount, of.business_date.isoformat(), **alike)

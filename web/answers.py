@@ -78,9 +78,9 @@ def is_month(text: str) -> bool:
     return MONTH.fullmatch(text) is not None
 
 
-def cursor(request: Request) -> str | None:
+def cursor(request: Request, name: str = "after") -> str | None:
     """``?after=`` of a paged list."""
-    return request.query_params.get("after") or None
+    return request.query_params.get(name) or None
 
 
 def months_to_choose(known: Any, chosen: Any) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Payments as the supplier received them."""
+"""Payments as the supplier received them, and what it gave back: rows below zero."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from resolvers.imports.staging import Job, Recipe, Verdict, find_accounts, warn
 def judge(row: Any, today: dt.date) -> Verdict:
     if row.amount == 0:
         return Verdict(refused=("zero", {"column": "Сумма"}))
-    if row.amount < 0:
-        return Verdict(refused=("negative", {"column": "Сумма"}))
     if row.paid_on > today:
         return Verdict(refused=("date_in_future", {"column": "Дата"}))
     return Verdict((row.paid_on.replace(day=1),))
@@ -43,7 +41,7 @@ DAYS_APART = 3  # a payment made here and the same one in the supplier's registe
 
 
 async def apply(job: Job) -> None:
-    """Take each payment once. It is known by its day, channel and document, else by its day, channel and amount: numbers of documents
+    """Take each payment once, and each refund. It is known by its day, channel and document, else by its day, channel and amount: numbers of documents
     begin anew at every till. One that was made here and is in transit is the one that comes back with its document, or with its amount and
     channel within some days. What a file that comes again under its name no longer has, within the days that it speaks of, is told; it is
     withdrawn where the organization's profile calls the register complete, since many exports hold only what is new.
@@ -87,11 +85,12 @@ def _told(row: dict[str, Any]) -> dict[str, Any]:
 _WANT = """
     INSERT INTO want_payment (row_number, file_id, account_id, paid_on, period, amount, channel, document, payment_key)
     SELECT s.row_number, s.file_id, s.account_id, s.paid_on, s.period, s.amount, s.channel, s.document,
-        s.paid_on || '|' || s.channel || '|' || s.name || '|' || s.n
+        s.paid_on || '|' || s.channel || '|' || CASE WHEN s.amount < 0 THEN '<' ELSE '' END || s.name || '|' || s.n
     FROM (
         SELECT row_number, file_id, code, account_id, paid_on, period, amount, channel, document,
             CASE WHEN document = '' THEN '=' || amount ELSE document END AS name,
-            ROW_NUMBER() OVER (PARTITION BY file_id, account_id, paid_on, channel, document, CASE WHEN document = '' THEN amount END
+            ROW_NUMBER() OVER (PARTITION BY file_id, account_id, paid_on, channel, document, CASE WHEN document = '' THEN amount END,
+                CASE WHEN amount < 0 THEN 1 END
                 ORDER BY row_number) AS n
         FROM stage_payments WHERE account_id IS NOT NULL AND paid_on IS NOT NULL
     ) s WHERE s.code IS NULL"""
@@ -110,7 +109,7 @@ _MATCH_DOCUMENTS = """
     UPDATE want_payment AS w SET known_id = p.id, known_amount = p.amount, version = p.version, matched = CASE p.state WHEN 'in_transit' THEN 1 END
     FROM payment p
     WHERE p.organization_id = :organization AND p.account_id = w.account_id AND p.is_current AND p.document = w.document AND w.document <> ''
-    AND w.known_id IS NULL AND EXISTS (
+    AND w.amount > 0 AND w.known_id IS NULL AND EXISTS (
         SELECT 1 FROM payment o WHERE o.account_id = p.account_id AND o.document = p.document AND o.import_file_id IS NULL)"""
 _NEAR = f"p.paid_on BETWEEN DAYS_FROM(w.paid_on, -{DAYS_APART}) AND DAYS_FROM(w.paid_on, {DAYS_APART})"
 _MATCH_AMOUNTS = f"""

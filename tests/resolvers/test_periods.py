@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from models import AuditRecord, IdempotencyKey, LedgerEntry, Organization, PeriodClosing, PersonalAccount, sql
+from models import AuditRecord, IdempotencyKey, ImportRun, LedgerEntry, Organization, PeriodClosing, PersonalAccount, sql
 from models.errors import NotFound, ProblemCode, Refused
 from models.period import Period
 from resolvers import periods
@@ -253,3 +253,25 @@ async def test_a_closing_is_whole_or_has_not_been(months, clerk: Viewer):
     if not await PeriodClosing.filter(reopened_at=None).exists():
         await close(clerk, Period(2026, 8))
     await assert_whole()
+
+
+@pytest.mark.parametrize(
+    ("state", "told", "waits"),
+    [
+        ("held", ["2026-08"], True), ("preview", ["2026-07", "2026-11"], True), ("waiting", [], True), ("held", ["2026-09"], False), ("done", ["2026-08"], False),
+        ("held", [], False),
+    ],
+)  # fmt: skip
+async def test_imports_that_wait_are_named_before_a_month_is_closed(organization, clerk, months, state: str, told: list[str], waits: bool):
+    run = await ImportRun.create(
+        organization=organization, started_at=make.NOW, state=state, who="user:1", summary={"months": [{"period": one} for one in told]}
+    )
+    if not waits:
+        assert (await close(clerk, AUGUST)).is_closed
+        return
+    with pytest.raises(Refused) as found:
+        await close(clerk, AUGUST)
+    [problem] = found.value.problems
+    assert (problem.code, problem.path, problem.params) == (ProblemCode.IMPORTS_WAIT, ("despiteImports",), {"runs": str(run.id)})
+    assert await PeriodClosing.all().count() == 0
+    assert (await close(clerk, AUGUST, despite_imports=True)).is_closed

@@ -39,6 +39,7 @@ LETTERS = 'organization(slug: "vodokanal") letters(first: 1)'
 # How each type is reached, and by whose leave: a kind of VISIBLE below.
 PATHS: dict[str, tuple[str, str]] = {
     "AccessRules": (f"{HERE} accessRules", "staff_in_person"),
+    "PayingRules": (f"{HERE} payingRules", "staff_in_person"),
     "BankDetails": (f"{HERE} bankDetails", "public"),
     "Bill": (f"{STATEMENT} bill", "statement"),
     "AccountCandidate": (f'{HERE} flat(id: "$HouseFlat") candidates', "person"),
@@ -89,6 +90,18 @@ PATHS: dict[str, tuple[str, str]] = {
     "ContractRowConnection": (f"{PAYERS} rows(first: 1)", "payer"),
     "ContractRowEdge": (f"{PAYERS} rows(first: 1) edges", "payer"),
     "ContractStatement": (PAYERS, "payer"),
+    "ContractChange": (f"{PAYERS} compared", "payer"),
+    "ContractSettlement": (f"{CONTRACT} settlement", "payer"),
+    "ContractReconciliation": (f'{CONTRACT} reconciliation(from: "{PAST}-01" to: "{PAST}-31")', "payer"),
+    "ContractMovements": (f'{CONTRACT} movements(from: "{PAST}" to: "{PAST}")', "payer"),
+    "ContractMovement": (f'{CONTRACT} movements(from: "{PAST}" to: "{PAST}") months', "payer"),
+    "Turnover": (f'{CONTRACT} reconciliation(from: "{PAST}-01" to: "{PAST}-31") total', "payer"),
+    "RecipientTurnover": (f'{CONTRACT} reconciliation(from: "{PAST}-01" to: "{PAST}-31") recipients(first: 1) nodes', "payer"),
+    "RecipientTurnoverConnection": (f'{CONTRACT} reconciliation(from: "{PAST}-01" to: "{PAST}-31") recipients(first: 1)', "payer"),
+    "RecipientTurnoverEdge": (f'{CONTRACT} reconciliation(from: "{PAST}-01" to: "{PAST}-31") recipients(first: 1) edges', "payer"),
+    "RecipientChange": (f"{PAYERS} compared recipients(first: 1) nodes", "payer"),
+    "RecipientChangeConnection": (f"{PAYERS} compared recipients(first: 1)", "payer"),
+    "RecipientChangeEdge": (f"{PAYERS} compared recipients(first: 1) edges", "payer"),
     "ContractTotal": (f"{PAYERS} totals", "payer"),
     "Document": (FILES + " nodes", "documents"),
     "DocumentConnection": (FILES, "documents"),
@@ -186,7 +199,7 @@ DOORS = {  # mutations that strangers use, with what each answers to everybody a
 }
 DOORS_ANSWER = {"ConfirmRegistrationDone", "RecoverPasswordDone", "RegisterUserDone", "RequestRecoveryDone", "ResendConfirmationDone"}
 OUTCOMES = {  # reached through mutations only: tested below and beside the mutations
-    "SetBankDetailsDone", "UnsubscribeDone", "ClosePeriodDone", "ReopenPeriodDone", "JudgeReadingsDone", "JudgedReading", "SetReadingHookDone",
+    "SetPayingRulesDone", "SetBankDetailsDone", "UnsubscribeDone", "ClosePeriodDone", "ReopenPeriodDone", "JudgeReadingsDone", "JudgedReading", "SetReadingHookDone",
     "IssueAccountCodeDone", "LinkAccountDone", "RequestStepUpDone", "SetAccessRulesDone", "SetHouseWindowDone", "SetReadingRulesDone",
     "FindAccountDone", "ApproveImportDone", "ConfirmationRequired", "DiscardImportDone", "Problem", "ReadingReceipt", "Rejected", "RetryLetterDone", "SignInDone", "SaveImportProfileDone", "SignOutDone", "StartImportDone", "SubmitReadingsDone", "SubmitReadingsBulkDone", "BulkVerdict",
     "ParseReadingsDone", "ParsedReading", "ReadingChoice", "ReadingQuestion", "TextProblem",
@@ -196,6 +209,7 @@ OUTCOMES = {  # reached through mutations only: tested below and beside the muta
     "WithdrawEmailChangeDone", "AcceptInvitationDone", "ChangeMemberDone", "InvitationOffer", "InviteMemberDone", "RevokeInvitationDone",
     "RecordHouseReadingDone", "SaveHouseMeterDone", "AttachDocumentDone", "InstallMeterDone", "RecordMeterEventDone", "ReplaceMeterDone", "WithdrawMeterEventDone",
     "StartMailingDone", "PauseMailingDone", "SetBillMailingDone", "MailBillDone",
+    "Allocation",  # of the newest payment nothing is known yet: tests/schema/test_allocations.py
     "IssueDebtCertificateDone", "DebtAge",  # this account owes nothing: tests/schema/test_settlements.py has one that does
     "RevokeMemberDone", "UnlinkAccountDone", "DeleteUserDone", "WantedLink", "ReportMistakeDone", "SettleReportDone",
 }  # fmt: skip
@@ -244,7 +258,7 @@ EMPTY = {
     "Bill.qr",
     *(f"RegistersDiffer.{name}" for name in ("resource", "printed", "found", "billed", "measured")),
     "LedgerEntry.document", "LedgerEntry.channel", "LedgerEntry.correctsPeriod", "Settlement.ages", "Settlement.nextDueOn", "Settlement.overdueThen",
-    "Settlement.dataAsOf",
+    "Settlement.dataAsOf", "Settlement.allocation", "ContractSettlement.ages", "ServiceBalance.supplier",
     "HouseWindow.firstDay", "HouseWindow.lastDay",
     "Reading.reason", "MeterRegister.refusedReading", "ReadingHook.url", "ReadingHook.lastError",
     "Organization.stepUpTarget", "AccessRules.recoveryAsks",
@@ -490,6 +504,7 @@ PROVING: dict[str, tuple[dict, dict[str, str]]] = {  # input, and who gets somet
         {"payee": "-", "taxNumber": "123456789012", "bank": "-", "bic": "TSESKZKA", "account": "KZ86125KZT5004100100"},
         dict.fromkeys(PERSONS, "NOT_FOUND") | {"clerk": "SetBankDetailsDone"},
     ),
+    "setPayingRules": ({"dueDay": 10}, dict.fromkeys(PERSONS, "NOT_FOUND") | {"clerk": "SetPayingRulesDone"}),
     "closePeriod": ({"period": "2026-10", "idempotencyKey": "k"}, dict.fromkeys(PERSONS, "NOT_FOUND") | {"clerk": "ClosePeriodDone"}),
     "reopenPeriod": ({"period": "2026-10", "reason": "-", "idempotencyKey": "k"}, dict.fromkeys(PERSONS, "NOT_FOUND") | {"clerk": "ReopenPeriodDone"}),
     "startMailing": ({"period": PAST}, dict.fromkeys(PERSONS, "NOT_FOUND") | {"clerk": "StartMailingDone"}),

@@ -7,6 +7,7 @@ import pytest
 
 from models import Payment
 from models.enums import DifferenceReason, EntryKind, PaymentState
+from models.money import minor_units
 from models.period import Period
 from resolvers.viewer import viewer_of_user
 from schema import ids
@@ -70,7 +71,11 @@ async def test_the_printed_figures(folder: str):
         assert printed[name] is None or row[name] == printed[name], name
     assert row["closing"] == found["balance"] == found["settlement"]["balance"] == found["reconciliation"]["closing"]
     assert found["reconciliation"]["opening"] == row["opening"]
-    assert [one["balance"] for one in found["settlement"]["services"]] == [line["closing"] for line in printed["lines"]]
+    services = [one["balance"] for one in found["settlement"]["services"]]
+    if printed["lines"]:
+        assert services == [line["closing"] for line in printed["lines"]]
+    elif services:
+        assert sum(minor_units(one["amount"]) for one in services) == minor_units(found["balance"]["amount"])
 
 
 @pytest.mark.usefixtures("database")
@@ -198,7 +203,7 @@ async def test_spans_that_cannot_be_shown(first: str, last: str, code: str):
     answer = await execute(
         ALL, {"number": "1", "first": first[:7], "last": last[:7] if code != "DATES_REVERSED" else "2026-09"}, Context(viewer, make.NOW, make.TODAY)
     )
-    assert code in answer.errors[0]["message"]
+    assert code.replace("DATE_IN", "MONTH_IN") in answer.errors[0]["message"]
 
 
 @pytest.mark.usefixtures("database")

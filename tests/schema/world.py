@@ -7,6 +7,7 @@ from typing import Any
 from adapters import shelf
 from models import (
     AccountFacts,
+    AllocationChoice,
     BankDetails,
     Consent,
     DataReport,
@@ -32,6 +33,7 @@ from models import (
     Supplier,
     Tariff,
 )
+from models.allocation import AllocationRule
 from models.enums import ChargeBasis, LookUp, PaymentState, Purpose, ReadingSource, ReadingState, Right, Severity, TariffZone, TokenScope, Topic
 from models.meter_enums import DocumentKind, MeterEventKind
 from resolvers.mailed_secrets import make as make_secret
@@ -92,11 +94,14 @@ async def _account(org) -> dict[str, Any]:
             reason="arithmetic", service_id=charge.service_id, key=f"difference {period}", posted_at=make.NOW,
         )  # fmt: skip
         if period == PAST:
+            entry = {"organization": org, "account": account, "period": make.month(period), "posted_at": make.NOW}
+            await LedgerEntry.create(kind="payment", amount=-150000, business_date=payment.paid_on, payment=payment, key=f"payment {period}", **entry)
             seen = {"charge": charge, "corrects": corrects, "payment": payment}
     await make.payment(account, 5000, "2026-11-19", state=PaymentState.IN_TRANSIT)
     await BankDetails.create(
         organization=org, payee="ТОО «Водоканал»", tax_number="1", bank="Банк", bic="B", account="KZ", correspondent_account="1", kpp="1", kbe="1"
     )
+    await AllocationChoice.create(organization=org, valid_from=dt.date(2026, 1, 1), rule=AllocationRule.PRO_RATA)
     await PeriodClosing.create(
         organization=org, period=make.month(PRESENT), entries=1, amount=1, closed_at=make.NOW, closed_by="user:1", reopened_at=make.NOW,
         reopened_by="user:1", reason="x",

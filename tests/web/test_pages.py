@@ -12,7 +12,7 @@ from tests.web.reader import Page
 PAGES = {
     "aigul": ["/", "/accounts/{account}", "/accounts/{account}/statement", "/accounts/{account}/statement?period=2020-05",
               "/accounts/{account}/statement?period=2020-01", "/accounts/{account}/statement/why?period=2020-05", "/accounts/{account}/readings", "/accounts/{account}/payments"],
-    "firma": ["/", "/contracts/{contract}", "/contracts/{contract}?period=2019-11", "/contracts/{contract}?period=2011-01",
+    "firma": ["/", "/contracts/{contract}", "/contracts/{contract}/why", "/contracts/{contract}/settlements", "/contracts/{contract}/movements", "/contracts/{contract}?period=2019-11", "/contracts/{contract}?period=2011-01",
               "/accounts/{recipient}", "/accounts/{recipient}/statement", "/accounts/{recipient}/readings", "/accounts/{recipient}/payments"],
     "operator": ["/", "/?search=0201", "/?search=Красина", "/?search=нет+такого", "/accounts/{account}", "/contracts/{contract}"],
     "nobody": ["/"],

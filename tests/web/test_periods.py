@@ -2,7 +2,8 @@
 
 import pytest
 
-from models import PeriodClosing
+from models import ImportRun, Organization, PeriodClosing
+from tests import factories as make
 from tests.web.conftest import BASE
 
 
@@ -43,3 +44,15 @@ async def test_nobody_else_finds_it(aigul, newest):
     assert (await aigul.get("/periods")).status_code == 404
     assert (await aigul.get(f"/periods/{newest}/close")).status_code == 404
     assert await PeriodClosing.all().count() == 0
+
+
+async def test_whoever_closes_is_told_of_imports_that_wait(operator, newest):
+    run = await ImportRun.create(
+        organization=await Organization.get(slug="vodokanal"), started_at=make.NOW, state="held", who="user:1", summary={"months": [{"period": newest}]}
+    )
+    page = await operator.page(f"/periods/{newest}/close")
+    assert f"загрузки {run.id}" in page.text()
+    assert page.problems() == []
+    assert (await operator.send(f"/periods/{newest}/close")).status_code == 422
+    answer = await operator.send(f"/periods/{newest}/close", despiteImports="true")
+    assert answer.headers["location"] == f"{BASE}/periods?done=close"

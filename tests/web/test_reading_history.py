@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import re
 
+import openpyxl
 import pytest
 
 from adapters.formats import capital, period
@@ -60,6 +61,17 @@ async def rows_of(past: Past) -> list[list[str]]:
     assert answer.status_code == 200
     assert answer.content.startswith(b"\xef\xbb\xbf")
     return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+
+
+async def test_the_workbook_has_the_rows_of_the_lines(past):
+    answer = await past.browser.get(f"{past.url}/history.xlsx")
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0]
+    rows = await rows_of(past)
+    told = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert len(told) == len(rows) > 1
+    assert [f"{row[7]:.3f}".replace(".", ",") for row in told[1:]] == [row[7] for row in rows[1:]], "readings are numbers there"
+    assert [row[:7] for row in told] == [[text or None for text in row[:7]] for row in rows]
+    assert (await past.browser.get(f"{past.url}/history.pdf")).status_code == 404
 
 
 async def test_each_place_tells_its_newest_month_and_the_year_before(past):
@@ -148,7 +160,7 @@ async def test_others_meters_are_not_there(past, aigul, site):
     own = f"/accounts/{site.account}/readings/history"
     foreign = ids.encode("mtr", past.dials[0].meter_id)
     for browser, path in (
-        (aigul, f"{past.url}/history"), (aigul, f"{past.url}/history.csv"), (aigul, past.meter), (aigul, f"{own}/{foreign}"), (aigul, f"{own}/{site.account}"),
+        (aigul, f"{past.url}/history"), (aigul, f"{past.url}/history.csv"), (aigul, f"{past.url}/history.xlsx"), (aigul, past.meter), (aigul, f"{own}/{foreign}"), (aigul, f"{own}/{site.account}"),
         (past.browser, f"{past.url}/history/mtr_x"),
     ):  # fmt: skip
         assert (await browser.get(path)).status_code == 404

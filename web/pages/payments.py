@@ -32,7 +32,7 @@ async def _parts(request: Request, page: Any) -> AsyncIterator[list[Sequence[Any
         yield [[gettext("Date"), gettext("Paid through"), gettext("Document"), gettext("Sum"), gettext("Fee"), gettext("State")]]
     while True:
         with speaking(language):
-            yield [[date(one.paidOn), one.channel, one.document, one.amount, one.fee, payment_state(one.state)] for one in page.nodes]
+            yield [[date(one.paidOn), one.channel, one.document, one.amount, one.fee, payment_state(one)] for one in page.nodes]
         if not page.pageInfo.hasNextPage:
             return
         following = await ask(request, "payments/file", id=request.path_params["id"], after=page.pageInfo.endCursor)

@@ -37,6 +37,8 @@ async def _verb(request: Request, verb: str) -> Response:
     wanted: dict[str, Any] = {"organizationSlug": slug, "period": period, "idempotencyKey": fields["idempotencyKey"]}
     if verb == "reopen":
         wanted["reason"] = fields.get("reason", "") if request.method == "POST" else "-"
+    else:
+        wanted["despiteImports"] = fields.get("despiteImports") == "true"
     page = await ask(request, f"periods/{verb}", input=wanted | {"validateOnly": request.method == "GET"})
     result = page.closePeriod if verb == "close" else page.reopenPeriod
     problems = result.problems if result.typename == "Rejected" else []

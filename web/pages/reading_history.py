@@ -1,16 +1,16 @@
-"""The past of an account's meters: by places of counting, by meter, and all readings as a file for a spreadsheet."""
+"""The past of an account's meters: by places of counting, by meter, and all readings as a file for spreadsheets."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
-from adapters import sheets
 from adapters.formats import resource, source, unit, zone
 from adapters.reading_words import reading_state
 from adapters.texts import gettext, speaking
 from schema.operations import NotFound
+from web import tables
 from web.answers import BadAddress, answer, ask, cursor
 from web.histories import BEFORE, LONG, USUAL, histories, history
 from web.pages.accounts import found, ours
@@ -41,19 +41,18 @@ async def meter(request: Request) -> Response:
 
 
 async def file(request: Request) -> Response:
-    """GET every reading that may be looked back at as CSV, streamed."""
+    """GET every reading that may be looked back at as a table."""
     page = ours(request, (await ask(request, "readings/history_file", id=request.path_params["id"], after=None)).account)
-    headers = {"content-disposition": 'attachment; filename="readings.csv"', "cache-control": "no-store"}
-    return StreamingResponse(_parts(request, page), media_type="text/csv; charset=utf-8", headers=headers)
+    return await tables.handed(request, "readings", _parts(request, page))
 
 
-async def _parts(request: Request, page: Any) -> AsyncIterator[bytes]:
+async def _parts(request: Request, page: Any) -> AsyncIterator[list[Sequence[Any]]]:
     language = request.scope["state"]["language"]
     with speaking(language):
-        yield sheets.BOM + sheets.lines([_headings()])
+        yield [_headings()]
     while True:
         with speaking(language):
-            yield sheets.lines([_cells(reading) for reading in page.readingHistory.nodes] if page.readingHistory else [])
+            yield [_cells(reading) for reading in page.readingHistory.nodes] if page.readingHistory else []
         if not page.readingHistory or not page.readingHistory.pageInfo.hasNextPage:
             return
         after = page.readingHistory.pageInfo.endCursor
@@ -68,17 +67,12 @@ def _headings() -> list[str]:
     ]  # fmt: skip
 
 
-def _cells(reading: Any) -> list[str]:
-    """A row: days as 25.05.2020 and a decimal comma, as spreadsheets of these countries read them; texts that are no formula."""
+def _cells(reading: Any) -> list[Any]:
+    """A row: days as 25.05.2020, readings as numbers."""
     dial = reading.register
-    texts = [resource(dial.meter.resource), zone(dial.zone), str(dial.meter.inlet or ""), dial.meter.place or "", dial.meter.serial or ""]
-    told = [unit(reading.value.unit), source(reading), reading_state(reading.state), reading.reason or "", reading.receiptNumber or ""]
-    days = [f"{reading.takenOn:%d.%m.%Y}", f"{reading.period.first_day:%m.%Y}"]
-    return [*days, *map(sheets.harmless, texts), _decimal(reading.value), _decimal(reading.consumption), *map(sheets.harmless, told)]
-
-
-def _decimal(amount: Any) -> str:
-    return amount.value.replace(".", ",") if amount is not None else ""
+    about = [resource(dial.meter.resource), zone(dial.zone), str(dial.meter.inlet or ""), dial.meter.place, dial.meter.serial]
+    told = [unit(reading.value.unit), source(reading), reading_state(reading.state), reading.reason, reading.receiptNumber]
+    return [f"{reading.takenOn:%d.%m.%Y}", f"{reading.period.first_day:%m.%Y}", *about, reading.value, reading.consumption, *told]
 
 
 def _start(request: Request) -> int:

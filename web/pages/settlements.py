@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from adapters import pdf
-from adapters.formats import date, day_of, service
-from adapters.money_words import debt_age, entry_details, entry_kind
+from adapters.formats import date, day_of
+from adapters.money_words import debt_age, entry_details, entry_kind, paid_for
 from adapters.texts import gettext, speaking
 from schema.operations import WrongSpan
 from schema.problems import sentence
@@ -47,20 +47,20 @@ async def _settlement(request: Request, account: Any) -> AsyncIterator[Part]:
             [gettext("Balance by the supplier's books"), state.balance],
             [gettext("On its way to the supplier"), state.inTransit],
             [gettext("Balance with payments on their way"), state.due],
-            *([service(one.service.name) if one.service else gettext("not split by service"), one.balance] for one in state.services),
+            *([paid_for(one), one.balance] for one in state.services),
             *([debt_age(one.age), one.amount] for one in state.ages or ()),
         ]
 
 
 async def movements(request: Request) -> Response:
     """GET the months of a span."""
-    account, form, status = await _asked(request, "settlements/movements", Typed.month)
+    account, form, status = await asked(request, "settlements/movements", Typed.month)
     return answer(request, "settlements/movements.html", status, account=account, form=form)
 
 
 async def movements_file(request: Request) -> Response:
     """GET the same as a table."""
-    account, form, _ = await _asked(request, "settlements/movements", Typed.month)
+    account, form, _ = await asked(request, "settlements/movements", Typed.month)
     if form.problems:
         raise BadAddress
     found(account.movements)
@@ -69,18 +69,23 @@ async def movements_file(request: Request) -> Response:
 
 async def _months(request: Request, shown: Any) -> AsyncIterator[Part]:
     with speaking(request.scope["state"]["language"]):
-        yield [[
-            gettext("Month"), gettext("Opening balance"), gettext("Charged"), gettext("Recalculation"), gettext("Penalty"), gettext("Compensation"),
-            gettext("Paid"), gettext("Money given back"), gettext("Difference in the supplier's data"), gettext("Closing balance"),
-        ]]  # fmt: skip
+        yield [movement_headings()]
         yield [[f"{row.period.first_day:%m.%Y}", *(getattr(row, name) for name in FIGURES)] for row in shown.months]
         if shown.total:
             yield [[gettext("Total"), *(getattr(shown.total, name) for name in FIGURES)]]
 
 
+def movement_headings() -> list[str]:
+    """Of the month and its figures, in the language that is spoken."""
+    return [
+        gettext("Month"), gettext("Opening balance"), gettext("Charged"), gettext("Recalculation"), gettext("Penalty"), gettext("Compensation"),
+        gettext("Paid"), gettext("Money given back"), gettext("Difference in the supplier's data"), gettext("Closing balance"),
+    ]  # fmt: skip
+
+
 async def reconciliation(request: Request) -> Response:
     """GET the entries between two days, page by page."""
-    account, form, status = await _asked(request, "settlements/reconciliation", Typed.day, first=25, after=cursor(request))
+    account, form, status = await asked(request, "settlements/reconciliation", Typed.day, first=25, after=cursor(request))
     return answer(request, "settlements/reconciliation.html", status, account=account, form=form, begins=cursor(request) is None)
 
 
@@ -107,7 +112,7 @@ async def _entries(request: Request, account: Any) -> AsyncIterator[Part]:
     with speaking(language):
         yield [
             [gettext("Date"), gettext("Month"), gettext("Operation"), gettext("Details"), gettext("Debit"), gettext("Credit")],
-            [date(shown.first), "", gettext("Opening balance"), "", *_sides(shown.opening)],
+            [date(shown.first), "", gettext("Opening balance"), "", *sides(shown.opening)],
         ]
     async for page in _pages(request, account):
         with speaking(language):
@@ -115,15 +120,15 @@ async def _entries(request: Request, account: Any) -> AsyncIterator[Part]:
     with speaking(language):
         yield [
             [date(shown.last), "", gettext("Turnover"), gettext("without entries that were taken back"), shown.debit, shown.credit],
-            [date(shown.last), "", gettext("Closing balance"), "", *_sides(shown.closing)],
+            [date(shown.last), "", gettext("Closing balance"), "", *sides(shown.closing)],
         ]
 
 
 def _entry(entry: Any) -> list[Any]:
-    return [date(entry.happenedOn), f"{entry.period.first_day:%m.%Y}", entry_kind(entry.kind), entry_details(entry), *_sides(entry.amount)]
+    return [date(entry.happenedOn), f"{entry.period.first_day:%m.%Y}", entry_kind(entry.kind), entry_details(entry), *sides(entry.amount)]
 
 
-def _sides(amount: Any) -> tuple[Any, Any]:
+def sides(amount: Any) -> tuple[Any, Any]:
     """What adds to the debt stands on the left, what lowers it, as a positive sum, on the right."""
     if amount is None or not amount.minor:
         return amount, None
@@ -144,15 +149,15 @@ async def _pages(request: Request, account: Any) -> AsyncIterator[list[Any]]:
 
 async def _first_page(request: Request) -> Any:
     """The account with the first entries; raises BadAddress for a span that cannot be shown, NotFound where there is nothing to show."""
-    account, form, _ = await _asked(request, "settlements/reconciliation", Typed.day, first=ROWS_AT_ONCE, after=None)
+    account, form, _ = await asked(request, "settlements/reconciliation", Typed.day, first=ROWS_AT_ONCE, after=None)
     if form.problems:
         raise BadAddress
     found(account.reconciliation)
     return account
 
 
-async def _asked(request: Request, operation: str, read: Callable[..., str | None], **wanted: Any) -> tuple[Any, Filled, int]:
-    """The account over the span that the address has: what is wrong with it is told beside its field, and what was typed stays."""
+async def asked(request: Request, operation: str, read: Callable[..., str | None], **wanted: Any) -> tuple[Any, Filled, int]:
+    """The account or contract over the span that the address has: what is wrong with it is told beside its field, and what was typed stays."""
     given = {name: request.query_params.get(name, "").replace("\0", "")[:40] for name in ("from", "to")}
     typed = Typed(given)
     options = {"required": False} if read is Typed.day else {}
@@ -161,18 +166,22 @@ async def _asked(request: Request, operation: str, read: Callable[..., str | Non
     problems = typed.problems
     if not problems:
         try:
-            account = ours(request, (await ask(request, operation, **wanted, **span)).account)
+            found_one = _one(request, await ask(request, operation, **wanted, **span))
         except WrongSpan as wrong:
             with speaking(request.scope["state"]["language"]):
                 problems = [Said(problem.path, sentence(problem), problem.code.name) for problem in wrong.problems]
         else:
-            return account, Filled(_shown(account, operation, span)), 200
-    account = ours(request, (await ask(request, operation, **wanted | {"after": None} if "after" in wanted else wanted)).account)
-    return account, Filled(given, problems), 422
+            return found_one, Filled(_shown(found_one, span)), 200
+    found_one = _one(request, await ask(request, operation, **wanted | {"after": None} if "after" in wanted else wanted))
+    return found_one, Filled(given, problems), 422
 
 
-def _shown(account: Any, operation: str, span: dict[str, str | None]) -> dict[str, str]:
+def _one(request: Request, page: Any) -> Any:
+    return ours(request, page.contract if hasattr(page, "contract") else page.account)
+
+
+def _shown(found_one: Any, span: dict[str, str | None]) -> dict[str, str]:
     """The ends as the fields take them: those that were settled on where none were typed."""
-    report = getattr(account, operation.partition("/")[2])
+    report = found_one.movements if hasattr(found_one, "movements") else found_one.reconciliation
     settled = (report.first, report.last) if report is not None else ("", "")
     return {name: span[name] or str(end) for name, end in zip(("from", "to"), settled, strict=True)}

@@ -1,4 +1,4 @@
-"""The ledger against a plain model, through whatever a supplier and its staff do in whatever order: charge, pay, give back, recalculate, penalize,
+"""The ledger against a plain model, through whatever a supplier and its staff do in whatever order: charge, pay, give back a part or a sum of its own, recalculate, penalize,
 compensate, print wrong sums, send the same again, take an import back, close months and open them. After each step everything adds up.
 
 `LEDGER_STEPS=10000` makes it long: half an hour on a slow machine.
@@ -162,6 +162,13 @@ class Ledger(RuleBasedStateMachine):
         kept = data.draw(some.integers(1, amount - 1))
         self.change().payments[document] = (account, paid_on, kept)
         self.bring(payments=PAYMENTS + f"{paid_on:%d.%m.%Y};{account};{minor(kept)};Банк;{document}")
+
+    @rule(account=accounts, month=months, day=some.integers(1, 28), amount=sums)
+    def refund(self, account: str, month: Period, day: int, amount: int) -> None:
+        document = f"{next(serial)}"
+        given_on = month.first_day.replace(day=day)
+        self.change().payments[document] = (account, given_on, -amount)
+        self.bring(payments=PAYMENTS + f"{given_on:%d.%m.%Y};{account};{minor(-amount)};Банк;{document}")
 
     @rule(account=accounts, month=months, penalty=some.integers(0, 10_000), compensation=some.integers(0, 10_000), slip=slips)
     def penalize_and_compensate(self, account: str, month: Period, penalty: int, compensation: int, slip: int) -> None:

@@ -236,9 +236,9 @@ async def test_months_to_come_are_refused(account: PersonalAccount, tmp_path: Pa
         tmp_path / "a",
         balances=BALANCES + "2026-12;1;0;10;0;0;0;0;0;10",
         charges=CHARGES + "2026-12;1;Вода;;;9;;",
-        payments=PAYMENTS + f"{TODAY.day + 1}.11.2026;1;1;Касса;1\n20.11.2026;1;-1;Касса;1",
+        payments=PAYMENTS + f"{TODAY.day + 1}.11.2026;1;1;Касса;1\n20.11.2026;1;0;Касса;1",
     )
-    assert [line[3] for line in said(await taken(folder))] == ["date_in_future", "date_in_future", "date_in_future", "negative"]
+    assert [line[3] for line in said(await taken(folder))] == ["date_in_future", "date_in_future", "date_in_future", "zero"]
 
 
 async def test_an_earlier_month_that_comes_later_moves_the_opening(account: PersonalAccount, tmp_path: Path):

@@ -1,0 +1,146 @@
+"""A contract's settlements: sums of its recipients and its own entries, months that chain while recipients come and go."""
+
+import datetime as dt
+import itertools
+from typing import Any
+
+import pytest
+
+from models import AccountFacts, Contract, LedgerEntry, Organization, PersonalAccount
+from models.enums import EntryKind
+from models.period import Period
+from resolvers.contract_movements import contract_movements_of
+from resolvers.contract_settlements import contract_reconciliations_of, contract_settlements_of, turnovers_pages
+from resolvers.contracts import contracts_by_ids
+from resolvers.movements import KINDS
+from resolvers.spans import Days, Months
+from resolvers.viewer import viewer_of_user
+from tests import factories as make
+from tests.counting import counted
+
+JUNE, OCTOBER = Period(2026, 6), Period(2026, 10)
+SPAN = Days(dt.date(2026, 7, 1), dt.date(2026, 9, 30))
+SIGNS = {"charged": 1, "recalculation": 1, "penalty": 1, "compensation": -1, "paid": -1, "refunded": 1, "difference": 1}
+
+
+@pytest.fixture
+async def org(database) -> Organization:
+    return await make.organization(payment_due_day=25)
+
+
+async def recipient(org: Organization, contract: Contract, number: str, opening: int) -> PersonalAccount:
+    """Opening in June, 10,00 a month up to October, 5,00 paid in August."""
+    account = await make.account(org, number, contract=contract)
+    if opening:
+        await make.entry(account, EntryKind.OPENING, opening, "2026-06-01")
+    for day in ("2026-06-30", "2026-07-31", "2026-08-31", "2026-09-30", "2026-10-31"):
+        await make.entry(account, EntryKind.CHARGE, 1_000, day)
+    await make.entry(account, EntryKind.PAYMENT, -500, "2026-08-15")
+    return account
+
+
+async def own_entry(contract: Contract, amount: int, on: str, **given: Any) -> LedgerEntry:
+    values = {"kind": EntryKind.PAYMENT, "period": make.day(on).replace(day=1), "key": f"own {on} {amount}", "posted_at": make.NOW, **given}
+    return await LedgerEntry.create(organization_id=contract.organization_id, contract=contract, amount=amount, business_date=make.day(on), **values)
+
+
+async def payer_of(*contracts: Contract, **given: Any) -> tuple[Any, list[Any]]:
+    user = await make.user()
+    for contract in contracts:
+        await make.member(user, contract, **given)
+    viewer = await viewer_of_user(user.id, make.TODAY)
+    return viewer, list((await contracts_by_ids(viewer, [contract.id for contract in contracts])).values())
+
+
+def minor(row: Any) -> list[int | None]:
+    sums = [getattr(row, side) for side in ("opening", "debit", "credit", "closing")]
+    return [None if one is None else one.minor for one in sums]
+
+
+async def test_what_is_owed_is_the_recipients_and_the_contracts_own(org):
+    contract = await make.contract(org)
+    await recipient(org, contract, "1", 10_000)
+    await recipient(org, contract, "2", -20_000)
+    await make.account(org, "3", contract=contract)
+    await own_entry(contract, -700, "2026-09-10")
+    viewer, rows = await payer_of(contract)
+    found = (await contract_settlements_of(viewer, rows, make.TODAY))[contract.id]
+    assert (found.balance.minor, found.own.minor, found.due.minor, found.unknown) == (14_500 - 15_500 - 700, -700, -1_700, 1)
+    assert sum(one.amount.minor for one in found.ages) == 14_500, "debts are told of those who owe"
+    assert found.overdue.minor == 14_500 - 1_000
+
+
+async def test_between_two_days_by_recipients(org):
+    contract = await make.contract(org)
+    first, second = await recipient(org, contract, "1", 10_000), await recipient(org, contract, "2", -20_000)
+    await make.account(org, "3", contract=contract)
+    wrong = await own_entry(contract, -9, "2026-08-01")
+    await own_entry(contract, 9, "2026-08-01", reverses_id=wrong.id)
+    await own_entry(contract, -700, "2026-06-10")
+    await own_entry(contract, -300, "2026-09-10")
+    viewer, rows = await payer_of(contract)
+    found = (await contract_reconciliations_of(viewer, rows, SPAN))[contract.id]
+    assert (minor(found.own), found.unknown) == ([-700, 0, 300, -1_000], 1)
+    told = (await turnovers_pages(viewer, [found], 1, None))[found.pk]
+    assert [(one.position, one.row.account.pk, minor(one.row)) for one in told] == [
+        (1, first.id, [11_000, 3_000, 500, 13_500]), (2, second.id, [-19_000, 3_000, 500, -16_500]),
+    ]  # fmt: skip
+    assert minor(found.total) == [11_000 - 19_000 - 700, 6_000, 1_300, 13_500 - 16_500 - 1_000]
+    assert [one.position for one in (await turnovers_pages(viewer, [found], 5, 1))[found.pk]] == [2, 3]
+
+
+async def test_months_chain_while_recipients_come_and_go(org):
+    contract = await make.contract(org)
+    await recipient(org, contract, "1", 10_000)
+    comes, leaves = await recipient(org, contract, "2", 5_000), await recipient(org, contract, "3", 7_000)
+    await AccountFacts.filter(account=comes).update(valid_from=dt.date(2026, 8, 10))
+    await AccountFacts.create(organization=org, account=comes, valid_from=dt.date(1900, 1, 1))
+    await AccountFacts.create(organization=org, account=leaves, valid_from=dt.date(2026, 9, 1))
+    await PersonalAccount.filter(id=leaves.id).update(contract_id=None)
+    await own_entry(contract, -700, "2026-09-10")
+    viewer, rows = await payer_of(contract)
+    found = (await contract_movements_of(viewer, rows, Months(JUNE, OCTOBER)))[contract.id]
+    months = [
+        (str(row.month.period), row.month.opening.minor, row.joined.minor, row.month.charged.minor, row.month.paid.minor, row.month.closing.minor)
+        for row in found.months
+    ]
+    assert months == [
+        ("2026-06", 17_000, 0, 2_000, 0, 19_000), ("2026-07", 19_000, 0, 2_000, 0, 21_000), ("2026-08", 21_000, 7_000, 3_000, 1_500, 29_500),
+        ("2026-09", 29_500, -9_500 - 0, 2_000, 700, 21_300), ("2026-10", 21_300, 0, 2_000, 0, 23_300),
+    ]  # fmt: skip
+    for row in (*found.months, found.total):
+        moved = sum(sign * getattr(row.month, name).minor for name, sign in SIGNS.items())
+        assert row.month.closing.minor == row.month.opening.minor + row.joined.minor + moved
+    assert set(SIGNS) == set(KINDS)
+    assert all(before.month.closing == after.month.opening for before, after in itertools.pairwise(found.months))
+    later = (await contract_movements_of(viewer, rows, Months(Period(2026, 8), Period(2026, 9))))[contract.id]
+    assert [(row.month.opening, row.joined, row.month.closing) for row in later.months] == [
+        (row.month.opening, row.joined, row.month.closing) for row in found.months[2:4]
+    ]  # fmt: skip
+
+
+async def test_a_recipient_of_unknown_balance_leaves_no_balance_and_a_payer_sees_his_months(org):
+    contract = await make.contract(org)
+    account = await recipient(org, contract, "1", 10_000)
+    viewer, rows = await payer_of(contract, from_on=dt.date(2026, 9, 1))
+    found = (await contract_movements_of(viewer, rows, Months(JUNE, OCTOBER)))[contract.id]
+    assert [(str(row.month.period), row.month.opening.minor) for row in found.months] == [("2026-09", 12_500), ("2026-10", 13_500)]
+    await PersonalAccount.filter(id=account.id).update(balance=None)
+    found = (await contract_movements_of(viewer, rows, Months(JUNE, OCTOBER)))[contract.id]
+    assert [(row.month.opening, row.joined, row.month.closing, row.month.charged.minor) for row in found.months] == [(None, None, None, 1_000)] * 2
+
+
+async def test_statements_do_not_grow_with_recipients_and_contracts(org):
+    contracts, seen = [], []
+    for number in range(1, 5):
+        contracts.append(await make.contract(org))
+        for place in range(number):
+            await recipient(org, contracts[-1], f"{number}{place}", 100)
+        if number in (1, 4):
+            viewer, rows = await payer_of(*contracts)
+            with counted() as statements:
+                assert len(await contract_settlements_of(viewer, rows, make.TODAY)) == number
+                assert len(await contract_reconciliations_of(viewer, rows, SPAN)) == number
+                assert len(await contract_movements_of(viewer, rows, Months(JUNE, OCTOBER))) == number
+            seen.append(len(statements))
+    assert seen[0] == seen[1], seen

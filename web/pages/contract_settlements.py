@@ -1,0 +1,85 @@
+"""What a legal payer owes over a contract: now, by recipients between two days, and by months; pages and tables to keep."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from adapters.formats import date
+from adapters.texts import gettext, speaking
+from web import tables
+from web.answers import BadAddress, answer, ask, cursor
+from web.pages.accounts import found
+from web.pages.settlements import FIGURES, ROWS_AT_ONCE, Part, asked, movement_headings
+from web.typed import Typed
+
+ROWS = 50
+
+
+async def settlements(request: Request) -> Response:
+    """GET what is owed now, and each recipient between two days."""
+    contract, form, status = await asked(request, "contracts/settlements", Typed.day, first=ROWS, after=cursor(request))
+    return answer(request, "contracts/settlements.html", status, contract=contract, form=form)
+
+
+async def settlements_file(request: Request) -> Response:
+    """GET all recipients as a table."""
+    contract, form, _ = await asked(request, "contracts/settlements", Typed.day, first=ROWS_AT_ONCE, after=None)
+    if form.problems:
+        raise BadAddress
+    found(contract.reconciliation)
+    return await tables.handed(request, "settlements", _recipients(request, contract))
+
+
+async def _recipients(request: Request, contract: Any) -> AsyncIterator[Part]:
+    language, shown = request.scope["state"]["language"], contract.reconciliation
+    with speaking(language):
+        yield [
+            [gettext("Personal account"), gettext("Recipient"), gettext("From day"), gettext("To day"), gettext("Opening balance"), gettext("Debit"),
+             gettext("Credit"), gettext("Closing balance")],
+        ]  # fmt: skip
+    days = {"from": str(shown.first), "to": str(shown.last)}
+    page = shown.recipients
+    while True:
+        yield [_turnover(one.account.number, one.recipientName, one.first, shown.last, one) for one in page.nodes]
+        if not page.pageInfo.hasNextPage:
+            break
+        wanted = {"id": request.path_params["id"], "first": ROWS_AT_ONCE, "after": page.pageInfo.endCursor, **days}
+        page = found(found((await ask(request, "contracts/settlements", **wanted)).contract).reconciliation).recipients
+    with speaking(language):
+        named = ((gettext("The contract itself"), shown.own), (gettext("Total"), shown.total))
+    yield [_turnover(name, "", shown.first, shown.last, one) for name, one in named]
+
+
+def _turnover(number: str, name: str | None, first: Any, last: Any, one: Any) -> list[Any]:
+    return [number, name, date(first), date(last), one.opening, one.debit, one.credit, one.closing]
+
+
+async def movements(request: Request) -> Response:
+    """GET the months of a span."""
+    contract, form, status = await asked(request, "contracts/movements", Typed.month)
+    return answer(request, "contracts/movements.html", status, contract=contract, form=form)
+
+
+async def movements_file(request: Request) -> Response:
+    """GET the same as a table."""
+    contract, form, _ = await asked(request, "contracts/movements", Typed.month)
+    if form.problems:
+        raise BadAddress
+    found(contract.movements)
+    return await tables.handed(request, "movements", _months(request, contract.movements))
+
+
+async def _months(request: Request, shown: Any) -> AsyncIterator[Part]:
+    with speaking(request.scope["state"]["language"]):
+        headings = movement_headings()
+        yield [[*headings[:2], gettext("Came with recipients"), *headings[2:]]]
+        yield [_figures(f"{row.month.period.first_day:%m.%Y}", row) for row in shown.months]
+        if shown.total:
+            yield [_figures(gettext("Total"), shown.total)]
+
+
+def _figures(name: str, row: Any) -> list[Any]:
+    opening, *others = (getattr(row.month, figure) for figure in FIGURES)
+    return [name, opening, row.joined, *others]
