@@ -10,6 +10,7 @@ from adapters import formats, pdf
 from adapters.mail import Paper
 from adapters.rendering import render, surrounded
 from models import Letter, User
+from models.errors import NotFound
 from models.money import Money
 from resolvers import bill_mail
 from resolvers.letters import Made, NotMade, Pointless, Wanted
@@ -27,19 +28,68 @@ class _Sheet:
 
 
 async def made(wanted: Wanted, row: Letter, now: dt.datetime) -> Made:
-    """The bill; raises Pointless where its recipient may not see it or does not want it any more, or there is none, and NotMade where it takes too long."""
-    if not await bill_mail.is_wanted(row, wanted.account_pk):
+    """The bill, or a contract's breakdown. Raises Pointless where its recipient may not see it or does not want it any more, or there is none,
+    and NotMade where it takes too long."""
+    if not await bill_mail.is_wanted(row, wanted):
         raise Pointless
-    account = await _account(wanted, await _recipient(row, now), row.language, now)
-    organization, statement = account.organization, account.statement
-    with surrounded(_Sheet(row.language, organization.name, organization.contacts, organization.timezone)):
-        html = render("pdf/bill.html", accounts=[account], size="a4", redacted=False)
-        words = _words(account)
+    viewer = await _recipient(row, now)
     try:
-        data = await pdf.made(html)
+        return await (_bill if wanted.kind == "account" else _breakdown)(wanted, viewer, row.language, now)
     except pdf.Overloaded:
         raise NotMade from None
-    return Made((Paper(f"bill-{statement.period}.pdf", data),), words, f"/accounts/{account.id}/statement?period={statement.period}")
+
+
+async def _bill(wanted: Wanted, viewer: Viewer, language: str, now: dt.datetime) -> Made:
+    account = (await _asked("bills/index", viewer, language, now, id=await _id("acc", wanted.pk), period=wanted.period)).account
+    if account is None or account.statement is None:
+        raise Pointless
+    statement = account.statement
+    words = {"sum": statement.closing, "due": statement.dueOn, "standing": _standing(statement.closing)}
+    html, words = _printed("pdf/bill.html", account, language, words, accounts=[account], size="a4", redacted=False)
+    page = f"/accounts/{account.id}/statement?period={statement.period}"
+    return Made((Paper(f"bill-{statement.period}.pdf", await pdf.made(html)),), words, page)
+
+
+async def _breakdown(wanted: Wanted, viewer: Viewer, language: str, now: dt.datetime) -> Made:
+    from schema import breakdowns
+
+    async def ask(variables: dict[str, Any]) -> Any:
+        return await _asked(breakdowns.DOCUMENT, viewer, language, now, **variables)
+
+    try:
+        pages = [page async for page in breakdowns.pages(ask, await _id("con", wanted.pk), wanted.period)]
+    except NotFound:
+        raise Pointless from None
+    contract, rows = pages[0], [row for page in pages for row in page.statement.rows.nodes]
+    html, words = _printed("pdf/contract.html", contract, language, {"sum": contract.statement.total}, contract=contract, rows=rows)
+    paper = Paper(f"recipients-{contract.statement.period}.pdf", await pdf.made(html))
+    return Made((paper,), words, f"/contracts/{contract.id}?period={contract.statement.period}")
+
+
+async def _asked(document: str, viewer: Viewer, language: str, now: dt.datetime, **variables: Any) -> Any:
+    from schema import operations  # seconds and megabytes, which a worker without bills need not pay
+
+    if not operations.is_started():
+        await operations.start()
+    return await operations.run(document, viewer, variables, language=language, now=now)
+
+
+async def _id(prefix: str, pk: int) -> str:
+    from schema import ids
+
+    if not ids.is_loaded():
+        await ids.load()
+    return ids.encode(prefix, pk)
+
+
+def _printed(template: str, of: Any, language: str, words: dict[str, Any], **context: Any) -> tuple[str, dict[str, Any]]:
+    """The document as HTML, and what its letter says."""
+    organization = of.organization
+    with surrounded(_Sheet(language, organization.name, organization.contacts, organization.timezone)):
+        told = {"number": of.number, "month": formats.period(of.statement.period), **words, "sum": formats.amount_alone(words["sum"])}
+        if "due" in words:
+            told["due"] = formats.long_date(words["due"]) if words["due"] is not None else ""
+        return render(template, **context), told
 
 
 async def _recipient(row: Letter, now: dt.datetime) -> Viewer:
@@ -49,29 +99,6 @@ async def _recipient(row: Letter, now: dt.datetime) -> Viewer:
         raise Pointless
     viewer = await viewer_of_user(user.id, now.date())
     return viewer if row.mailing_id is None else replace(viewer, organization_ids=frozenset())
-
-
-async def _account(wanted: Wanted, viewer: Viewer, language: str, now: dt.datetime) -> Any:
-    from schema import ids, operations  # seconds and megabytes, which a worker without bills need not pay
-
-    if not operations.is_started():
-        await operations.start()
-    variables = {"id": ids.encode("acc", wanted.account_pk), "period": wanted.period}
-    account = (await operations.run("bills/index", viewer, variables, language=language, now=now)).account
-    if account is None or account.statement is None:
-        raise Pointless
-    return account
-
-
-def _words(account: Any) -> dict[str, Any]:
-    statement = account.statement
-    return {
-        "number": account.number,
-        "month": formats.period(statement.period),
-        "sum": formats.amount_alone(statement.closing),
-        "due": formats.long_date(statement.dueOn) if statement.dueOn is not None else "",
-        "standing": _standing(statement.closing),
-    }
 
 
 def _standing(closing: Money | None) -> str:

@@ -25,7 +25,7 @@ class LetterTrouble(StrEnum):
     REJECTED = "rejected"
     NO_ANSWER = "no_answer"
     ADDRESS = "address"
-    POINTLESS = "pointless"  # its link or code was spent or over
+    POINTLESS = "pointless"  # its link or code is spent or over, or its reader wants or may see it no more
     BROKEN = "broken"  # it could not be worded
     NOT_MADE = "not_made"  # its document could not be made for now
     NO_SERVER = "no_server"

@@ -96,8 +96,7 @@ async def begin(organization_id: int, period: Period, actor: str, now: dt.dateti
     return True
 
 
-_SUBSCRIBERS = """SELECT DISTINCT s.user_id FROM subscription s JOIN membership m ON m.user_id = s.user_id JOIN personal_account a ON a.id = m.account_id
-    WHERE s.topic = $1 AND a.organization_id = $2"""
+_SUBSCRIBERS = """SELECT DISTINCT s.user_id FROM subscription s JOIN membership m ON m.user_id = s.user_id WHERE s.topic = $1 AND m.organization_id = $2"""
 
 
 async def go_on(mailing_id: int, now: dt.datetime) -> int | None:
@@ -116,7 +115,8 @@ async def go_on(mailing_id: int, now: dt.datetime) -> int | None:
 
 
 async def _queue(mailing: Mailing, users: Sequence[int], now: dt.datetime) -> int:
-    drafts = {draft.occasion or "": draft for row in await _bills(mailing, users) if (draft := _letter(mailing, row, now)) is not None}
+    rows = [*await _bills(mailing, users), *await _breakdowns(mailing, users)]
+    drafts = {draft.occasion or "": draft for row in rows if (draft := _letter(mailing, row, now)) is not None}
     known = await Letter.filter(occasion__in=list(drafts)).values_list("occasion", flat=True)
     for occasion in known:
         drafts.pop(str(occasion))
@@ -126,8 +126,7 @@ async def _queue(mailing: Mailing, users: Sequence[int], now: dt.datetime) -> in
 async def _bills(mailing: Mailing, users: Sequence[int]) -> Sequence[Row]:
     """Closed statements of these users' accounts, where they asked for the bill and hold the right to see money. One statement."""
     text = f"""
-        SELECT u.id AS user_id, u.email, u.language, a.id AS account_id, a.number, o.slug, m.from_on, m.until_on, st.as_of,
-            s.created_at AS asked_at
+        SELECT 'account' AS kind, {_PERSON}, a.id AS pk, a.number, st.as_of
         FROM subscription s JOIN user_account u ON u.id = s.user_id JOIN membership m ON m.user_id = u.id JOIN personal_account a ON a.id = m.account_id
         JOIN organization o ON o.id = a.organization_id JOIN statement st ON st.account_id = a.id
         WHERE s.topic = $1 AND {among("u.id", 2)} AND u.is_active AND a.organization_id = $3 AND a.withdrawn_at IS NULL
@@ -135,6 +134,25 @@ async def _bills(mailing: Mailing, users: Sequence[int]) -> Sequence[Row]:
             AND st.period = $4 AND st.is_current AND st.state = $5
         ORDER BY u.id, a.number"""
     return await fetch(text, Topic.BILL.value, list(users), mailing.organization_id, known_day(mailing.period), StatementState.CLOSED.value)
+
+
+async def _breakdowns(mailing: Mailing, users: Sequence[int]) -> Sequence[Row]:
+    """The same of contracts: of those that had a recipient with a closed statement of the month. One statement.
+
+    Who asked for the bill of a single account asked for none of a contract.
+    """
+    text = f"""
+        SELECT 'contract' AS kind, {_PERSON}, c.id AS pk, c.number, MAX(st.as_of) AS as_of
+        FROM subscription s JOIN user_account u ON u.id = s.user_id JOIN membership m ON m.user_id = u.id JOIN contract c ON c.id = m.contract_id
+        JOIN organization o ON o.id = c.organization_id JOIN personal_account a ON a.contract_id = c.id JOIN statement st ON st.account_id = a.id
+        WHERE s.topic = $1 AND {among("u.id", 2)} AND u.is_active AND c.organization_id = $3 AND a.withdrawn_at IS NULL
+            AND s.account_id IS NULL AND m.rights & {Right.SEE_MONEY.value} > 0
+            AND st.period = $4 AND st.is_current AND st.state = $5
+        GROUP BY u.id, u.email, u.language, o.slug, m.id, m.from_on, m.until_on, s.created_at, c.id, c.number ORDER BY u.id, c.number"""
+    return await fetch(text, Topic.BILL.value, list(users), mailing.organization_id, known_day(mailing.period), StatementState.CLOSED.value)
+
+
+_PERSON = "u.id AS user_id, u.email, u.language, o.slug, m.from_on, m.until_on, s.created_at AS asked_at"
 
 
 def _letter(mailing: Mailing, row: Row, now: dt.datetime) -> Letter | None:
@@ -150,15 +168,18 @@ def _letter(mailing: Mailing, row: Row, now: dt.datetime) -> Letter | None:
     is_old = mailing.started_by == TIMETABLE and as_of <= now - NEWS_FOR
     if not holds or is_old or asked > max(as_of, mailing.first_started_at):
         return None
+    of_contract = row["kind"] == "contract"
+    whose = f"{row['user_id']} contract {row['pk']}" if of_contract else f"{row['user_id']} {row['pk']}"
     return letters.unsaved(
-        "bill", row["email"], row["language"] or DEFAULT, now, base=f"/o/{row['slug']}", path="/", user_id=row["user_id"],
-        organization_id=mailing.organization_id, occasion=f"bill {row['user_id']} {row['account_id']} {period}", mailing_id=mailing.id,
-        takes=Wanted(row["account_id"], str(period)), mailing=True,
+        "contract_bill" if of_contract else "bill", row["email"], row["language"] or DEFAULT, now, base=f"/o/{row['slug']}", path="/", user_id=row["user_id"],
+        organization_id=mailing.organization_id, occasion=f"bill {whose} {period}", mailing_id=mailing.id,
+        takes=Wanted(row["kind"], row["pk"], str(period)), mailing=True,
     )  # fmt: skip
 
 
-async def is_wanted(row: Letter, account_pk: int) -> bool:
+async def is_wanted(row: Letter, wanted: Wanted) -> bool:
     """Whether whoever gets a mailing's letter still wants it: a way out holds at once, for letters that wait too."""
     if row.mailing_id is None:
         return True
-    return any(one.account_id in (None, account_pk) for one in await Subscription.filter(user_id=row.user_id, topic=Topic.BILL))
+    named = (None, wanted.pk) if wanted.kind == "account" else (None,)
+    return any(one.account_id in named for one in await Subscription.filter(user_id=row.user_id, topic=Topic.BILL))

@@ -6,7 +6,7 @@ import datetime as dt
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from tortoise.exceptions import IntegrityError
 
@@ -33,14 +33,16 @@ class NotMade(AbonentError):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A document that a letter takes along: the bill of an account's month, made when it is sent, as its recipient may see it then."""
+    """A document that a letter takes along, made when it is sent, as its recipient may see it then: of a month the bill of an account, or the
+    breakdown of a contract."""
 
-    account_pk: int
+    kind: Literal["account", "contract"]
+    pk: int
     period: str
 
     @property
     def kept(self) -> list[Any]:
-        return [self.account_pk, self.period]
+        return [self.kind, self.pk, self.period]
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,5 +57,5 @@ async def _queue(user: User, account: AccountRow, period: Period, now: dt.dateti
     organization = account.organization
     await letters.queue(
         "bill", user.email, user.language or texts.language(), now, base=f"/o/{organization.slug}", path="/", user_id=user.id,
-        organization_id=organization.pk, takes=Wanted(account.pk, str(period)),
+        organization_id=organization.pk, takes=Wanted("account", account.pk, str(period)),
     )  # fmt: skip

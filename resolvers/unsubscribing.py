@@ -26,6 +26,7 @@ LONGEST = 200
 LETTER = "letter"  # who acts, in the audit: whoever holds one
 TOPICS = {  # of the letters' templates
     "bill": Topic.BILL,
+    "contract_bill": Topic.BILL,
     **dict.fromkeys(("readings_open", "readings_close", "verification_due", "verification_over", "refused_reading"), Topic.READINGS),
 }
 _KIND = "unsubscribe"

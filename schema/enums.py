@@ -258,7 +258,7 @@ described(
         LetterTrouble.REJECTED: "The mail server refused it or its address",
         LetterTrouble.NO_ANSWER: "The mail server was given it and did not answer",
         LetterTrouble.ADDRESS: "Its address is none that letters can go to",
-        LetterTrouble.POINTLESS: "Its link or code was used or over before it left",
+        LetterTrouble.POINTLESS: "It had no use any more: its link or code was over, or its reader no longer wanted or might see what it tells",
         LetterTrouble.BROKEN: "It could not be written; the log says why",
         LetterTrouble.NOT_MADE: "The document that it takes along could not be made for now",
         LetterTrouble.NO_SERVER: "No mail server was set for a month",

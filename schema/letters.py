@@ -79,6 +79,7 @@ def title_of(template: str) -> str:
     """The kind of letter in words. What tells strangers apart, whether somebody was known or not, has one name."""
     titles = {
         "bill": gettext("Bill of a month"),
+        "contract": gettext("Breakdown by recipients"),
         "email": gettext("Change of e-mail"),
         "invitation": gettext("Invitation"),
         "linked": gettext("An account was linked"),
@@ -105,7 +106,8 @@ def _sentence(trouble: LetterTrouble) -> str:
         LetterTrouble.REJECTED: gettext("The mail server refused it."),
         LetterTrouble.NO_ANSWER: gettext("The mail server did not answer: the letter may have arrived."),
         LetterTrouble.ADDRESS: gettext("No letter can go to this address."),
-        LetterTrouble.POINTLESS: gettext("Its link was used or over before it left."),
+        LetterTrouble.POINTLESS: gettext("It has no use any more: its link is over, or its reader no longer wants or may see what it tells."),
         LetterTrouble.BROKEN: gettext("It could not be written; the log says why."),
+        LetterTrouble.NOT_MADE: gettext("Its document could not be made for now."),
         LetterTrouble.NO_SERVER: gettext("No mail server was set for a month."),
     }[trouble]

@@ -1,4 +1,4 @@
-"""Which tests a run on a second database has (docs/adr/0032-what-the-second-database-is-asked.md says why), and in which order workers take them."""
+"""Which tests a run on a second database has (docs/adr/0034-what-the-second-database-is-asked.md says why), and in which order workers take them."""
 
 import inspect
 from collections.abc import Iterator

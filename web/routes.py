@@ -165,6 +165,7 @@ def _bills() -> list[Route]:
         Route("/contracts/{id}/movements", contract_settlements.movements),
         Route("/contracts/{id}/movements.{kind}", contract_settlements.movements_file),
         Route("/contracts/{id}/statement.pdf", downloads.contract_pdf),
+        Route("/contracts/{id}/statement.{kind}", downloads.contract_file),
     ]
 
 

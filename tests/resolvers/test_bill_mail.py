@@ -10,7 +10,7 @@ import pytest
 from adapters import pdf
 from adapters.mail import KeptMail
 from jobs import papers
-from models import ImportRun, Letter, Mailing, Membership, Organization, PeriodClosing, PersonalAccount, Statement, Subscription, User
+from models import AccountFacts, ImportRun, Letter, Mailing, Membership, Organization, PeriodClosing, PersonalAccount, Statement, Subscription, User
 from models.enums import ImportState, LetterState, Right, Topic
 from models.mail_enums import BillMailing, MailingState
 from models.period import Period
@@ -46,7 +46,7 @@ async def subscribe(user, account=None, since=BEFORE, topic=Topic.BILL) -> None:
 
 async def mailed() -> list[tuple[str, str]]:
     numbers = dict(await PersonalAccount.all().values_list("id", "number"))
-    return [(letter.recipient, numbers[letter.context["takes"][0]]) for letter in await Letter.filter(template="bill").order_by("id")]
+    return [(letter.recipient, numbers[letter.context["takes"][1]]) for letter in await Letter.filter(template="bill").order_by("id")]
 
 
 async def letters(now: dt.datetime = LATER) -> int:
@@ -223,6 +223,29 @@ async def test_a_bill_says_how_much_and_until_when(town, language, closing, word
     text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(letter.papers["bill-2026-10.pdf"])).pages)
     assert "02000007" in text
     assert {"ru": "Квитанция", "kk": "түбіртегі", "en": "Bill"}[language] in text
+
+
+async def test_a_contracts_payer_gets_its_breakdown(town):
+    org, (first, second), _ = town
+    contract, payer = await make.contract(org), await make.user("firma")
+    await PersonalAccount.all().update(contract_id=contract.id)
+    for account in (first, second):
+        await make.charge(account, "2026-10", 18084)
+        await AccountFacts.filter(account=account).update(contract_id=contract.id)
+    await make.member(payer, contract)
+    await subscribe(payer)
+    assert await letters() == 1  # one for the contract, none for each of its recipients
+    letter = await deliver_one()
+    assert list(letter.papers) == ["recipients-2026-10.pdf"]
+    text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(letter.papers["recipients-2026-10.pdf"])).pages)
+    assert "02000007" in text
+    assert "02000014" in text
+    assert "361,68" in letter.text
+    assert "/contracts/con_" in letter.text
+    await Letter.all().delete()
+    await Subscription.filter(user=payer).update(account=first)  # of one account alone: of no contract
+    await imported(org, LATER + HOUR)
+    assert await letters(LATER + 2 * HOUR) == 0
 
 
 async def test_what_changed_while_the_letter_waited_keeps_it_back(town):

@@ -11,7 +11,8 @@ from adapters import rendering
 from adapters.mail import Letter, Sender, composed
 from adapters.rendering import TEMPLATES
 from adapters.texts import LANGUAGES, speaking
-from schema.letters import title_of
+from models.mail_enums import LetterTrouble
+from schema.letters import _sentence, title_of
 
 LINK = "http://127.0.0.1:8000/o/vodokanal/confirm?token=9TCjLV62MTKozQm3b0AO0Mhu2aiEhOPKAlsESRk2M6c"
 HOME = "http://127.0.0.1:8000/o/vodokanal"
@@ -75,3 +76,10 @@ def test_every_letter_has_a_name_for_staff(folder: str):
     for language in LANGUAGES:
         with speaking(language):
             assert title_of(folder) != folder
+
+
+@pytest.mark.parametrize("trouble", LetterTrouble)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_trouble_has_a_sentence(trouble: LetterTrouble, language: str):
+    with speaking(language):
+        assert _sentence(trouble).endswith(".")

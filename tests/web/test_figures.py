@@ -1,5 +1,6 @@
 """The two printed screens: page, GraphQL and the PDF's text say what was printed."""
 
+import csv
 import io
 import json
 import re
@@ -74,6 +75,13 @@ async def test_the_legal_screen_stands_on_page_and_pdf(firma, site):
     page = await firma.page(f"/contracts/{site.contract}?period=2019-11")
     assert missing(page.text(page.named("main")[0]), LEGAL_SAYS) == []
     _, text = await pdf_of(firma, f"/contracts/{site.contract}/statement.pdf?period=2019-11")
+    table = (await firma.get(f"/contracts/{site.contract}/statement.csv?period=2019-11")).text
+    lines = list(csv.reader(io.StringIO(table.lstrip("\ufeff")), delimiter=";"))
+    assert len(lines) == 1 + sum(len(each["rows"]) for each in PRINTED_LEGAL["recipients"])
+    assert len({len(line) for line in lines}) == 1
+    assert (await firma.get(f"/contracts/{site.contract}/statement.xlsx?period=2019-11")).content[:2] == b"PK"
+    assert (await firma.get(f"/contracts/{site.contract}/statement.doc?period=2019-11")).status_code == 404
+    assert (await firma.get(f"/contracts/{site.contract}/statement.csv?period=2199-11")).status_code == 404
     assert missing(text, LEGAL_SAYS) == []
     assert len(page.named("tbody")[0].findall("*")) == sum(len(each["rows"]) for each in PRINTED_LEGAL["recipients"])
 
