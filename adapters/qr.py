@@ -37,6 +37,6 @@ def _row(y: int, modules: bytes) -> str:
     return "".join(parts)
 
 
-def picture(text: str, scale: int = 4) -> str:
+def picture(text: str, scale: int = 2) -> str:
     """A PNG as a data URI, for paper. The mask is fixed: trying all eight takes most of the time, and readers do not mind."""
     return str(segno.make_qr(text, error="m", encoding="utf-8", mask=3, boost_error=False).png_data_uri(scale=scale, border=BORDER))

@@ -68,10 +68,7 @@ async def work(*, once: bool = False) -> None:
         stop = asyncio.Event()
         for which in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(which, stop.set)
-        try:
-            await asyncio.gather(work_until(stop), take_until(stop), send_until(stop))
-        finally:
-            pdf.close()
+        await asyncio.gather(work_until(stop), take_until(stop), send_until(stop))
 
 
 class _Server(uvicorn.Server):

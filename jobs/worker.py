@@ -5,6 +5,7 @@ import contextlib
 import datetime as dt
 from collections.abc import Callable, Sequence
 
+from adapters import pdf
 from adapters.logs import log
 from jobs.timetable import TIMETABLE, Row
 from resolvers import turns
@@ -17,11 +18,14 @@ def utc_now() -> dt.datetime:
 
 
 async def work_until(stop: asyncio.Event, rows: Sequence[Row] = TIMETABLE, clock: Callable[[], dt.datetime] = utc_now) -> None:
-    """Look every few seconds, until ``stop`` is set. The database is open already."""
-    while not stop.is_set():
-        await do_what_is_due(clock(), rows)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), SECONDS_BETWEEN_LOOKS)
+    """Look every few seconds, until ``stop`` is set. The database is open already; the processes that make PDF end with it."""
+    try:
+        while not stop.is_set():
+            await do_what_is_due(clock(), rows)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), SECONDS_BETWEEN_LOOKS)
+    finally:
+        pdf.close()
 
 
 async def do_what_is_due(now: dt.datetime, rows: Sequence[Row] = TIMETABLE) -> list[str]:

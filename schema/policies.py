@@ -33,6 +33,7 @@ POLICIES: dict[str, dict[str, Policy]] = {
         "node": P.SIGNED_IN,
         "account": P.SIGNED_IN,
         "accounts": P.SIGNED_IN,
+        "accountsByIds": P.SIGNED_IN,
         "contract": P.SIGNED_IN,
         "contracts": P.SIGNED_IN,
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -27,7 +28,7 @@ from resolvers.sessions import users_by_ids
 from schema import ids
 from schema.accounts import Account
 from schema.agreements import AgreementQueries
-from schema.arguments import After, First, Host, Id, OptionalId, OptionalNumber, OptionalSlug, Search, Slug
+from schema.arguments import AccountIds, After, First, Host, Id, OptionalId, OptionalNumber, OptionalSlug, Search, Slug
 from schema.certificates import CertificateQueries
 from schema.context import Info
 from schema.contracts import Contract
@@ -42,6 +43,7 @@ from schema.values import Connection, Node, PageOf, checked_first
 from schema.viewers import Viewer
 
 LONGEST_SEARCH = 100
+MOST_AT_ONCE = 30
 
 READS: dict[str, Callable[..., Awaitable[dict[int, Any]]]] = {
     "acc": accounts_by_ids,
@@ -111,6 +113,12 @@ class Query(AgreementQueries, CertificateQueries, HumanCheckQuery, MemberQueries
         if row is None:
             raise NotFound("no such account")
         return row  # type: ignore[return-value]
+
+    @field(description="Several accounts, in the order of their ids: NOT_FOUND where one of them does not exist for the viewer.")
+    async def accounts_by_ids(self, info: Info, wanted: AccountIds) -> list[Account]:
+        if not 1 <= len(wanted) <= MOST_AT_ONCE:
+            raise BadRequest(f"`ids` takes 1 to {MOST_AT_ONCE} accounts")
+        return await asyncio.gather(*[found(info, each, "acc") for each in wanted])
 
     @field(description="The accounts that the viewer may see, by number. `search`: beginnings of numbers, words of addresses; for staff, of names.")
     async def accounts(

@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 
+from adapters import pdf
 from jobs.timetable import DAY, HOUR, TIMETABLE, Row
 from jobs.worker import do_what_is_due, work_until
 from models import IdempotencyKey, JobRun, Session, User
@@ -52,13 +53,15 @@ async def test_a_failure_stops_nobody_and_says_no_names(database: str):
     assert (await JobRun.get(name="bad")).outcome == "ValueError"
 
 
-async def test_the_loop_ends_when_told(database: str):
+async def test_the_loop_ends_when_told_and_the_processes_for_paper_with_it(database: str):
     stop = asyncio.Event()
+    pdf.pool()
     running = asyncio.create_task(work_until(stop, [Row("x", HOUR, counted)], lambda: NOW))
     await asyncio.sleep(0.2)
     stop.set()
     await asyncio.wait_for(running, 5)
     assert await JobRun.exists(outcome="rows=3")
+    assert pdf._pool is None
 
 
 async def test_what_has_expired_is_forgotten(database: str):

@@ -88,6 +88,7 @@ def variables_of(name: str, town: Town) -> dict[str, Any]:
     flat = ids.encode("flt", town.accounts[0].premises_id)
     return {
         "id": ids.encode(*owner),
+        "ids": [ids.encode("acc", account.id) for account in town.accounts],
         "flat": flat,
         "street": ids.encode("str", town.house),
         "house": ids.encode("sho", town.house),

@@ -28,9 +28,9 @@ async def several(request: Request) -> Response:
     wanted = list(dict.fromkeys(request.query_params.getlist("account")))
     if not 1 <= len(wanted) <= MOST_ACCOUNTS:
         raise BadAddress
-    accounts = [await _account(request, identity) for identity in wanted]
+    accounts = (await ask(request, "bills/several", ids=wanted, period=month(request))).accountsByIds
     for account in accounts:
-        found(account.statement)
+        found(ours(request, account).statement)
     return await _file(request, accounts, "bills.pdf")
 
 
