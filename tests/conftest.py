@@ -6,6 +6,7 @@ ABONENT_TEST_DATABASE_URL names another server instead (its user must be allowed
 
 import datetime as dt
 import fcntl
+import gc
 import os
 import shutil
 import sys
@@ -52,6 +53,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("journey"):
             item.add_marker(pytest.mark.skip(reason=WITHOUT_CHROMIUM))
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported and collected stays: Python need not look through it again and again for what may go."""
+    gc.collect()
+    gc.freeze()
 
 
 def kind_of(config: pytest.Config) -> str:
