@@ -48,6 +48,7 @@ _documents: OrderedDict[tuple[int, bool, str], Document] = OrderedDict()
 
 def prepared(schema: GraphQLSchema, text: str, *, introspection: bool) -> Document:
     """The document of a text, from memory if it came before."""
+    introspection = introspection or not _INTROSPECTS.search(text)  # who does not ask about the schema is checked once for both
     key = (id(schema), introspection, text)
     found = _documents.get(key)
     if found is not None:
@@ -114,5 +115,6 @@ class _NoOddText(ValidationRule):
             self.report_error(GraphQLError("A text holds NUL or half a character.", node))
 
 
+_INTROSPECTS = re.compile(r"__(?:schema|type)\b")  # the two fields by which everything of the schema is reached; a name has no other spelling
 _ODD = re.compile("[\x00\ud800-\udfff]")
 _RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule, _NoOddText)

@@ -169,7 +169,6 @@ def _operation(path: Path) -> Operation:
         document = with_typenames(schema, parse(path.read_text(encoding="utf-8")))
         text = print_ast(document)
         checked = prepared(schema, text, introspection=True)
-        prepared(schema, text, introspection=False)
     except GraphQLError as error:
         raise BrokenDocument(f"{path}: {error.message}") from None
     if checked.errors:

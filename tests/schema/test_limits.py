@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from schema import costs, limits
+from schema import costs, limits, operations
 from schema.build import SCHEMA
 from schema.context import Context
 from schema.execution import execute
@@ -28,7 +28,7 @@ def test_a_document_is_prepared_once():
     text = "{ viewer { kind } }  # once"
     first = prepared(GRAPH, text, introspection=False)
     assert prepared(GRAPH, text, introspection=False) is first
-    assert prepared(GRAPH, text, introspection=True) is not first
+    assert prepared(GRAPH, text, introspection=True) is first  # it asks nothing about the schema
     for number in range(limits._KEPT + 5):
         prepared(GRAPH, f"{{ viewer {{ kind }} }} # {number}", introspection=False)
     assert len(limits._documents) == limits._KEPT
@@ -149,3 +149,15 @@ def test_the_usual_introspection_can_be_paid():
     document = prepared(GRAPH, get_introspection_query(), introspection=True)
     assert document.errors == ()
     assert document.plan.cost(None, {}) <= 550
+
+
+def test_the_pages_documents_are_checked_once_and_all_kept():
+    """A document that asks nothing about the schema is the same for who may ask that and who may not; one that does is not."""
+    limits._documents.clear()
+    operations.load()
+    assert len(limits._documents) == len(operations._operations) < limits._KEPT
+    for text in ("{ agreement { version } __typename }", "{ __schema { types { name } } }", '{ a: __type(name: "Account") { name } }'):
+        open_, closed = (prepared(GRAPH, text, introspection=may) for may in (True, False))
+        assert open_.errors == ()
+        assert (closed is open_) == ("agreement" in text)
+        assert bool(closed.errors) == ("agreement" not in text)
