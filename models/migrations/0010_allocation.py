@@ -1,5 +1,6 @@
 from tortoise import fields, migrations
 from tortoise.fields.base import OnDelete
+from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
 from models.allocation import AllocationRule
@@ -42,5 +43,20 @@ class Migration(migrations.Migration):
                 "table_description": "The rule for payments from `valid_from` on. Before the first one it is OLDEST_FIRST, and what was spread by a former rule stays so.",
             },
             bases=["Model"],
+        ),
+        ops.AlterModelOptions(
+            name="Payment",
+            options={
+                "table": "payment",
+                "app": "models",
+                "indexes": [
+                    Index(fields=["organization_id", "period"]),
+                    Index(fields=["account_id", "paid_on"]),
+                    Index(fields=["contract_id", "paid_on"]),
+                    Index(fields=["import_file_id"]),
+                ],
+                "pk_attr": "id",
+                "table_description": "`amount` in minor units: below zero it was given back. `key` names it within its account, so that a register may bring it again.",
+            },
         ),
     ]
