@@ -53,6 +53,8 @@ async def _imported(organization_id: int, now: dt.datetime) -> tuple[Period, dt.
     last = await ImportRun.filter(organization_id=organization_id, state=ImportState.DONE, finished_at__gt=now - NEWS_FOR).order_by("-finished_at").first()
     if last is None or last.finished_at is None:
         return None
+    if await Mailing.filter(organization_id=organization_id, started_by=TIMETABLE, started_at__gt=last.finished_at).exists():
+        return None  # nothing came since: the month need not be looked for
     text = "SELECT MAX(st.period) AS period FROM statement st WHERE st.organization_id = $1 AND st.is_current AND st.state = $2"
     [row] = await fetch(text, organization_id, StatementState.CLOSED.value)
     period = day(row["period"])
