@@ -79,7 +79,8 @@ class Letter:
     """What to send: a folder of ``templates/mail``, what its templates need, and to whom, in which language.
 
     The templates see ``context``, ``sender``, ``base_url``, ``base`` (``/o/<slug>`` or nothing), ``home`` (both together), ``link`` (the
-    address that it is about, ``home`` where it is about none), ``code``, and ``unsubscribe``: the address that ends letters of its kind, by one POST.
+    address that it is about, ``home`` where it is about none), ``code``, ``unsubscribe``: the address that ends letters of its kind, by one POST; and whether
+    something is ``enclosed``.
     """
 
     to: str
@@ -160,7 +161,7 @@ def _written(letter: Letter) -> tuple[str, str, str, str]:
     with rendering.surrounded(_Paper(letter.language, colours.under_white(letter.sender.accent))):
         home = settings().base_url + letter.base  # without a slash: templates write {{ home }}/confirm
         own = {"sender": letter.sender, "base_url": settings().base_url, "base": letter.base, "home": home, "link": letter.link or home, "code": letter.code}
-        own["unsubscribe"] = letter.unsubscribe
+        own |= {"unsubscribe": letter.unsubscribe, "enclosed": bool(letter.papers)}
         context = {**letter.context, **own, "language": texts.language()}
         subject, text, html = (rendering.render(f"mail/{letter.template}/{part}", **context) for part in ("subject.txt", "body.txt", "body.html"))
         return subject, _BLANK_LINES.sub("\n\n", text).strip() + "\n", html, context["language"]

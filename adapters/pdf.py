@@ -36,13 +36,25 @@ async def made(html: str) -> bytes:
     if _waiting >= WAITING:
         raise Overloaded
     _waiting += 1
+    mine = pool()
     try:
-        return await asyncio.wait_for(asyncio.wrap_future(pool().submit(written, html)), SECONDS)
+        future = mine.submit(written, html)
+        return await asyncio.wait_for(asyncio.wrap_future(future), SECONDS)
     except (TimeoutError, BrokenProcessPool, MemoryError) as error:
-        close()
+        if _pool is mine:  # else somebody has closed it already, and the new one is not to blame
+            close()
         raise Overloaded from error
+    except asyncio.CancelledError:
+        if future.cancelled() and not _is_being_cancelled():  # with the pool, because of another document
+            raise Overloaded from None
+        raise
     finally:
         _waiting -= 1
+
+
+def _is_being_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def pool() -> ProcessPoolExecutor:

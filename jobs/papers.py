@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +16,9 @@ from models.money import Money
 from resolvers import bill_mail
 from resolvers.letters import Made, NotMade, Pointless, Wanted
 from resolvers.viewer import Viewer, viewer_of_user
+
+MOST_ROWS = 3_000  # of a breakdown that goes along as PDF
+_starting = asyncio.Lock()  # letters come several at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +60,29 @@ async def _breakdown(wanted: Wanted, viewer: Viewer, language: str, now: dt.date
     async def ask(variables: dict[str, Any]) -> Any:
         return await _asked(breakdowns.DOCUMENT, viewer, language, now, **variables)
 
+    contract, rows = None, []
     try:
-        pages = [page async for page in breakdowns.pages(ask, await _id("con", wanted.pk), wanted.period)]
+        async for page in breakdowns.pages(ask, await _id("con", wanted.pk), wanted.period):
+            contract = contract or page
+            rows += page.statement.rows.nodes
+            if len(rows) > MOST_ROWS:
+                break
     except NotFound:
         raise Pointless from None
-    contract, rows = pages[0], [row for page in pages for row in page.statement.rows.nodes]
-    html, words = _printed("pdf/contract.html", contract, language, {"sum": contract.statement.total}, contract=contract, rows=rows)
-    paper = Paper(f"recipients-{contract.statement.period}.pdf", await pdf.made(html))
-    return Made((paper,), words, f"/contracts/{contract.id}?period={contract.statement.period}")
+    assert contract is not None
+    html, words = _printed("pdf/contract.html", contract, language, {"sum": contract.statement.total}, contract=contract, rows=rows[:MOST_ROWS])
+    page = f"/contracts/{contract.id}?period={contract.statement.period}"
+    if len(rows) > MOST_ROWS:  # the letter leads to the tables
+        return Made((), words, page)
+    return Made((Paper(f"recipients-{contract.statement.period}.pdf", await pdf.made(html)),), words, page)
 
 
 async def _asked(document: str, viewer: Viewer, language: str, now: dt.datetime, **variables: Any) -> Any:
     from schema import operations  # seconds and megabytes, which a worker without bills need not pay
 
-    if not operations.is_started():
-        await operations.start()
+    async with _starting:
+        if not operations.is_started():
+            await operations.start()
     return await operations.run(document, viewer, variables, language=language, now=now)
 
 

@@ -12,11 +12,12 @@ from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
+from adapters.logs import log
 from adapters.texts import DEFAULT
 from models import ImportRun, Letter, Mailing, Organization, PeriodClosing, Subscription
 from models.database import transaction
-from models.enums import ImportState, Right, StatementState, Topic
-from models.mail_enums import BillMailing, MailingState
+from models.enums import ImportState, LetterState, Right, StatementState, Topic
+from models.mail_enums import BillMailing, LetterTrouble, MailingState
 from models.period import Period
 from models.sql import day
 from resolvers import letters
@@ -25,7 +26,10 @@ from resolvers.sql import Row, among, fetch, instant, known_day
 
 USERS_AT_ONCE = 200  # of one transaction
 SECONDS_OF_A_TURN = 40.0  # other work waits meanwhile; the next turn goes on
-NEWS_FOR = dt.timedelta(days=10)  # a month that came or was closed before is no news any more: staff can still start its mailing
+NEWS_FOR = dt.timedelta(days=10)  # what came or was closed before is no news any more: staff can still start the month's mailing
+QUIET_FOR = dt.timedelta(minutes=30)  # after an import: registers of one month often come in several, and nobody gets its bill twice
+MOST_MONTHS_AGO = 2  # payments that come do not start the mailing of a month that nobody waits for any more
+AT_ONCE = 500  # occasions of one statement
 TIMETABLE = "timetable"  # who starts, where nobody does
 
 
@@ -33,8 +37,11 @@ async def mail_bills(now: dt.datetime) -> dict[str, int]:
     """Begin what is due, and go on with what runs; run again, it queues nothing more."""
     begun, queued, until = await begin_due(now), 0, time.monotonic() + SECONDS_OF_A_TURN
     for mailing in await Mailing.filter(state=MailingState.RUNNING).order_by("started_at", "id"):
-        while time.monotonic() < until and (more := await go_on(mailing.id, now)) is not None:
-            queued += more
+        try:
+            while time.monotonic() < until and (more := await go_on(mailing.id, now)) is not None:
+                queued += more
+        except Exception as error:  # noqa: BLE001 - one organization's trouble stops no other's mailing
+            log("abonent.jobs").error("mailing.failed", organization_id=mailing.organization_id, exc_info=error)
     return {"begun": begun, "letters": queued}
 
 
@@ -49,16 +56,20 @@ async def begin_due(now: dt.datetime) -> int:
 
 
 async def _imported(organization_id: int, now: dt.datetime) -> tuple[Period, dt.datetime] | None:
-    """The last closed month with statements, and when something was imported last."""
+    """The last closed month with statements, and when something was imported last, once nothing more seems to come."""
+    if await ImportRun.filter(organization_id=organization_id, state__in=(ImportState.WAITING, ImportState.RUNNING)).exists():
+        return None
     last = await ImportRun.filter(organization_id=organization_id, state=ImportState.DONE, finished_at__gt=now - NEWS_FOR).order_by("-finished_at").first()
-    if last is None or last.finished_at is None:
+    if last is None or last.finished_at is None or last.finished_at > now - QUIET_FOR:
         return None
     if await Mailing.filter(organization_id=organization_id, started_by=TIMETABLE, started_at__gt=last.finished_at).exists():
         return None  # nothing came since: the month need not be looked for
     text = "SELECT MAX(st.period) AS period FROM statement st WHERE st.organization_id = $1 AND st.is_current AND st.state = $2"
     [row] = await fetch(text, organization_id, StatementState.CLOSED.value)
-    period = day(row["period"])
-    return (Period.of(period), last.finished_at) if period is not None else None
+    found = day(row["period"])
+    if found is None or Period.of(found).plus(MOST_MONTHS_AGO) < Period.of(now.date()):
+        return None
+    return Period.of(found), last.finished_at
 
 
 async def _closed(organization_id: int, now: dt.datetime) -> tuple[Period, dt.datetime] | None:
@@ -118,11 +129,21 @@ async def go_on(mailing_id: int, now: dt.datetime) -> int | None:
 
 async def _queue(mailing: Mailing, users: Sequence[int], now: dt.datetime) -> int:
     rows = [*await _bills(mailing, users), *await _breakdowns(mailing, users)]
-    drafts = {draft.occasion or "": draft for row in rows if (draft := _letter(mailing, row, now)) is not None}
-    known = await Letter.filter(occasion__in=list(drafts)).values_list("occasion", flat=True)
-    for occasion in known:
-        drafts.pop(str(occasion))
-    return await letters.queue_all(list(drafts.values()))
+    drafts = [draft for row in rows if (draft := _letter(mailing, row, now)) is not None]
+    return sum([await _queue_some(drafts[first : first + AT_ONCE]) for first in range(0, len(drafts), AT_ONCE)])
+
+
+async def _queue_some(drafts: Sequence[Letter]) -> int:
+    """Those of whom nobody has a letter; one that was pointless when its turn came, since an import was undone say, is queued anew."""
+    fresh = {draft.occasion: draft for draft in drafts}
+    count = 0
+    for known in await Letter.filter(occasion__in=list(fresh)):
+        draft = fresh.pop(known.occasion)
+        if known.state is LetterState.FAILED and known.error == LetterTrouble.POINTLESS:
+            anew = {name: getattr(draft, name) for name in ("recipient", "language", "context", "mailing_id", "queued_at", "due_at", "is_mass", "template")}
+            pointless = Letter.filter(id=known.id, state=LetterState.FAILED)
+            count += await pointless.update(**anew, state=LetterState.QUEUED, error="", lost=0, leased_until=None)
+    return count + await letters.queue_all(list(fresh.values()))
 
 
 async def _bills(mailing: Mailing, users: Sequence[int]) -> Sequence[Row]:
@@ -158,17 +179,13 @@ _PERSON = "u.id AS user_id, u.email, u.language, o.slug, m.from_on, m.until_on, 
 
 
 def _letter(mailing: Mailing, row: Row, now: dt.datetime) -> Letter | None:
-    """None where the membership does not hold today or does not touch the month, and where bills were asked for after the mailing had begun.
-
-    What begins by itself mails no old statement: an import of something else may follow months later.
-    """
+    """None where the membership does not hold today or does not touch the month, and where bills were asked for after the mailing had begun."""
     period, today = Period.of(known_day(mailing.period)), now.date()
     since, until, asked, as_of = day(row["from_on"]), day(row["until_on"]), instant(row["asked_at"]), instant(row["as_of"])
     assert asked is not None
     assert as_of is not None
     holds = (since is None or since <= min(today, period.last_day)) and (until is None or until >= today)
-    is_old = mailing.started_by == TIMETABLE and as_of <= now - NEWS_FOR
-    if not holds or is_old or asked > max(as_of, mailing.first_started_at):
+    if not holds or asked > max(as_of, mailing.first_started_at):
         return None
     of_contract = row["kind"] == "contract"
     whose = f"{row['user_id']} contract {row['pk']}" if of_contract else f"{row['user_id']} {row['pk']}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,11 @@ class ContractChangeRow:
     amount_now: Money
     parts: list[PartRow]
     recipients: list[tuple[int, ChangeRow]]
+    left: set[int]  # of these, whom the contract had in `period` alone
+
+    def last_day_of(self, account: int) -> dt.date:
+        """Of the newest month in which the recipient was of the contract: who has it since is nobody's business here."""
+        return (self.period if account in self.left else self.statement.period).last_day
 
     @property
     def pk(self) -> tuple[int, Period, Period]:
@@ -85,7 +91,7 @@ async def contract_changes_of(viewer: Viewer, statements: Sequence[ContractState
         for account in then | now:
             former = charges[account, before] if account in then else []
             each.append((account, changed(currency, before, former, charges[account, row.period] if account in now else [])))
-        found[row.pk] = _change(row, before, each)
+        found[row.pk] = _change(row, before, each, then - now)
     return found
 
 
@@ -97,14 +103,26 @@ async def changed_recipients_pages(
     shown = {row.pk: row.recipients[start : start + first + 1] for row in changes}
     wanted = {account for page in shown.values() for account, _ in page}
     accounts = await accounts_by_ids(viewer, sorted(wanted))
-    if left := sorted(wanted - set(accounts)):
-        accounts = {**accounts, **await accounts_outside(viewer, left, max(row.statement.period for row in changes).last_day)}
-    return {row.pk: list(_named(shown[row.pk], accounts, start, row)) for row in changes}
+    outside = await _outside(viewer, {(row.last_day_of(account), account) for row in changes for account, _ in shown[row.pk] if account not in accounts})
+    return {row.pk: list(_named(shown[row.pk], accounts, outside, start, row)) for row in changes}
 
 
-def _named(page: Iterable[tuple[int, ChangeRow]], accounts: dict[int, AccountRow], start: int, row: ContractChangeRow) -> Iterable[RecipientChangeRow]:
+async def _outside(viewer: Viewer, wanted: set[tuple[dt.date, int]]) -> dict[tuple[dt.date, int], AccountRow]:
+    """Whom the payer no longer has, as they were on these days. A statement for each day: of two months, and of those a year before."""
+    found: dict[tuple[dt.date, int], AccountRow] = {}
+    for day in sorted({day for day, _ in wanted}):
+        rows = await accounts_outside(viewer, sorted(account for on, account in wanted if on == day), day)
+        found |= {(day, account): row for account, row in rows.items()}
+    return found
+
+
+def _named(
+    page: Iterable[tuple[int, ChangeRow]], accounts: dict[int, AccountRow], outside: dict[tuple[dt.date, int], AccountRow], start: int, row: ContractChangeRow
+) -> Iterable[RecipientChangeRow]:
     for position, (account, change) in enumerate(page, start + 1):
-        yield RecipientChangeRow(position, accounts[account], present_facts(accounts[account].history, row.statement.period.last_day), change)
+        day = row.last_day_of(account)
+        known = accounts.get(account) or outside[day, account]
+        yield RecipientChangeRow(position, known, present_facts(known.history, day), change)
 
 
 async def _recipients(statements: Sequence[ContractStatementRow], months: int) -> dict[tuple[int, Period], set[int]]:
@@ -119,12 +137,12 @@ async def _recipients(statements: Sequence[ContractStatementRow], months: int) -
     return found
 
 
-def _change(statement: ContractStatementRow, before: Period, each: Sequence[tuple[int, ChangeRow]]) -> ContractChangeRow:
+def _change(statement: ContractStatementRow, before: Period, each: Sequence[tuple[int, ChangeRow]], left: set[int]) -> ContractChangeRow:
     currency = statement.contract.organization.currency
     then, now = (Money(sum(getattr(change, name).minor for _, change in each), currency) for name in ("amount_then", "amount_now"))
     causes = added([Counter({part.cause: part.amount.minor for part in change.parts}) for _, change in each])
     ordered = sorted(each, key=lambda one: (-abs(one[1].difference.minor), one[0]))
-    return ContractChangeRow(statement, before, then, now, parts_of(causes, currency), ordered)
+    return ContractChangeRow(statement, before, then, now, parts_of(causes, currency), ordered, left)
 
 
 def _sees(statement: ContractStatementRow, month: Period) -> bool:

@@ -11,7 +11,7 @@ from adapters import document_files
 from models import AccountCode, ApiToken, Document, IdempotencyKey, JobRun, Letter, MailedSecret, ProofBudget, Registration, Session, SpentChallenge
 from models.enums import LetterState
 from models.mail_enums import LetterTrouble
-from resolvers.outbox import WAITING
+from resolvers.outbox import PAUSED_UNTIL, WAITING
 from resolvers.outgoing import HIDDEN, masked
 
 KEYS_KEPT = dt.timedelta(hours=48)  # promised are 24
@@ -61,7 +61,7 @@ async def forget_tokens(now: dt.datetime) -> dict[str, int]:
 async def forget_letters(now: dt.datetime) -> dict[str, int]:
     """Give up what waited for a month, empty what is older than that, and delete what is older than a year."""
     deleted = await Letter.filter(queued_at__lt=now - LETTERS_KEPT).delete()
-    old = Letter.filter(queued_at__lt=now - BODIES_KEPT)
+    old = Letter.filter(queued_at__lt=now - BODIES_KEPT, due_at__lt=PAUSED_UNTIL)  # a paused mailing may go on
     failed = {"state": LetterState.FAILED, "error": LetterTrouble.NO_SERVER.value, "leased_until": None}
     given_up = await old.filter(state__in=WAITING).update(**failed)
     emptied = 0

@@ -20,7 +20,7 @@ from resolvers.mailed_secrets import code_of, token_of
 from resolvers.reading_links import Opens
 from settings import settings
 
-_OWN = {"sender", "base_url", "home", "link", "code", "language", "name", "unsubscribe"}  # what templates see besides the context
+_OWN = {"sender", "base_url", "home", "link", "code", "language", "name", "unsubscribe", "enclosed"}  # what templates see besides the context
 
 
 class Pointless(AbonentError):

@@ -16,11 +16,9 @@ from resolvers import audit, bill_mail
 from resolvers.access_rules import staffed
 from resolvers.imports.runs import actor_names
 from resolvers.organizations import OrganizationRow
-from resolvers.outbox import WAITING
+from resolvers.outbox import PAUSED_UNTIL, WAITING
 from resolvers.sql import among, fetch, known_day
 from resolvers.viewer import Viewer
-
-PAUSED_UNTIL = dt.datetime(2999, 1, 1, tzinfo=dt.UTC)  # no worker takes a letter before it is due
 
 
 @dataclass(slots=True, eq=False)

@@ -18,10 +18,10 @@ from tortoise.expressions import F, Q
 
 from adapters.logs import log
 from adapters.mail import Deferred, Mail, NotSent, Rejected
-from models import Letter
+from models import Letter, Mailing
 from models.enums import LetterState
 from models.errors import Refused
-from models.mail_enums import LetterTrouble
+from models.mail_enums import LetterTrouble, MailingState
 from resolvers.letters import Maker, NotMade, Pointless, no_maker, written
 
 WAITING: Sequence[LetterState] = (LetterState.QUEUED, LetterState.DEFERRED)
@@ -31,6 +31,7 @@ GIVE_UP_AFTER = dt.timedelta(hours=72)
 PAUSES = [dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120, 240, 480)]  # the last one again and again
 BEFORE_ONCE_MORE = dt.timedelta(minutes=10)  # whoever took a letter without saying so has put it away by then, and knows it again
 MOST_LOST = 2
+PAUSED_UNTIL = dt.datetime(2999, 1, 1, tzinfo=dt.UTC)  # letters of a paused mailing: no worker takes one before it is due
 _CANDIDATES = 20
 _ADDRESS = re.compile(r"[^\s<>@:]+@")
 
@@ -80,6 +81,8 @@ async def deliver(letter_id: int, attempts: int, mail: Mail, now: dt.datetime, m
         values = await _outcome(attempt, mail, now, maker)
     except LeaseLost:
         return None
+    if values["state"] is LetterState.DEFERRED and await Mailing.filter(id=row.mailing_id, state=MailingState.PAUSED).exists():
+        values["due_at"] = PAUSED_UNTIL
     kept = await attempt.settle(leased_until=None, **values)
     return values["state"] if kept else None
 
@@ -104,8 +107,8 @@ async def _outcome(attempt: _Try, mail: Mail, now: dt.datetime, maker: Maker) ->
     if row.lost >= MOST_LOST:  # a worker died twice over it
         return {"state": LetterState.UNCERTAIN, "error": LetterTrouble.NO_ANSWER}
     try:
-        letter = await written(row, now, maker)
         async with asyncio.timeout(SECONDS_FOR_ONE):
+            letter = await written(row, now, maker)
             await mail.send(letter, attempt.handing_over)
     except LeaseLost:
         raise

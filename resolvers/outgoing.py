@@ -91,7 +91,14 @@ async def retry(letter_pk: int, now: dt.datetime, actor: str) -> None:
     if letter is None:
         raise NotFound(f"letter {letter_pk}")
     async with transaction():
-        anew = {"state": LetterState.QUEUED, "queued_at": now, "due_at": now, "leased_until": None, "attempts": 0, "lost": 0, "error": ""}
+        anew = {
+            "state": LetterState.QUEUED,
+            "queued_at": now,
+            "due_at": now,
+            "leased_until": None,
+            "lost": 0,
+            "error": "",
+        }  # `attempts` goes on: it says whose a lease is
         if not row_of(letter).is_retriable or not await Letter.filter(id=letter_pk, state__in=RETRIABLE).update(**anew):
             raise Refused(ProblemCode.WRONG_STATE, ("letter",))
         await audit.record(actor, "letter.retry", f"letter:{letter_pk}", organization_id=letter.organization_id)

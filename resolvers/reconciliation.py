@@ -131,10 +131,19 @@ def seen_days(account: Accessible, span: Days) -> Days | None:
 
 def _bounds(shown: Mapping[int, Days], span: Days) -> tuple[str, str]:
     """What lies before the beginning and what up to the end, with `$2` and `$3`; accounts that show less have days of their own."""
-    early = [f"(e.account_id = {int(pk)} AND {_DAY} < {literal(days.first)})" for pk, days in shown.items() if days.first > span.first]
-    late = [f"(e.account_id = {int(pk)} AND {_DAY} > {literal(days.last)})" for pk, days in shown.items() if days.last < span.last]
+    first, last = _by_day({pk: days.first for pk, days in shown.items()}), _by_day({pk: days.last for pk, days in shown.items()})
+    early = [f"(e.account_id IN ({pks}) AND {_DAY} < {literal(day)})" for day, pks in first.items() if day > span.first]
+    late = [f"(e.account_id IN ({pks}) AND {_DAY} > {literal(day)})" for day, pks in last.items() if day < span.last]
     before = " OR ".join([f"e.kind = '{_OPENING}'", f"{_DAY} < $2", *early])
     return f"({before})", " AND NOT ".join([f"{_DAY} <= $3", *late])
+
+
+def _by_day(days: Mapping[int, dt.date]) -> dict[dt.date, str]:
+    """A term for each day, not for each account: recipients of a contract share theirs, and SQLite takes a thousand terms."""
+    found: dict[dt.date, list[int]] = {}
+    for pk, day in days.items():
+        found.setdefault(day, []).append(int(pk))
+    return {day: ", ".join(map(str, sorted(pks))) for day, pks in found.items()}
 
 
 def _reconciliation(account: AccountRow, days: Days, sums: Row | None) -> ReconciliationRow:

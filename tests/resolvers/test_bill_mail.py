@@ -14,7 +14,7 @@ from models import AccountFacts, ImportRun, Letter, Mailing, Membership, Organiz
 from models.enums import ImportState, LetterState, Right, Topic
 from models.mail_enums import BillMailing, MailingState
 from models.period import Period
-from resolvers import bill_mail, outbox
+from resolvers import bill_mail, housekeeping, outbox
 from resolvers.bill_mail import mail_bills
 from tests import factories as make
 from tests.mailbox import deliver_all, deliver_one
@@ -82,8 +82,8 @@ async def test_nothing_that_was_closed_before_or_long_ago(town):
     assert await letters() == 0
     await Subscription.all().update(created_at=BEFORE)
     assert await mail_bills(make.NOW + 11 * DAY) == {"begun": 0, "letters": 0}  # nothing came lately
-    await imported(org, make.NOW + 11 * DAY)  # payments, say: the month's statements are old
-    assert await mail_bills(make.NOW + 12 * DAY) == {"begun": 1, "letters": 0}
+    await imported(org, make.NOW + 50 * DAY)  # payments, say: nobody waits for that month any more
+    assert await mail_bills(make.NOW + 51 * DAY) == {"begun": 0, "letters": 0}
 
 
 async def test_statements_that_come_later_are_mailed_too(town):
@@ -95,6 +95,74 @@ async def test_statements_that_come_later_are_mailed_too(town):
     await imported(org, LATER + HOUR)
     assert await mail_bills(LATER + 2 * HOUR) == {"begun": 1, "letters": 1}
     assert len({letter.occasion for letter in await Letter.all()}) == 2
+
+
+async def test_a_month_is_mailed_when_its_registers_have_come(town):
+    """In several runs, often: who got a bill without its lines would get no other."""
+    org = town[0]
+    await subscribe(town[2])
+    for state, at in ((ImportState.RUNNING, None), (ImportState.WAITING, None), (ImportState.DONE, LATER - dt.timedelta(minutes=29))):
+        other = await ImportRun.create(organization=org, started_at=make.NOW, finished_at=at, state=state, who="command line")
+        assert await mail_bills(LATER) == {"begun": 0, "letters": 0}, state
+        await other.delete()
+    assert await mail_bills(LATER) == {"begun": 1, "letters": 2}
+
+
+async def test_a_month_that_came_long_before_it_was_closed_is_mailed(town):
+    org = town[0]
+    await subscribe(town[2])
+    await Organization.all().update(bill_mailing=BillMailing.WHEN_CLOSED)
+    await PeriodClosing.create(organization=org, period=OCTOBER.first_day, entries=0, amount=0, closed_at=make.NOW + 20 * DAY, closed_by="user:1")
+    assert await mail_bills(make.NOW + 20 * DAY + HOUR) == {"begun": 1, "letters": 2}
+
+
+async def test_after_an_import_was_undone_the_right_one_is_mailed(town):
+    org, (first, _), user = town
+    await subscribe(user, first)
+    assert await letters() == 1
+    await Statement.filter(account=first).update(is_current=False)
+    assert await deliver_all() == []  # pointless: there is no such statement
+    await make.statement(first, "2026-10", version=2, as_of=LATER + HOUR, closing=777)
+    await imported(org, LATER + HOUR)
+    assert await mail_bills(LATER + 2 * HOUR) == {"begun": 1, "letters": 1}
+    assert "7,77" in (await deliver_one()).text
+    assert await Letter.all().count() == 1
+
+
+async def test_one_mailing_that_breaks_stops_no_other(town, monkeypatch: pytest.MonkeyPatch):
+    org, _, user = town
+    other = await make.organization(slug="teplo")
+    await subscribe(user)
+    await bill_mail.begin(other.id, OCTOBER, "user:1", make.NOW)
+    broken = (await Mailing.get(organization=other)).id
+    go_on = bill_mail.go_on
+
+    async def breaking(mailing_id: int, now: dt.datetime) -> int | None:
+        if mailing_id == broken:
+            raise OSError
+        return await go_on(mailing_id, now)
+
+    monkeypatch.setattr(bill_mail, "go_on", breaking)
+    assert await letters() == 2
+    assert (await Mailing.get(organization=org)).state is MailingState.FINISHED
+
+
+async def test_what_a_worker_puts_off_while_a_mailing_is_paused_waits_with_it(town, monkeypatch: pytest.MonkeyPatch):
+    await subscribe(town[2], town[1][0])
+    await letters()
+    row = await outbox.lease(LATER)
+    assert row is not None
+    await Mailing.all().update(state=MailingState.PAUSED)
+
+    async def overloaded(_: str) -> bytes:
+        raise pdf.Overloaded
+
+    monkeypatch.setattr(pdf, "made", overloaded)
+    assert await outbox.deliver(row.id, row.attempts, KeptMail(), LATER, papers.made) is LetterState.DEFERRED
+    assert await outbox.lease(LATER + 30 * DAY) is None
+    await housekeeping.forget_letters(LATER + 40 * DAY)
+    kept = await Letter.get()
+    assert (kept.state, bool(kept.context)) == (LetterState.DEFERRED, True)
 
 
 async def test_no_money_no_bill(town):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import AccountFacts, Contract
+from models import AccountFacts, Contract, PersonalAccount
 from models.enums import ChargeBasis, Resource
 from models.money import Currency, Money
 from models.period import Period
@@ -64,6 +64,24 @@ async def test_by_recipients_whoever_changed_most_first():
     assert {part.cause: part.amount.minor for part in found.parts} == {ChangeCause.RECALCULATION: 500}
     _, page = await compared(contract, 1, 1)
     assert [(row.position, row.account.number) for row in page] == [(2, "4"), (3, "2")], "one more than asked for says that there are more"
+
+
+@pytest.mark.usefixtures("database")
+async def test_who_left_is_told_of_as_he_was_and_not_who_came_after_him():
+    org = await make.organization()
+    contract = await make.contract(org)
+    stays, leaves = [await make.account(org, number, contract=contract) for number in "12"]
+    await make.statement(stays, "2026-10")
+    await AccountFacts.create(organization=org, account=leaves, valid_from=dt.date(2026, 10, 1), surname="Чужой", residents=9)
+    await PersonalAccount.filter(id=leaves.id).update(contract_id=None)
+    for account, month in ((stays, "2026-09"), (stays, "2026-10"), (leaves, "2026-09"), (leaves, "2026-10")):
+        await make.charge(account, month, 100)
+    _, rows = await compared(contract)
+    [row] = [row for row in rows if row.account.pk == leaves.id]
+    assert row.difference.minor == -100
+    for facts in (row.facts, row.account.facts):
+        assert facts.residents != 9
+        assert "Чужой" not in (facts.holder_name or "")
 
 
 @pytest.mark.usefixtures("database")

@@ -89,6 +89,32 @@ async def test_between_two_days_by_recipients(org):
     assert [one.position for one in (await turnovers_pages(viewer, [found], 5, 1))[found.pk]] == [2, 3]
 
 
+async def test_a_former_payer_sees_the_contracts_own_entries_of_his_days_alone(org):
+    contract = await make.contract(org)
+    await own_entry(contract, -700, "2026-06-10")
+    await own_entry(contract, -50, "2026-08-20")
+    await own_entry(contract, -300, "2026-09-10")
+    viewer, rows = await payer_of(contract, until_on=dt.date(2026, 8, 31))
+    found = (await contract_reconciliations_of(viewer, rows, SPAN))[contract.id]
+    assert (found.last, minor(found.own), minor(found.total)) == (dt.date(2026, 8, 31), [-700, 0, 50, -750], [-700, 0, 50, -750])
+    viewer, rows = await payer_of(contract, from_on=dt.date(2026, 9, 1))
+    found = (await contract_reconciliations_of(viewer, rows, SPAN))[contract.id]
+    assert (found.first, minor(found.own)) == (dt.date(2026, 9, 1), [-750, 0, 300, -1_050])
+
+
+async def test_more_recipients_than_a_statement_has_terms(org):
+    """In the first year every account shows less than the span: a term for each of them was more than SQLite takes."""
+    contract = await make.contract(org)
+    accounts = [await make.account(org, f"{number:05}", contract=contract) for number in range(3)]
+    for account in accounts:
+        await make.entry(account, EntryKind.OPENING, 100, "2026-08-01")
+    viewer, rows = await payer_of(contract)
+    with counted() as statements:
+        found = (await contract_reconciliations_of(viewer, rows, SPAN))[contract.id]
+    assert minor(found.total) == [300, 0, 0, 300]
+    assert max(text.count("e.account_id IN") + text.count("e.account_id =") for text in map(str, statements)) <= 8
+
+
 async def test_months_chain_while_recipients_come_and_go(org):
     contract = await make.contract(org)
     await recipient(org, contract, "1", 10_000)

@@ -25,7 +25,7 @@ SAMPLES = {  # what letters show, by the name that their templates give it
     "logins": [{"login": "aigul", "organization": ""}, {"login": "02015213", "organization": "Водоканал"}],
 }  # fmt: skip
 FOLDERS = sorted(path.name for path in (TEMPLATES / "mail").iterdir() if path.is_dir())
-OWN = {"sender", "base_url", "base", "home", "link", "code", "language", "unsubscribe"}
+OWN = {"sender", "base_url", "base", "home", "link", "code", "language", "unsubscribe", "enclosed"}
 GLOBALS = {"mail", "plain", "_", "gettext", "ngettext", "here", "ui"}
 CYRILLIC = re.compile("[\u0400-\u04ff]")
 

@@ -23,22 +23,21 @@ async def paying_rules(request: Request) -> Response:
     if rules is None:
         raise NotFound
     if request.method == "GET":
-        return answer(request, "paying_rules/index.html", form=Filled(_values(rules)), saved="saved" in request.query_params)
+        return answer(request, "paying_rules/index.html", form=Filled(_values(rules)), saved="saved" in request.query_params, since=rules.allocationFrom)
     fields = await form(request)
     with speaking(request.scope["state"]["language"]):
         wanted, problems = _read(fields)
     result = (await ask(request, "paying_rules/set", input={"organizationSlug": slug, "validateOnly": bool(problems), **wanted})).setPayingRules
     problems = [*problems, *(result.problems if result.typename == "Rejected" else ())]
     if problems:
-        return answer(request, "paying_rules/index.html", 422, form=Filled(fields, problems), saved=False)
+        return answer(request, "paying_rules/index.html", 422, form=Filled(fields, problems), saved=False, since=rules.allocationFrom)
     return RedirectResponse(f"{request.url.path}?saved=1", 303)
 
 
 def _values(rules: Any) -> dict[str, str]:
     """The fields as they stand now."""
     days = {f"weekday{day}": "true" for day in rules.updateDays}
-    since = str(rules.allocationFrom) if rules.allocationFrom else ""
-    return {"dueDay": str(rules.dueDay or ""), "allocation": str(rules.allocation), "allocationFrom": since, **days}
+    return {"dueDay": str(rules.dueDay or ""), "allocation": str(rules.allocation), **days}  # a day is typed for another rule alone
 
 
 def _read(fields: dict[str, str]) -> tuple[dict[str, Any], list[Any]]:
