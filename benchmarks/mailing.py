@@ -66,7 +66,7 @@ async def filled(bills: int) -> None:
         await make.statement(account, "2026-10", as_of=now)
         await make.charge(account, "2026-10", 18084, service=water)
         await Subscription.create(user=user, topic=Topic.BILL, created_at=now - BEFORE)
-    await ImportRun.create(organization=org, started_at=now, finished_at=now, state=ImportState.DONE, who="command line")
+    await ImportRun.create(organization=org, started_at=now - BEFORE, finished_at=now - BEFORE, state=ImportState.DONE, who="command line")
 
 
 async def mailed(bills: int, maker: letters.Maker) -> tuple[float, float, float]:
