@@ -44,8 +44,11 @@ async def made(wanted: Wanted, row: Letter, now: dt.datetime) -> Made:
 
 
 async def _bill(wanted: Wanted, viewer: Viewer, language: str, now: dt.datetime) -> Made:
-    account = (await _asked("bills/index", viewer, language, now, id=await _id("acc", wanted.pk), period=wanted.period)).account
-    if account is None or account.statement is None:
+    try:
+        [account] = (await _asked("bills/index", viewer, language, now, ids=[await _id("acc", wanted.pk)], period=wanted.period)).accountsByIds
+    except NotFound:
+        raise Pointless from None
+    if account.statement is None:
         raise Pointless
     statement = account.statement
     words = {"sum": statement.closing, "due": statement.dueOn, "standing": _standing(statement.closing)}

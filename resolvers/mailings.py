@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tortoise.queryset import QuerySet
+
 from models import Letter, Mailing, Organization
 from models.database import transaction
 from models.enums import LetterState, StatementState
@@ -85,27 +87,32 @@ async def pause(viewer: Viewer, slug: str, period: Period, *, validate_only: boo
     """
     organization = await staffed(viewer, slug)
     async with transaction():
-        mailing = await Mailing.filter(organization_id=organization.id, period=period.first_day).select_for_update().first()
-        waiting = Letter.filter(mailing_id=mailing.id, state__in=WAITING) if mailing is not None else None
-        is_over = mailing is None or (mailing.state is MailingState.FINISHED and not await waiting.exists())  # type: ignore[union-attr]
-        if is_over:
+        mailing = await _locked(organization.id, period)
+        if mailing is None or (mailing.state is MailingState.FINISHED and not await _waiting(mailing).exists()):
             raise Refused(ProblemCode.MAILING_OVER, ("period",), period=period)
         if not validate_only:
-            await Mailing.filter(id=mailing.id).update(state=MailingState.PAUSED)  # type: ignore[union-attr]
-            await waiting.update(due_at=PAUSED_UNTIL)  # type: ignore[union-attr]
+            await Mailing.filter(id=mailing.id).update(state=MailingState.PAUSED)
+            await _waiting(mailing).update(due_at=PAUSED_UNTIL)
             await _record(viewer, "mailing.pause", organization, period)
     return await _row(organization.id, period)
 
 
 async def _go_on(organization_id: int, period: Period, now: dt.datetime) -> bool:
     """In the caller's transaction; whether there was one that is not over."""
-    mailing = await Mailing.filter(organization_id=organization_id, period=period.first_day).select_for_update().first()
+    mailing = await _locked(organization_id, period)
     if mailing is None or mailing.state is MailingState.FINISHED:
         return False
     await Mailing.filter(id=mailing.id).update(state=MailingState.RUNNING)
-    held = Letter.filter(mailing_id=mailing.id, state__in=WAITING, due_at=PAUSED_UNTIL)
-    await held.update(due_at=now, queued_at=now)  # the days after which a letter is given up count from here
+    await _waiting(mailing).filter(due_at=PAUSED_UNTIL).update(due_at=now, queued_at=now)  # the days after which a letter is given up count from here
     return True
+
+
+async def _locked(organization_id: int, period: Period) -> Mailing | None:
+    return await Mailing.filter(organization_id=organization_id, period=period.first_day).select_for_update().first()
+
+
+def _waiting(mailing: Mailing) -> QuerySet[Letter]:
+    return Letter.filter(mailing_id=mailing.id, state__in=WAITING)
 
 
 async def _row(organization_id: int, period: Period) -> MailingRow | None:

@@ -14,7 +14,7 @@ from jobs import broker
 from models import Letter
 from models.enums import LetterState, Purpose
 from resolvers import mailed_secrets, outbox
-from resolvers.letters import queue
+from resolvers.letters import Made, Wanted, queue
 from tests import commands
 from tests.factories import NOW
 from tests.jobs.offices import Office, Silent
@@ -200,6 +200,21 @@ async def test_what_takes_too_long_is_cut_off(database: str, monkeypatch: pytest
     with Office(lambda _: "slow") as office:
         assert await outbox.send_all(ServerMail(office.url), NOW) == {"deferred": 1}
     assert (await Letter.get()).lost == 1
+
+
+async def test_a_document_that_is_never_made_ends_before_the_lease(database: str, monkeypatch: pytest.MonkeyPatch):
+    """Else the same letter would be taken again while it is still being written."""
+    assert dt.timedelta(seconds=outbox.SECONDS_FOR_ONE) < outbox.LEASE
+    monkeypatch.setattr(outbox, "SECONDS_FOR_ONE", 0.3)
+
+    async def never(*_: object) -> Made:
+        await asyncio.sleep(60)
+        raise AssertionError
+
+    await queue("trial", "a@b.kz", "ru", NOW, takes=Wanted("account", 1, "2026-10"))
+    mail = KeptMail()
+    assert await outbox.send_all(mail, NOW, never) == {"deferred": 1}
+    assert ((await Letter.get()).lost, mail.letters) == (0, [])
 
 
 async def test_a_letter_that_cannot_be_written_keeps_no_other(database: str):

@@ -10,7 +10,7 @@ PARTS = re.compile(r"lang=|\.pdf|\.csv|after=")
 WIDTHS = (320, 360, 700, 740, 1024, 1152, 1160, 1280)
 WIDER = """() => [document.documentElement, ...document.querySelectorAll('.card')].filter(one => one.scrollWidth > one.clientWidth)
   .map(one => `${location.pathname} at ${innerWidth}: ${one.textContent.trim().slice(0, 40)} ${one.scrollWidth} > ${one.clientWidth}`)"""
-SMALL = """() => [...document.querySelectorAll('button:not(.unseen), input:not([type=hidden]):not([type=checkbox]), .tick label, select, .btn, .tabs a, .langs a, .brand')]
+SMALL = """() => [...document.querySelectorAll('button:not(.unseen), input:not([type=hidden]):not([type=checkbox]):not(.tick > [type=radio]), .tick label, select, .btn, .tabs a, .langs a, .brand')]
   .filter(one => one.getBoundingClientRect().height < 43.5).map(one => `${location.pathname}: ${one.outerHTML.slice(0, 120)}`)"""
 
 

@@ -60,8 +60,9 @@ async def test_the_doors_are_open_to_everybody(site: Site):
 
 OWN = {  # pages of one's own that a walk of eight pages does not reach; {account} is the person's first one
     "aigul": ("/profile", "/profile/data", "/profile/email", "/profile/password", "/profile/sessions", "/profile/tokens", "/profile/subscriptions",
-              "/profile/accounts", "/profile/delete", "/link", "/link?by=address", "/accounts/{account}/statement/why", "/accounts/{account}/members", "/accounts/{account}/report?attribute=HOLDER_NAME"),
-    "operator": ("/letters", "/reports", "/access", "/accounts/{account}/code", "/profile/delete"),
+              "/profile/accounts", "/profile/delete", "/link", "/link?by=address", "/accounts/{account}/statement/why", "{bill_to_me}", "/accounts/{account}/payments", "/accounts/{account}/settlements", "/accounts/{account}/members", "/accounts/{account}/report?attribute=HOLDER_NAME"),
+    "firma": ("/contracts/{contract}", "/contracts/{contract}/settlements", "/contracts/{contract}/movements"),
+    "operator": ("/letters", "/mailings", "/paying-rules", "/periods", "/bank-details", "/reports", "/access", "/accounts/{account}/code", "/profile/delete"),
 }  # fmt: skip
 
 
@@ -70,10 +71,15 @@ async def test_ones_own_pages_are_open_to_everybody(site: Site, login: str):
     """axe, every width, and fingers."""
     page = await site.signed_in(login, width=360, height=640, bypass_csp=True, has_touch=True)
     links = await page.eval_on_selector_all("a[href*='/accounts/']", "links => links.map(link => link.pathname)")
-    account = next(part for link in links for part in re.findall(r"/accounts/(acc_[^/]+)", link))
+    account = next((part for link in links for part in re.findall(r"/accounts/(acc_[^/]+)", link)), "")
+    contracts = await page.eval_on_selector_all("a[href*='/contracts/']", "links => links.map(link => link.pathname)")
+    contract = next((part for link in contracts for part in re.findall(r"/contracts/(con_[^/]+)", link)), "")
+    await page.goto(f"{site.base}/accounts/{account}/statement") if account else None
+    bill_to_me = next(iter(await page.eval_on_selector_all("a[href*='/bill/mail']", "links => links.map(link => link.pathname + link.search)")), "")
+    places = {"account": account, "contract": contract, "bill_to_me": bill_to_me.removeprefix("/o/vodokanal")}
     found = []
     for path in OWN[login]:
-        address = f"{site.base}{path.format(account=account)}"
+        address = f"{site.base}{path.format(**places)}"
         answer = await page.goto(f"{address}{'&' if '?' in address else '?'}lang=kk")
         assert answer.status == 200, path
         found += await findings(page) + await page.evaluate(SMALL) + await too_wide(page)

@@ -293,7 +293,7 @@ async def test_a_bill_says_how_much_and_until_when(town, language, closing, word
     assert {"ru": "Квитанция", "kk": "түбіртегі", "en": "Bill"}[language] in text
 
 
-async def test_a_contracts_payer_gets_its_breakdown(town):
+async def test_a_contracts_payer_gets_its_breakdown(town, monkeypatch: pytest.MonkeyPatch):
     org, (first, second), _ = town
     contract, payer = await make.contract(org), await make.user("firma")
     await PersonalAccount.all().update(contract_id=contract.id)
@@ -310,6 +310,10 @@ async def test_a_contracts_payer_gets_its_breakdown(town):
     assert "02000014" in text
     assert "361,68" in letter.text
     assert "/contracts/con_" in letter.text
+    monkeypatch.setattr(papers, "MOST_ROWS", 1)
+    await Letter.all().update(state=LetterState.QUEUED)
+    long = await deliver_one()
+    assert (long.papers, "слишком длинная" in long.text) == ({}, True)
     await Letter.all().delete()
     await Subscription.filter(user=payer).update(account=first)  # of one account alone: of no contract
     await imported(org, LATER + HOUR)

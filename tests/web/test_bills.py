@@ -11,7 +11,6 @@ from models import AccountFacts, BankDetails, Organization, Statement
 from models.enums import TokenScope
 from models.money import Currency
 from resolvers.tokens import create_token
-from schema.operations import TEMPLATES
 from tests.web.conftest import BASE, Browser
 from tests.web.test_figures import missing, pdf_of
 
@@ -131,8 +130,3 @@ def test_a_payment_code_needs_what_the_standard_needs():
     with pytest.raises(ValueError, match="BIC"):
         payment_qr.written({"Name": "А", "PersonalAcc": "1", "BankName": "Б", "CorrespAcc": "0"})
     assert io.StringIO(payment_qr.written({"Name": "А|Б", "PersonalAcc": "1", "BankName": "Б", "CorrespAcc": "0", "BIC": "1"})).read(9) == "ST00012#N"
-
-
-def test_one_bill_and_several_are_asked_for_alike():
-    one, several = ((TEMPLATES / "bills" / f"{name}.graphql").read_text(encoding="utf-8") for name in ("index", "several"))
-    assert one.split("account(id: $id) {")[1] == several.split("accountsByIds(ids: $ids) {")[1]

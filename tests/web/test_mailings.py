@@ -55,6 +55,25 @@ async def test_staff_send_a_month_and_see_how_far_it_came(operator, subscriber):
     assert (await bill_mail.mail_bills(now()))["letters"] == 0
 
 
+@pytest.mark.parametrize("language", ["ru", "kk", "en"])
+async def test_the_pages_are_whole(operator, aigul, site, subscriber, language: str):
+    await sent(operator, "start", period=MAY)
+    assert (await operator.page(f"/mailings?lang={language}&done=start")).problems() == []
+    url = f"/accounts/{site.account}/bill/mail?period={MAY}&lang={language}"
+    for address in (url, f"{url}&done=1"):
+        assert (await aigul.page(address)).problems() == []
+    for number in range(5):
+        await aigul.send(url, idempotencyKey=f"key {number}")
+    assert (await aigul.page(url, 422)).problems() == []
+
+
+async def test_with_javascript_the_list_alone_comes_anew(operator, subscriber):
+    await sent(operator, "start", period=MAY)
+    fragment = (await operator.fragment("/mailings", "mailings")).text
+    assert fragment.lstrip().startswith('<section id="mailings"')
+    assert "<h1" not in fragment
+
+
 async def test_a_paused_mailing_sends_nothing_until_it_goes_on(operator, subscriber):
     await sent(operator, "start", period=MAY)
     await bill_mail.mail_bills(now())

@@ -18,8 +18,7 @@ MOST_ACCOUNTS = 30  # of one file
 
 async def one(request: Request) -> Response:
     """GET the bill of an account: ``?period=2026-10&size=a5&redacted=1``; NotFound where there is no statement."""
-    account = await _account(request, request.path_params["id"])
-    found(account.statement)
+    [account] = await _accounts(request, [request.path_params["id"]])
     return await _file(request, [account], f"bill-{account.statement.period}.pdf")
 
 
@@ -28,10 +27,7 @@ async def several(request: Request) -> Response:
     wanted = list(dict.fromkeys(request.query_params.getlist("account")))
     if not 1 <= len(wanted) <= MOST_ACCOUNTS:
         raise BadAddress
-    accounts = (await ask(request, "bills/several", ids=wanted, period=month(request))).accountsByIds
-    for account in accounts:
-        found(ours(request, account).statement)
-    return await _file(request, accounts, "bills.pdf")
+    return await _file(request, await _accounts(request, wanted), "bills.pdf")
 
 
 async def mail(request: Request) -> Response:
@@ -65,8 +61,11 @@ async def handed_several(request: Request, asking: Any, _slug: str) -> Response:
     return await several(request)
 
 
-async def _account(request: Request, identity: str) -> Any:
-    return ours(request, (await ask(request, "bills/index", id=identity, period=month(request))).account)
+async def _accounts(request: Request, wanted: list[str]) -> list[Any]:
+    accounts = (await ask(request, "bills/index", ids=wanted, period=month(request))).accountsByIds
+    for account in accounts:
+        found(ours(request, account).statement)
+    return list(accounts)
 
 
 async def _file(request: Request, accounts: list[Any], name: str) -> Response:
