@@ -81,19 +81,18 @@ async def _breakdown(wanted: Wanted, viewer: Viewer, language: str, now: dt.date
 
 
 async def _asked(document: str, viewer: Viewer, language: str, now: dt.datetime, **variables: Any) -> Any:
-    from schema import operations  # seconds and megabytes, which a worker without bills need not pay
+    from schema import operations
 
-    async with _starting:
-        if not operations.is_started():
-            await operations.start()
     return await operations.run(document, viewer, variables, language=language, now=now)
 
 
 async def _id(prefix: str, pk: int) -> str:
-    from schema import ids
+    """Starts the schema where nothing did, before anything is named for it: seconds and megabytes, which a worker without bills need not pay."""
+    from schema import ids, operations
 
-    if not ids.is_loaded():
-        await ids.load()
+    async with _starting:
+        if not operations.is_started():
+            await operations.start()
     return ids.encode(prefix, pk)
 
 

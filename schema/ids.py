@@ -22,6 +22,12 @@ async def load() -> None:
     _sealer = Sealer(await id_key())
 
 
+def forget() -> None:
+    """Before another database is opened: tests have one after another."""
+    global _sealer  # noqa: PLW0603
+    _sealer = None
+
+
 def is_loaded() -> bool:
     return _sealer is not None
 

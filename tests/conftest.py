@@ -256,6 +256,8 @@ async def database(database_url: str) -> AsyncIterator[str]:
     from models.database import close, connect
 
     EXECUTOR_CACHE.clear()  # it remembers queries by model and forgets which database they were written for
+    if "schema.ids" in sys.modules:
+        sys.modules["schema.ids"].forget()  # the key of another test's database
     await connect(database_url)
     yield database_url
     await close()
