@@ -12,7 +12,7 @@ import typer
 from tortoise.exceptions import DBConnectionError, OperationalError
 
 from adapters import logs
-from jobs.commands import agreements, codes, imports, letters, outbox, paying, people, reading_rules, registers
+from jobs.commands import agreements, bills, codes, imports, letters, outbox, paying, people, reading_rules, registers
 from jobs.console import Stop, err, opened, out, progress, sentence
 from models import database
 from models.errors import AbonentError
@@ -32,6 +32,7 @@ people.organization.command("access")(codes.access)
 people.organization.command("readings")(reading_rules.readings)
 people.organization.command("paying")(paying.paying)
 app.command("codes")(codes.codes)
+app.command("bills")(bills.bills)
 app.command("mail")(letters.mail)
 app.command("letters")(outbox.letters)
 

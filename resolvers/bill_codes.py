@@ -15,7 +15,8 @@ from resolvers.organizations import organization_by_slug
 from resolvers.sql import fetch
 
 AT_ONCE = 2_000
-_COLUMNS = ("organization_id", "account_id", "contract_id", "source", "code_hash", "issued_by", "created_at", "expires_at")
+BILL_LIFETIME = dt.timedelta(days=90)
+COLUMNS = ("organization_id", "account_id", "contract_id", "source", "code_hash", "issued_by", "created_at", "expires_at")
 
 
 async def issue_bill_codes(
@@ -37,7 +38,7 @@ async def issue_bill_codes(
     for start in range(0, len(owners), AT_ONCE):
         part = [(number, pk, new_code()) for number, pk in owners[start : start + AT_ONCE]]
         async with transaction():
-            await load("account_code", _COLUMNS, [_record(organization.id, pk, code, now, lifetime, contracts, actor) for _, pk, code in part])
+            await load("account_code", COLUMNS, [record(organization.id, pk, code, now, lifetime, contracts=contracts, actor=actor) for _, pk, code in part])
             await audit.record(actor, "code.print", f"organization:{organization.id}", organization_id=organization.id, codes=len(part))
         yield [(number, shown(code)) for number, _, code in part]
 
@@ -49,6 +50,7 @@ async def _owners(organization_id: int, *, contracts: bool) -> dict[str, int]:
     return {row["number"]: row["id"] for row in await fetch(f"{text} ORDER BY number", organization_id)}
 
 
-def _record(organization_id: int, pk: int, code: str, now: dt.datetime, lifetime: dt.timedelta, contracts: bool, actor: str) -> tuple[object, ...]:
+def record(organization_id: int, pk: int, code: str, now: dt.datetime, lifetime: dt.timedelta, *, contracts: bool, actor: str) -> tuple[object, ...]:
+    """A row of COLUMNS."""
     account, contract = (None, pk) if contracts else (pk, None)
     return (organization_id, account, contract, CodeSource.BILL.value, code_hash(code), actor, now, now + lifetime)

@@ -16,6 +16,7 @@ Months = Annotated[int, strawberry.argument(description="How many months back fr
 PastMonths = Annotated[int, strawberry.argument(description="How many months back, the present one counted, 1–132.")]
 Id = Annotated[strawberry.ID, strawberry.argument(description="Its opaque id, as the API gave it.")]
 AccountIds = Annotated[list[strawberry.ID], strawberry.argument(name="ids", description="Their opaque ids, 1–30.")]
+Numbers = Annotated[list[AccountNumber], strawberry.argument(description="Account numbers, 1–100, with their leading zeros.")]
 OptionalId = Annotated[strawberry.ID | None, strawberry.argument(description="Its opaque id; or leave it out and give the two others.")]
 Slug = Annotated[str, strawberry.argument(description="The organization's name in addresses: `/o/<slug>/`.")]
 OptionalSlug = Annotated[str | None, strawberry.argument(description="Only of the organization with this name in addresses.")]

@@ -34,7 +34,7 @@ MOST_DIRECTIVES = 40
 MOST_REPEATED = 10  # checking that repetitions agree takes the square of their number
 LARGEST_PAGE = 100
 FREE = {
-    "StartMailingDone", "PauseMailingDone", "SetBillMailingDone", "MailBillDone",
+    "StartMailingDone", "PauseMailingDone", "SetBillMailingDone", "MailBillDone", "IssueBillCodesDone",
     "BankDetails", "Bill", "SetBankDetailsDone", "UnsubscribeDone",
     "ClosePeriodDone", "ReopenPeriodDone", "JudgeReadingsDone", "ReadingHook", "SetReadingHookDone", "RecordHouseReadingDone", "SaveHouseMeterDone",
     "AttachDocumentDone", "InstallMeterDone", "RecordMeterEventDone", "ReplaceMeterDone", "WithdrawMeterEventDone",
@@ -49,6 +49,8 @@ FREE = {
 INTROSPECTED = 5  # each selection inside __schema or __type lists types, fields or arguments: the usual query has some forty
 USUAL_SIZE = {
     "Query.accountsByIds": 30,
+    "Query.accountsByNumbers": 100,
+    "IssueBillCodesDone.codes": 100,
     "Account.charged": 24,
     "MonthCharged.services": 6,
     "Account.certificates": 2,

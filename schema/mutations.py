@@ -43,6 +43,7 @@ from schema.memberships import MemberMutations
 from schema.meter_acts import MeterMutations
 from schema.paying_rules import PayingMutations
 from schema.periods import PeriodMutations
+from schema.printed_codes import PrintedCodeMutations
 from schema.profile import ProfileMutations
 from schema.reading_bulk import BulkMutations
 from schema.reading_rules import ReadingRulesMutations
@@ -83,6 +84,7 @@ class Mutation(
     MeterMutations,
     PayingMutations,
     PeriodMutations,
+    PrintedCodeMutations,
     ProfileMutations,
     ReadingRulesMutations,
     RecoveryMutations,

@@ -33,6 +33,8 @@ PLAIN = {
     **dict.fromkeys(("StartMailingDone", "PauseMailingDone"), "mailing"),
     "SetBillMailingDone": "billMailing",
     "MailBillDone": "recipient",
+    "BillCode": "account code expiresAt",
+    "IssueBillCodesDone": "codes",
     "DebtAge": "age amount",
     "DebtCertificate": "accountNumber asOf balance checkCode issuedAt number",
     "IssueDebtCertificateDone": "certificate",

@@ -10,7 +10,7 @@ import strawberry
 from strawberry import field
 
 from models.errors import BadRequest, NotFound
-from resolvers.accounts import account_by_number, accounts_by_ids, accounts_page
+from resolvers.accounts import account_by_number, accounts_by_ids, accounts_named, accounts_page
 from resolvers.charges import charges_by_ids
 from resolvers.contracts import contracts_by_ids, contracts_page
 from resolvers.data_reports import reports_by_ids
@@ -28,7 +28,7 @@ from resolvers.sessions import users_by_ids
 from schema import ids
 from schema.accounts import Account
 from schema.agreements import AgreementQueries
-from schema.arguments import AccountIds, After, First, Host, Id, OptionalId, OptionalNumber, OptionalSlug, Search, Slug
+from schema.arguments import AccountIds, After, First, Host, Id, Numbers, OptionalId, OptionalNumber, OptionalSlug, Search, Slug
 from schema.certificates import CertificateQueries
 from schema.context import Info
 from schema.contracts import Contract
@@ -44,6 +44,7 @@ from schema.viewers import Viewer
 
 LONGEST_SEARCH = 100
 MOST_AT_ONCE = 30
+MOST_NUMBERS = 100
 
 READS: dict[str, Callable[..., Awaitable[dict[int, Any]]]] = {
     "acc": accounts_by_ids,
@@ -119,6 +120,13 @@ class Query(AgreementQueries, CertificateQueries, HumanCheckQuery, MemberQueries
         if not 1 <= len(wanted) <= MOST_AT_ONCE:
             raise BadRequest(f"`ids` takes 1 to {MOST_AT_ONCE} accounts")
         return await asyncio.gather(*[found(info, each, "acc") for each in wanted])
+
+    @field(description="Accounts of an organization by their numbers, in their order: null where the viewer sees none.")
+    async def accounts_by_numbers(self, info: Info, organization_slug: Slug, numbers: Numbers) -> list[Account | None]:
+        if not 1 <= len(numbers) <= MOST_NUMBERS:
+            raise BadRequest(f"`numbers` takes 1 to {MOST_NUMBERS} accounts")
+        known = {row.number: row for row in await accounts_named(info.context.signed_in, organization_slug, [], numbers)}
+        return [known.get(number) for number in numbers]  # type: ignore[misc]
 
     @field(description="The accounts that the viewer may see, by number. `search`: beginnings of numbers, words of addresses; for staff, of names.")
     async def accounts(

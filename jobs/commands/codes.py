@@ -12,7 +12,7 @@ import typer
 from adapters.sheets import harmless
 from jobs.console import Stop, err, opened, out
 from resolvers.access_rules import Wanted, rules_of, set_rules
-from resolvers.bill_codes import issue_bill_codes
+from resolvers.bill_codes import BILL_LIFETIME, issue_bill_codes
 from resolvers.organizations import organization_by_slug
 
 
@@ -22,7 +22,7 @@ def codes(
     accounts: Annotated[Path | None, typer.Option(help="a file with one number in each line")] = None,
     every: Annotated[bool, typer.Option("--all", help="for every account")] = False,
     contracts: Annotated[bool, typer.Option("--contracts", help="numbers are of contracts")] = False,
-    days: Annotated[int, typer.Option(min=1, max=366, help="how long the codes are good")] = 90,
+    days: Annotated[int, typer.Option(min=1, max=366, help="how long the codes are good")] = BILL_LIFETIME.days,
 ) -> None:
     """Make the one-time codes that the printer puts on bills."""
     if (accounts is None) == (not every):

@@ -208,7 +208,7 @@ OUTCOMES = {  # reached through mutations only: tested below and beside the muta
     "CreateTokenDone", "EndOtherSessionsDone", "EndSessionDone", "RevokeTokenDone", "SetSubscriptionsDone", "UpdateProfileDone", "WithdrawConsentDone",
     "WithdrawEmailChangeDone", "AcceptInvitationDone", "ChangeMemberDone", "InvitationOffer", "InviteMemberDone", "RevokeInvitationDone",
     "RecordHouseReadingDone", "SaveHouseMeterDone", "AttachDocumentDone", "InstallMeterDone", "RecordMeterEventDone", "ReplaceMeterDone", "WithdrawMeterEventDone",
-    "StartMailingDone", "PauseMailingDone", "SetBillMailingDone", "MailBillDone",
+    "StartMailingDone", "PauseMailingDone", "SetBillMailingDone", "MailBillDone", "IssueBillCodesDone", "BillCode",
     "Allocation",  # of the newest payment nothing is known yet: tests/schema/test_allocations.py
     "IssueDebtCertificateDone", "DebtAge",  # this account owes nothing: tests/schema/test_settlements.py has one that does
     "RevokeMemberDone", "UnlinkAccountDone", "DeleteUserDone", "WantedLink", "ReportMistakeDone", "SettleReportDone",
@@ -507,6 +507,7 @@ PROVING: dict[str, tuple[dict, dict[str, str]]] = {  # input, and who gets somet
     "setPayingRules": ({"dueDay": 10}, dict.fromkeys(PERSONS, "NOT_FOUND") | {"clerk": "SetPayingRulesDone"}),
     "closePeriod": ({"period": "2026-10", "idempotencyKey": "k"}, dict.fromkeys(PERSONS, "NOT_FOUND") | {"clerk": "ClosePeriodDone"}),
     "reopenPeriod": ({"period": "2026-10", "reason": "-", "idempotencyKey": "k"}, dict.fromkeys(PERSONS, "NOT_FOUND") | {"clerk": "ReopenPeriodDone"}),
+    "issueBillCodes": ({"accounts": ["$Account"]}, dict.fromkeys(PERSONS, "NOT_FOUND") | {"clerk": "Rejected"}),
     "startMailing": ({"period": PAST}, dict.fromkeys(PERSONS, "NOT_FOUND") | {"clerk": "StartMailingDone"}),
     "pauseMailing": ({"period": PAST}, dict.fromkeys(PERSONS, "NOT_FOUND") | {"clerk": "PauseMailingDone"}),
     "setBillMailing": ({"billMailing": "BY_HAND"}, dict.fromkeys(PERSONS, "NOT_FOUND") | {"clerk": "SetBillMailingDone"}),

@@ -89,6 +89,7 @@ def variables_of(name: str, town: Town) -> dict[str, Any]:
     return {
         "id": ids.encode(*owner),
         "ids": [ids.encode("acc", account.id) for account in town.accounts],
+        "numbers": [account.number for account in town.accounts],
         "flat": flat,
         "street": ids.encode("str", town.house),
         "house": ids.encode("sho", town.house),
