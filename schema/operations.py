@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -164,16 +165,21 @@ def _reason(answer: Answer) -> BaseException:
 
 
 def _operation(path: Path) -> Operation:
-    schema = SCHEMA._schema
     try:
-        document = with_typenames(schema, parse(path.read_text(encoding="utf-8")))
-        text = print_ast(document)
-        checked = prepared(schema, text, introspection=True)
-    except GraphQLError as error:
-        raise BrokenDocument(f"{path}: {error.message}") from None
-    if checked.errors:
-        raise BrokenDocument(f"{path}: " + "; ".join(error.message for error in checked.errors))
+        return _checked(path.read_text(encoding="utf-8"))
+    except (GraphQLError, BrokenDocument) as error:
+        raise BrokenDocument(f"{path}: {error}") from None
+
+
+@cache
+def _checked(source: str) -> Operation:
+    """Kept for the process: whoever starts once more has checked them already."""
+    schema = SCHEMA._schema
+    document = with_typenames(schema, parse(source))
+    text = print_ast(document)
+    if errors := prepared(schema, text, introspection=True).errors:
+        raise BrokenDocument("; ".join(error.message for error in errors))
     operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
     if len(operations) != 1:
-        raise BrokenDocument(f"{path}: a page's document has one operation")
+        raise BrokenDocument("a page's document has one operation")
     return Operation(text, shape_of(schema, document, operations[0]))

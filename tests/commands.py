@@ -8,6 +8,7 @@ importing is saved; tests/test_cli.py starts ``python -m jobs.cli`` cold too.
 import atexit
 import contextlib
 import functools
+import gc
 import importlib
 import json
 import os
@@ -149,7 +150,22 @@ def _import() -> None:
 
     for name in (*IMPORTED, *(f"jobs.commands.{found.name}" for found in pkgutil.iter_modules(commands.__path__))):
         importlib.import_module(name)
+    _prepare()
+    gc.collect()
+    gc.freeze()  # what is imported stays: a forked process need not look through it, nor copy it, when it ends
     assert threading.active_count() == 1, "forking would lose a thread"
+
+
+def _prepare() -> None:
+    """What a server does once before its first page, whatever the settings: documents checked, templates compiled, files compressed."""
+    from adapters.rendering import environment
+    from schema import operations
+    from web.assets import assets
+
+    operations.load()
+    assets()
+    for name in environment().list_templates(extensions=["html"]):
+        environment().get_template(name)
 
 
 if __name__ == "__main__":

@@ -4,11 +4,12 @@ import datetime as dt
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from models.database import close, connect
@@ -23,6 +24,14 @@ SLUG, PASSWORD = "vodokanal", "chistaya-voda"
 QUIET = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 LAST_MONTH = Period.of(dt.datetime.now(dt.UTC).date()).previous
 ACCOUNT = "02000007"
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browsers live as long as their event loop: these stories share one."""
+    for item in items:
+        if item.path.is_relative_to(HERE) and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 @dataclass
@@ -108,12 +117,28 @@ def browser_options(request: pytest.FixtureRequest) -> list[str]:
     return getattr(request, "param", [])
 
 
-@pytest.fixture
-async def site(peopled: str, served: str, chromium: str, browser_options: list[str]) -> AsyncIterator[Site]:
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browsers(chromium: str) -> AsyncIterator[Callable[[list[str]], Awaitable[Browser]]]:
+    """Gives the browser that was started with these options, once for all tests of a process: a test's contexts are its own."""
+    started: dict[tuple[str, ...], Browser] = {}
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=[*QUIET, *browser_options])
-        yield Site(f"{served}/o/{SLUG}", browser)
-        await browser.close()
+
+        async def browser(options: list[str]) -> Browser:
+            if tuple(options) not in started:
+                started[tuple(options)] = await playwright.chromium.launch(executable_path=chromium, args=[*QUIET, *options])
+            return started[tuple(options)]
+
+        yield browser
+        for one in started.values():
+            await one.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def site(peopled: str, served: str, browsers: Callable[[list[str]], Awaitable[Browser]], browser_options: list[str]) -> AsyncIterator[Site]:
+    browser = await browsers(browser_options)
+    yield Site(f"{served}/o/{SLUG}", browser)
+    for context in browser.contexts:
+        await context.close()
 
 
 @pytest.fixture
