@@ -31,9 +31,19 @@ async def walk(page, base: str, look, language: str = "ru") -> list:
 async def findings(page, rules: dict = RULES) -> list[str]:
     """What axe finds on the page as it stands."""
     await page.wait_for_load_state()
-    await page.evaluate(AXE.read_text(encoding="utf-8"))
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE.read_text(encoding="utf-8"))
     found = await page.evaluate("rules => axe.run(document, rules)", rules)
     return [f"{page.url} {each['id']} ({each['impact']}): {each['nodes'][0]['html'][:160]}" for each in found["violations"]]
+
+
+async def by_day_and_night(page) -> list[str]:
+    """What axe finds on it in both schemes."""
+    found = await findings(page)
+    await page.emulate_media(color_scheme="dark")
+    found += await findings(page, BY_NIGHT)
+    await page.emulate_media(color_scheme="light")
+    return found
 
 
 async def too_wide(page) -> list[str]:

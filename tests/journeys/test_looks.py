@@ -10,9 +10,9 @@ from tests.journeys.looks import SMALL, findings, too_wide, walk
 pytestmark = [pytest.mark.journey, pytest.mark.usefixtures("once")]
 
 
-@pytest.mark.parametrize("browser_options", [[], ["--blink-settings=defaultFontSize=32"]], ids=["", "large-text"], indirect=True)
-async def test_nothing_runs_off_the_screen(site: Site):
-    """Also with letters twice as large, which the browser's own setting makes: styles are in rem, queries too."""
+@pytest.mark.parametrize("browser_options", [["--blink-settings=defaultFontSize=32"]], ids=["large-text"], indirect=True)
+async def test_nothing_runs_off_the_screen_with_large_letters(site: Site):
+    """Twice as large, which the browser's own setting makes: styles are in rem, queries too. With usual ones: test_access.py."""
     wide = []
     for login in ("aigul", "firma", "operator"):
         page = await site.signed_in(login)
