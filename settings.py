@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(default="", description="addresses of the reverse proxies, separated by commas, whose X-Forwarded-For and -Proto are believed")
     upload_limit_mb: int = Field(default=2048, ge=1, le=1_000_000, description="the largest register that may be uploaded, in megabytes")
     import_files_days: int = Field(default=30, ge=1, le=3650, description="how many days uploaded registers are kept")
+    metrics_token: SecretStr = Field(default=SecretStr(""), description="who bears it reads /health/metrics; unset, there is nothing there")
     allow_loopback_calls: bool = Field(default=False, description="true lets validation hooks call this machine itself; for development and tests")
     base_url: str = Field(default="http://127.0.0.1:8000", description="address that people type; links in letters start with it")
 
@@ -89,6 +90,13 @@ class Settings(BaseSettings):
         if urlsplit(url).query or urlsplit(url).fragment:
             raise ValueError("must be an address without ? and #")
         return url.rstrip("/")
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _long_token(cls, token: SecretStr) -> SecretStr:
+        if token.get_secret_value() and len(token.get_secret_value()) < SHORTEST_SECRET:
+            raise ValueError(f"must be at least {SHORTEST_SECRET} characters long; `openssl rand -hex 32` makes a good one")
+        return token
 
     @field_validator("secret")
     @classmethod

@@ -8,6 +8,7 @@ from typing import Any
 
 from babel.dates import format_date, format_datetime, get_timezone
 
+from adapters.service_names import service
 from adapters.texts import gettext, language
 
 NBSP = "\u00a0"
@@ -23,25 +24,6 @@ LATIN_UNITS = {"м³": "m³", "м²": "m²", "кВт·ч": "kWh", "Гкал": "G
 LONG_DATE = {"ru": "d MMMM y", "kk": "y 'ж.' d MMMM", "en": "d MMMM y"}
 SHORT_DATE = {"ru": "dd.MM.y", "kk": "dd.MM.y", "en": "d MMM y"}
 MONTH = {"ru": "LLLL y", "kk": "y 'ж.' MMMM", "en": "LLLL y"}
-# What suppliers call their services in every register is known in the other languages too; any other name is shown as printed.
-SERVICES = {
-    "холодная вода": lambda: gettext("Cold water"),
-    "горячая вода": lambda: gettext("Hot water"),
-    "канализация": lambda: gettext("Sewerage"),
-    "водоотведение": lambda: gettext("Wastewater disposal"),
-    "вода": lambda: gettext("Water"),
-    "холодное водоснабжение": lambda: gettext("Cold water supply"),
-    "горячее водоснабжение": lambda: gettext("Hot water supply"),
-    "компонент на холодную воду": lambda: gettext("Component of cold water"),
-    "компонент на тепловую энергию": lambda: gettext("Component of heat"),
-    "отопление": lambda: gettext("Heating"),
-    "электроснабжение": lambda: gettext("Electricity supply"),
-    "содержание жилья": lambda: gettext("Maintenance of the house"),
-    "ремонт жилья": lambda: gettext("Repairs of the house"),
-    "текущий ремонт": lambda: gettext("Current repairs"),
-    "капитальный ремонт": lambda: gettext("Capital repairs"),
-    "найм жилья": lambda: gettext("Rent of the flat"),
-}
 
 
 def number(text: str, *, digits: int = 0) -> str:
@@ -174,12 +156,6 @@ def day_after(month: Any) -> dt.date:
 def capital(text: str) -> str:
     """First letter large, the rest as it is."""
     return text[:1].upper() + text[1:]
-
-
-def service(name: str) -> str:
-    """A service in the reader's language where its name is a usual one, else as the supplier prints it."""
-    known = SERVICES.get(name.strip().casefold())
-    return known() if known else name
 
 
 def resource(code: str | None) -> str:

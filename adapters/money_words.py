@@ -5,7 +5,8 @@ from typing import Any
 
 from babel.dates import get_day_names
 
-from adapters.formats import period, service, word
+from adapters.formats import period, word
+from adapters.service_names import service
 from adapters.texts import gettext, language
 
 

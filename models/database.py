@@ -181,7 +181,7 @@ def _credentials(url: str, pragmas: dict[str, str]) -> dict[str, Any]:
     parts = urlsplit(url)
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     return {
-        "engine": "tortoise.backends.asyncpg",
+        "engine": "models.postgres",
         "credentials": {
             "host": query.get("host") or parts.hostname or "localhost",
             "port": int(query.get("port") or parts.port or 5432),

@@ -16,9 +16,10 @@ from resolvers import audit, reading_links, views
 from resolvers.digests import text_hash
 from resolvers.gate import HumanAnswer, knock
 from resolvers.registration_letters import reference
+from resolvers.sql import fetch, known_instant
 from resolvers.tokens import find_token, looks_right, new_text
 from resolvers.users import key, login_key
-from resolvers.viewer import Viewer, viewer_of_token, viewer_of_user
+from resolvers.viewer import Viewer, viewer_of_rows, viewer_of_token
 
 IDLE = dt.timedelta(days=14)
 LIFETIME = dt.timedelta(days=1)
@@ -87,15 +88,28 @@ async def sign_out(viewer: Viewer) -> bool:
 
 
 async def session_viewer(token: str | None, now: dt.datetime) -> Viewer | None:
-    """Who holds this living session, else None."""
+    """Who holds this living session, else None. One statement."""
     if not token or not looks_right(token):
         return None
-    found = await Session.get_or_none(token_hash=text_hash(token)).select_related("user")
-    if found is None or found.expires_at <= now or now - found.last_used_at > IDLE or not found.user.is_active:
+    rows = await fetch(_SESSION, text_hash(token))
+    if not rows:
         return None
-    if now - found.last_used_at > USED_EVERY:
-        await Session.filter(id=found.id).update(last_used_at=now)
-    return replace(await viewer_of_user(found.user.id, now.date(), session_id=found.id), language=found.user.language)
+    first = rows[0]
+    expires, used = known_instant(first["expires_at"]), known_instant(first["last_used_at"])
+    if expires <= now or now - used > IDLE or not first["is_active"]:
+        return None
+    if now - used > USED_EVERY:
+        await Session.filter(id=first["id"]).update(last_used_at=now)
+    granted = [row for row in rows if row["rights"] is not None]  # who has no account has one row without
+    return replace(viewer_of_rows(granted, first["user_id"], now.date(), session_id=first["id"]), language=first["language"])
+
+
+_OF_SESSION = "s.id, s.user_id, s.expires_at, s.last_used_at, u.language, u.is_active"
+_SESSION = f"""
+    SELECT {_OF_SESSION}, m.account_id, m.contract_id, m.rights, m.from_on, m.until_on, NULL AS organization_id
+    FROM session s JOIN user_account u ON u.id = s.user_id LEFT JOIN membership m ON m.user_id = s.user_id WHERE s.token_hash = $1
+    UNION ALL SELECT {_OF_SESSION}, NULL, NULL, 0, NULL, NULL, r.organization_id
+    FROM session s JOIN user_account u ON u.id = s.user_id JOIN staff_role r ON r.user_id = s.user_id WHERE s.token_hash = $1"""
 
 
 async def bearer_viewer(token: str | None, now: dt.datetime) -> Viewer | None:

@@ -71,6 +71,13 @@ def instant(value: Any) -> dt.datetime | None:
     return found.replace(tzinfo=dt.UTC) if found is not None and found.tzinfo is None else found
 
 
+def known_instant(value: Any) -> dt.datetime:
+    """The same for a column that is never null."""
+    found = instant(value)
+    assert found is not None
+    return found
+
+
 def literal(value: dt.date) -> str:
     """A date inside a statement's text."""
     return f"'{value.isoformat()}'"

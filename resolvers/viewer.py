@@ -12,7 +12,7 @@ from models.enums import Right, TokenScope
 from models.errors import Forbidden, SignInRequired
 from models.period import Period
 from models.sql import day
-from resolvers.sql import fetch
+from resolvers.sql import Row, fetch
 
 TOKEN = "token:"  # noqa: S105 - how actors begin that are tokens
 
@@ -144,7 +144,14 @@ async def viewer_of_user(
     user_id: int, today: dt.date, *, actor: str | None = None, scopes: Iterable[TokenScope] = TokenScope, session_id: int | None = None
 ) -> Viewer:
     """One statement: memberships and staff roles."""
-    rows = await fetch(_GRANTS, user_id)
+    return viewer_of_rows(await fetch(_GRANTS, user_id), user_id, today, actor=actor, scopes=scopes, session_id=session_id)
+
+
+def viewer_of_rows(
+    rows: Iterable[Row], user_id: int, today: dt.date, *, actor: str | None = None, scopes: Iterable[TokenScope] = TokenScope, session_id: int | None = None
+) -> Viewer:
+    """Of the user's memberships and, with `organization_id`, staff roles."""
+    rows = list(rows)
     roles = [row["organization_id"] for row in rows if row["organization_id"] is not None]
     grants = [row for row in rows if row["organization_id"] is None]
     return Viewer(

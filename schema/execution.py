@@ -13,6 +13,7 @@ from adapters.logs import log
 from adapters.texts import gettext
 from models.availability import is_unavailable
 from models.errors import AbonentError, BadRequest, Forbidden, NotFound, SignInRequired, Throttled, Unavailable
+from models.stages import EXECUTE, PREPARE, stage
 from resolvers import gate
 from schema import ids
 from schema.build import SCHEMA
@@ -52,8 +53,9 @@ class Answer:
 
 async def execute(text: str, variables: Mapping[str, Any] | None, context: Context, operation: str | None = None, *, trusted: bool = False) -> Answer:
     """Run a document. A `trusted` one (a page's own) is not held to the cost limit."""
-    document = prepared(SCHEMA._schema, text, introspection=context.viewer is not None and not context.viewer.is_guest)
-    refusal = _refusal(document, variables, operation)
+    with stage(PREPARE):
+        document = prepared(SCHEMA._schema, text, introspection=context.viewer is not None and not context.viewer.is_guest)
+        refusal = _refusal(document, variables, operation)
     if refusal is not None:
         return refusal
     cost = None if trusted or document.plan is None else document.plan.cost(operation, variables)
@@ -66,7 +68,8 @@ async def execute(text: str, variables: Mapping[str, Any] | None, context: Conte
         except Exception as error:  # noqa: BLE001 - the same answer as for any other read
             return _answer(None, [GraphQLError(str(error), original_error=error)])
     async with gate.evenly():
-        result = await SCHEMA.execute(text, variable_values=dict(variables or {}), context_value=context, operation_name=operation)
+        with stage(EXECUTE):
+            result = await SCHEMA.execute(text, variable_values=dict(variables or {}), context_value=context, operation_name=operation)
     answer = _answer(result.data, result.errors or [])
     answer.cost = cost
     return answer

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from adapters.rendering import has_block, render, surrounded
+from adapters.stages import RENDER, stage
 from schema import operations
 from schema.operations import NotFound, SignInRequired
 from web.frames import frame_of
@@ -51,7 +52,7 @@ async def own_slug(request: Request) -> str:
 
 def answer(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
     """Render for this request. Block, id and htmx target share one name, so the target says which block is wanted."""
-    with surrounded(frame_of(request)):
+    with stage(RENDER), surrounded(frame_of(request)):
         html = render(template, block=wanted_block(request, template), **context)
     return HTMLResponse(html, status, headers={"vary": "HX-Request, HX-Target, Cookie, Accept-Language"})
 

@@ -7,8 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from adapters import pdf
-from adapters.formats import percent, service, unit
+from adapters.formats import percent, unit
 from adapters.rendering import render, surrounded
+from adapters.service_names import service
+from adapters.stages import PDF, RENDER, stage
 from adapters.texts import gettext, speaking
 from schema import breakdowns
 from web import tables
@@ -76,6 +78,8 @@ def _recipient(row: Any) -> list[Any]:
 
 
 async def printed(request: Request, template: str, name: str, **context: Any) -> Response:
-    with surrounded(frame_of(request)):
+    with stage(RENDER), surrounded(frame_of(request)):
         html = render(template, **context)
-    return Response(await pdf.made(html), media_type="application/pdf", headers={"content-disposition": f'attachment; filename="{name}"'})
+    with stage(PDF):
+        document = await pdf.made(html)
+    return Response(document, media_type="application/pdf", headers={"content-disposition": f'attachment; filename="{name}"'})

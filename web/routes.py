@@ -220,6 +220,7 @@ def _machines() -> list[Route]:
         Route("/static/{name}", assets.asset),
         Route("/health/live", health.live),
         Route("/health/ready", health.ready),
+        Route("/health/metrics", health.metrics),
         *graphql.routes,
     ]
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from adapters.stages import SESSION, stage
 from schema import operations
 from settings import Mode, settings
 
@@ -30,7 +31,8 @@ async def viewer(request: Request) -> Any:
     state = request.scope["state"]
     if "viewer" not in state:
         token = request.cookies.get(cookie_name())
-        state["viewer"] = await operations.session_viewer(token) if token else None
+        with stage(SESSION):
+            state["viewer"] = await operations.session_viewer(token) if token else None
         state["csrf_subject"] = token if state["viewer"] else request.cookies.get(cookie_name("-visitor"), "")
         state["expired"] = bool(token) and state["viewer"] is None
         wished = getattr(state["viewer"], "language", None)

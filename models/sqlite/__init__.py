@@ -16,6 +16,8 @@ from tortoise.backends.sqlite import client as tortoise_sqlite
 from tortoise.connection import get_connections
 from tortoise.exceptions import DBConnectionError, OperationalError, TransactionManagementError
 
+from models.stages import Counted
+
 Got = TypeVar("Got")
 SECONDS_BETWEEN = 0.02
 
@@ -32,7 +34,7 @@ async def patiently(work: Callable[[], Awaitable[Got]], seconds: float) -> Got:
         await asyncio.sleep(SECONDS_BETWEEN)
 
 
-class ImmediateTransaction(tortoise_sqlite.SqliteTransactionWrapper):
+class ImmediateTransaction(Counted, tortoise_sqlite.SqliteTransactionWrapper):
     async def begin(self) -> None:
         try:
             await self._connection.commit()
@@ -61,7 +63,7 @@ class Transaction(tortoise_sqlite.SqliteTransactionContext):
             raise
 
 
-class Client(tortoise_sqlite.SqliteClient):
+class Client(Counted, tortoise_sqlite.SqliteClient):
     def __init__(self, file_path: str, patience: float = 15, **kwargs: Any) -> None:
         super().__init__(file_path, **kwargs)
         self.patience = float(patience)  # seconds to wait for another process's write

@@ -9,9 +9,11 @@ import structlog
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from adapters import logs
+from adapters import logs, stages
+from settings import Mode, settings
 from web.errors import answer_to
 
+METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE")
 GIVEN_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -28,11 +30,14 @@ class Requests:
         started, identity = time.perf_counter(), _identity(scope)
         scope.setdefault("state", {})["request_id"] = identity
         answered: dict[str, Any] = {}
+        spent, is_shown = stages.begin(), settings().mode is Mode.DEVELOPMENT  # elsewhere it would tell strangers what they have guessed
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 answered["status"] = message["status"]
                 message["headers"] = [*message["headers"], (b"x-request-id", identity.encode())]
+                if is_shown:
+                    message["headers"].append((b"server-timing", stages.server_timing(spent).encode()))
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=identity):
@@ -43,12 +48,13 @@ class Requests:
                     raise
                 await answer_to(Request(scope, receive), error)(scope, receive, sending)
             finally:
-                self._log(scope, answered.get("status"), started)
+                self._log(scope, answered.get("status"), started, spent)
 
-    def _log(self, scope: Scope, status: int | None, started: float) -> None:
-        route = getattr(scope.get("route"), "path", "-")
-        duration = round((time.perf_counter() - started) * 1000, 1)
-        logs.log("abonent.web").info("request", method=scope["method"], route=route, status=status, duration_ms=duration)
+    def _log(self, scope: Scope, status: int | None, started: float, spent: stages.Spent) -> None:
+        route, seconds = getattr(scope.get("route"), "path", "-"), time.perf_counter() - started
+        stages.note(route, scope["method"] if scope["method"] in METHODS else "other", status, seconds, spent)
+        sql = {"statements": spent.calls[stages.SQL], "sql_ms": round(spent.seconds[stages.SQL] * 1000, 1)}
+        logs.log("abonent.web").info("request", method=scope["method"], route=route, status=status, duration_ms=round(seconds * 1000, 1), **sql)
 
 
 def _identity(scope: Scope) -> str:

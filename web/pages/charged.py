@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from adapters.charts import Past, past
-from adapters.formats import service, unit
+from adapters.formats import unit
+from adapters.service_names import service
 from adapters.texts import gettext, speaking
 from web import tables
 from web.answers import answer, ask

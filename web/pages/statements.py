@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from adapters import bills
-from adapters.formats import basis, percent, service, unit, zone
+from adapters.formats import basis, percent, unit, zone
+from adapters.service_names import service
 from adapters.texts import gettext, speaking
 from schema.operations import NotFound
 from web import tables

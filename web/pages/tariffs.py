@@ -7,7 +7,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from adapters.formats import date, percent, service, unit
+from adapters.formats import date, percent, unit
+from adapters.service_names import service
 from adapters.texts import gettext, speaking
 from web import tables
 from web.answers import BadAddress, ask, cursor, slug_of
