@@ -158,12 +158,15 @@ def _import() -> None:
 
 def _prepare() -> None:
     """What a server does once before its first page, whatever the settings: documents checked, templates compiled, files compressed."""
+    from adapters import texts
     from adapters.rendering import environment
     from schema import operations
     from web.assets import assets
 
     operations.load()
     assets()
+    for language in texts.LANGUAGES:
+        texts.translations(language)
     for name in environment().list_templates(extensions=["html"]):
         environment().get_template(name)
 
