@@ -27,6 +27,7 @@ _CURRENT = {  # index: (table and columns, condition)
     "charge_current_key": ("charge (account_id, period, key)", "is_current"),
     "statement_current": ("statement (account_id, period)", "is_current"),
     "payment_current_key": ("payment (account_id, key)", "is_current AND account_id IS NOT NULL"),
+    "payment_current_contract_key": ("payment (contract_id, key)", "is_current AND contract_id IS NOT NULL"),
     "ledger_entry_account_key": ("ledger_entry (account_id, key)", "account_id IS NOT NULL"),
     "ledger_entry_contract_key": ("ledger_entry (contract_id, key)", "contract_id IS NOT NULL"),
     "ledger_entry_one_reversal": ("ledger_entry (reverses_id)", "reverses_id IS NOT NULL"),

@@ -14,6 +14,7 @@ _FIGURES = {
     "payment": ("amount",),
     "statement": ("opening", "charged", "recalculation", "penalty", "paid", "compensation", "compensation_note", "closing"),
 }
+_OWNERS = {"payment": "COALESCE(account_id, contract_id + 1)"}  # of the others every row is an account's
 _DETAILED = ("charges", "payments", "balances")  # kinds of files that make such rows
 Controls = dict[str, str]  # "statement 2026-10" -> rows, then known values and a sum of each figure
 
@@ -23,7 +24,8 @@ async def counted(file_id: int | None = None) -> dict[int, Controls]:
     found: dict[int, Controls] = {}
     for table, figures in _FIGURES.items():
         of_one = "import_file_id IS NOT NULL" if file_id is None else "import_file_id = :file"
-        sums = ", ".join(_sums(figure, place) for place, figure in enumerate(figures))
+        owner = _OWNERS.get(table, "account_id")
+        sums = ", ".join(_sums(figure, owner, place) for place, figure in enumerate(figures))
         query = f"SELECT import_file_id, period, COUNT(*) AS n, {sums} FROM {table} WHERE {of_one} GROUP BY import_file_id, period"
         for row in await sql.fetch(query, file=file_id):
             numbers = [row["n"], *(row[f"{what}{place}"] for place in range(len(figures)) for what in "ks")]
@@ -38,6 +40,6 @@ async def broken() -> list[int]:
     return [file_id for file_id, controls in kept if now.get(file_id, {}) != controls]
 
 
-def _sums(figure: str, place: int) -> str:
+def _sums(figure: str, owner: str, place: int) -> str:
     """How many are known, and a sum that a figure moved to another account changes too; remainders keep it within 63 bits."""
-    return f"COUNT({figure}) AS k{place}, COALESCE(SUM(({figure} % 1000003) * (account_id % 9973 + 1)), 0) AS s{place}"
+    return f"COUNT({figure}) AS k{place}, COALESCE(SUM(({figure} % 1000003) * ({owner} % 9973 + 1)), 0) AS s{place}"

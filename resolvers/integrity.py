@@ -108,6 +108,7 @@ _SENTENCES = {
     "controls": "Rows that a register brought were changed or are gone",
     "closed_months": "Entries up to a closed month are not those that it was closed with",
     "tenants": "A row belongs to another organization than its account",
+    "contract_tenants": "A row belongs to another organization than its contract",
     "file": "The database file is damaged",
     "references": "Rows point to rows that do not exist",
 }
@@ -177,6 +178,7 @@ _PROMISES = {
     "contract_entries": (
         "ledger_entry",
         f"""SELECT e.id FROM ledger_entry e LEFT JOIN payment p ON p.id = e.payment_id AND p.contract_id = e.contract_id
+            AND p.period = e.period AND p.paid_on = e.business_date
         WHERE e.account_id IS NULL AND p.id IS NULL AND {_LIVE}""",
     ),
     "balances": (
@@ -221,6 +223,13 @@ _PROMISES = {
         " UNION ALL ".join(
             f"SELECT a.id FROM {table} x JOIN personal_account a ON a.id = x.account_id WHERE x.organization_id <> a.organization_id"
             for table in ("ledger_entry", "charge", "payment", "statement", "reading", "meter", "account_facts")
+        ),
+    ),
+    "contract_tenants": (
+        "contract",
+        " UNION ALL ".join(
+            f"SELECT c.id FROM {table} x JOIN contract c ON c.id = x.contract_id WHERE x.organization_id <> c.organization_id"
+            for table in ("ledger_entry", "payment", "personal_account")
         ),
     ),
 }

@@ -14,7 +14,7 @@ from typing import Any
 
 from models import sql
 from models.enums import Component
-from resolvers import closings, derivation
+from resolvers import closings, contract_ledger, derivation
 from resolvers.derivation import Coverage
 
 REHEARSED_AT_ONCE = 20_000
@@ -40,8 +40,9 @@ _PAST = {"id": "bigint", "account_id": "bigint", "base": "text", "amount": "bigi
 
 
 async def touch() -> None:
-    """Begin: an empty `ledger_touched (account_id, period)`."""
+    """Begin: an empty `ledger_touched (account_id, period)`, and the same for contracts."""
     await sql.staging("ledger_touched", _TOUCHED)
+    await contract_ledger.touch()
 
 
 async def coverage_of(organization_id: int, run_id: int = 0) -> Coverage:
@@ -91,6 +92,7 @@ async def restate(organization_id: int, now: dt.datetime, before: Coverage, afte
         await sql.execute(statement, organization=organization_id, now=now, closed=boundary.closed, open=boundary.open)
         await sql.analyze("entry_change", "new_balance")
         progress(step, len(steps))
+    await contract_ledger.restate(now, boundary)
 
 
 async def rehearse(organization_id: int, coverage: Coverage, after: int) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,12 +27,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A file is of this kind where it has every column in `marks` and none of `never`."""
+    """A file is of this kind where it has every column in `marks`, one of `either` at least, and none of `never`.
+
+    Where it has several of `either`, a row may have any of them: what it is for is then to be judged row by row.
+    """
 
     name: str
     columns: tuple[Column, ...]
     marks: frozenset[str]
     never: frozenset[str] = frozenset()
+    either: tuple[str, ...] = ()  # the usual one first
 
     def headings(self, column: Column) -> tuple[str, ...]:
         """What the column goes by in any language, the usual heading first."""
@@ -40,6 +45,21 @@ class Kind:
     def __reduce__(self) -> tuple[Any, ...]:
         """Another process has the same kinds, whose ways to read cells cannot be sent."""
         return _named, (self.name,)
+
+    @property
+    def needed(self) -> frozenset[str]:
+        """What a usual file of this kind has."""
+        return self.marks | set(self.either[:1])
+
+    def lacking(self, named: Iterable[str]) -> frozenset[str]:
+        """What is needed for a file with these columns to be of this kind."""
+        present = frozenset(named)
+        return (self.marks if not present.isdisjoint(self.either) else self.needed) - present
+
+    def judged_by_row(self, named: Iterable[str]) -> frozenset[str]:
+        """Columns of such a file whose empty cells are no fault by themselves."""
+        several = frozenset(named) & frozenset(self.either)
+        return several if len(several) > 1 else frozenset()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -201,12 +221,14 @@ PAYMENTS = Kind(
     (
         Column("paid_on", _DAY, ("Дата", "Дата платежа"), "missing"),
         _ACCOUNT,
+        Column("contract", _NUMBER, ("Номер договора", "Договор"), "missing"),  # instead: what a legal payer pays for all of it
         Column("amount", _MONEY, ("Сумма", "Сумма платежа"), "missing"),
         Column("channel", _text(80), ("Канал", "Способ оплаты"), empty=""),
         Column("document", _text(80), ("Номер документа", "Документ"), empty=""),
     ),
-    marks=frozenset({"paid_on", "account", "amount"}),
+    marks=frozenset({"paid_on", "amount"}),
     never=frozenset({"Услуга", "Показание"}),
+    either=("account", "contract"),
 )
 
 KINDS = (TARIFFS, CONTRACTS, ACCOUNTS, METERS, READINGS, CHARGES, BALANCES, PAYMENTS)  # the order in which they hang on each other

@@ -48,7 +48,7 @@ class _Guess:
 
     @property
     def lacking(self) -> tuple[str, ...]:
-        return tuple(sorted(self.kind.marks - self.places.keys()))
+        return tuple(sorted(self.kind.lacking(self.places)))
 
 
 def propose(path: Path) -> Proposal:
@@ -130,7 +130,7 @@ def _score(kind: Kind, column: Column, headings: Sequence[str], body: Cells, pla
     if fits == 0:
         return 0
     sounds = max((_likeness(headings[place], name) for name in kind.headings(column)), default=0.0) if place < len(headings) else 0.0
-    return sounds * 0.7 + fits * 0.3 if headings else fits * (column.name in kind.marks)
+    return sounds * 0.7 + fits * 0.3 if headings else fits * (column.name in kind.needed)
 
 
 def _likeness(heading: str, name: str) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from operator import getitem, itemgetter
 from typing import Any
 
@@ -50,7 +51,9 @@ class RowReader:
         constants: Mapping[str, Any],
     ) -> None:
         self.kind, self.positions = kind, positions
-        self.memos = {c.name: Memo(c, headings.get(c.name, c.headings[0]), parsers.get(c.name, c.cell.parse)) for c in kind.columns}
+        by_row = kind.judged_by_row({*positions, *constants})
+        columns = [replace(c, missing=None) if c.name in by_row else c for c in kind.columns]
+        self.memos = {c.name: Memo(c, headings.get(c.name, c.headings[0]), parsers.get(c.name, c.cell.parse)) for c in columns}
         self.constants = {c.name: constants.get(c.name, c.empty) for c in kind.columns if c.name not in positions}
         self.values = self._compiled()
 

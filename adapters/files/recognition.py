@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from adapters.files.headings import KINDS, Kind
+from adapters.files.headings import CONTRACTS, KINDS, Kind
 from adapters.files.problems import FileRefused
 from adapters.files.words import heading_key
 
 SEARCHED = 20  # rows of a title may stand above the headings
 MOST_COLUMNS = 1_000
+_TRIED = (*(kind for kind in KINDS if kind is not CONTRACTS), CONTRACTS)  # payments by contract may name the payer, too
 
 
 def kind_of(headings: Iterable[str]) -> Kind | None:
@@ -18,7 +19,7 @@ def kind_of(headings: Iterable[str]) -> Kind | None:
     present = {heading_key(heading) for heading in headings}
     for kind, columns, never in _known():
         named = {name for name, spellings in columns if not spellings.isdisjoint(present)}
-        if kind.marks <= named and never.isdisjoint(present):
+        if not kind.lacking(named) and never.isdisjoint(present):
             return kind
     return None
 
@@ -51,7 +52,7 @@ def refused_headings(rows: Sequence[Sequence[str]], line: int = 1) -> FileRefuse
 def _known() -> tuple[tuple[Kind, tuple[tuple[str, frozenset[str]], ...], frozenset[str]], ...]:
     spelled = {(kind.name, column.name): frozenset(map(heading_key, kind.headings(column))) for kind in KINDS for column in kind.columns}
     return tuple(
-        (kind, tuple((column.name, spelled[kind.name, column.name]) for column in kind.columns), _never(kind, frozenset(spelled.values()))) for kind in KINDS
+        (kind, tuple((column.name, spelled[kind.name, column.name]) for column in kind.columns), _never(kind, frozenset(spelled.values()))) for kind in _TRIED
     )
 
 

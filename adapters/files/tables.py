@@ -60,7 +60,7 @@ def _with_headings(line: int, cells: list[str], entry: Entry) -> Table | None:
     taken = set(places.values())
     known = positions(kind, _bounded(cells, line), line)
     places |= {name: place for name, place in known.items() if name not in places and place not in taken and name not in entry.constants}
-    if not kind.marks <= places.keys() | entry.constants.keys() | entry.from_name.keys():
+    if kind.lacking(places.keys() | entry.constants.keys() | entry.from_name.keys()):
         return None
     return _table(kind, _layout(entry, line, line), cells, places)
 
@@ -71,8 +71,8 @@ def _by_numbers(rows: Rows, entry: Entry) -> Table | None:
     width = max(places.values(), default=-1) + 1
     if kind is None or not any(len(cells) >= width for line, cells in rows if line > entry.skip):
         return None
-    if not kind.marks <= places.keys() | entry.constants.keys() | entry.from_name.keys():
-        raise FileRefused("profile_lacks", columns=", ".join(sorted(kind.marks - places.keys())))
+    if kind.lacking(places.keys() | entry.constants.keys() | entry.from_name.keys()):
+        raise FileRefused("profile_lacks", columns=", ".join(sorted(kind.lacking(places))))
     return Table(kind, _layout(entry, 0, entry.skip), width, places, {name: f"№ {place + 1}" for name, place in places.items()}, open_ended=True)
 
 

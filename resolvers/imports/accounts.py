@@ -10,7 +10,7 @@ from models import sql
 from models.identity import is_tax_number
 from models.search import search_key
 from resolvers.imports import journal
-from resolvers.imports.staging import Job, Recipe, Verdict, keep_last, refuse
+from resolvers.imports.staging import Job, Recipe, Verdict, find_contracts, keep_last, refuse
 
 EVER = dt.date(1900, 1, 1)  # an account's first facts hold for its past too: the register does not say since when
 
@@ -37,9 +37,7 @@ async def apply(job: Job) -> None:
     await keep_last(table, job, ("account",))
     await sql.analyze(table)
     await refuse(table, job, "zeros_lost", _zeros_lost(job.organization_id), lambda row: {"account": row["account"]}, "account")
-    await sql.execute(_FIND_CONTRACTS, **values)
-    unknown = "s.contract IS NOT NULL AND s.contract_id IS NULL"
-    await refuse(table, job, "unknown_contract", unknown, lambda row: {"contract": row["contract"]}, "contract")
+    await find_contracts(table, job)
     for statement in (_ADD_HOUSES, _FIND_HOUSES, _ADD_PREMISES, _FIND_PREMISES, _FIND_ACCOUNTS, _FIND_FACTS):
         await sql.execute(statement, **values)
     await _keep_what_is_not_said(job)
@@ -68,9 +66,6 @@ async def _keep_what_is_not_said(job: Job) -> None:
     await sql.execute(f"UPDATE {RECIPE.table} AS s SET premises_id = a.premises_id FROM personal_account a WHERE a.id = s.account_id AND s.premises_id IS NULL")
 
 
-_FIND_CONTRACTS = """
-    UPDATE stage_accounts AS s SET contract_id = c.id FROM contract c
-    WHERE c.organization_id = :organization AND c.number = s.contract"""
 _ADD_HOUSES = """
     INSERT INTO house (organization_id, locality, street, number, search)
     SELECT :organization, s.locality, s.street, s.house, MIN(s.house_search) FROM stage_accounts s

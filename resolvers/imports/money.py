@@ -9,6 +9,8 @@ from resolvers.imports.staging import Job, StagedFile
 
 _DAY = {"charges": "period", "payments": "paid_on", "balances": "period"}  # a refused payment has no period yet
 
+_OF_ACCOUNTS = {"payments": payments.OF_ACCOUNTS}  # sums for contracts as a whole are no details of any account's month
+
 
 async def apply(job: Job) -> None:
     """Bring charges, payments and statements to what the staged registers say, then the ledger to what these say."""
@@ -35,7 +37,11 @@ async def _note_coverage(job: Job, file: StagedFile) -> None:
     if name == "charges" and file.register.has("recalculation"):
         covers.append("recalculation")
     day = _DAY[name]
-    days = await sql.fetch(f"SELECT DISTINCT {day} AS day FROM stage_{name} WHERE file_id = :id AND {day} <= :today", id=file.row.id, today=job.today)
+    days = await sql.fetch(
+        f"SELECT DISTINCT {day} AS day FROM stage_{name} WHERE file_id = :id AND {day} <= :today AND {_OF_ACCOUNTS.get(name, '1 = 1')}",
+        id=file.row.id,
+        today=job.today,
+    )
     months = sorted({found.replace(day=1) for row in days if (found := sql.day(row["day"]))})
     file.row.covers, file.row.months = " ".join(covers), " ".join(f"{month:%Y-%m}" for month in months)
     file.row.first_period, file.row.last_period = (months[0], months[-1]) if months else (None, None)

@@ -12,7 +12,7 @@ from models import ImportFile, ImportProblem, ImportProfile, sql
 from resolvers.imports.outcome import MOST_LINES, FileOutcome, ImportOutcome, Line
 from resolvers.imports.staging import Job, StagedFile
 
-READING = 1  # raise it when a release reads or judges rows otherwise than the one before
+READING = 2  # raise it when a release reads or judges rows otherwise than the one before
 _STEPS = (("tariffs",), ("contracts",), ("accounts",), ("meters",), ("readings",), ("charges", "payments", "balances"))  # later ones hang on earlier ones
 
 

@@ -178,15 +178,25 @@ async def keep_last(table: str, job: Job, key: Iterable[str]) -> None:
     await sql.execute(f"UPDATE {table} AS s SET code = 'duplicate_row' WHERE {repeated}")
 
 
-async def find_accounts(table: str, job: Job) -> None:
-    """Fill `account_id` by number; rows whose account is unknown here are refused."""
+async def find_accounts(table: str, job: Job, naming: str = "1 = 1") -> None:
+    """Fill `account_id` by number; rows (`naming` an account, over `s`) whose account is unknown here are refused."""
     await sql.analyze(table)
     await sql.execute(
         f"""UPDATE {table} AS s SET account_id = a.id FROM personal_account a
         WHERE a.organization_id = :organization AND a.number = s.account AND a.withdrawn_at IS NULL""",
         organization=job.organization_id,
     )
-    await refuse(table, job, "unknown_account", "s.account_id IS NULL", lambda row: {"account": row["account"]}, "account")
+    await refuse(table, job, "unknown_account", f"s.account_id IS NULL AND {naming}", lambda row: {"account": row["account"]}, "account")
+
+
+async def find_contracts(table: str, job: Job) -> None:
+    """Fill `contract_id` by number; rows whose contract is unknown here are refused."""
+    await sql.execute(
+        f"UPDATE {table} AS s SET contract_id = c.id FROM contract c WHERE c.organization_id = :organization AND c.number = s.contract",
+        organization=job.organization_id,
+    )
+    unknown = "s.contract <> '' AND s.contract_id IS NULL"
+    await refuse(table, job, "unknown_contract", unknown, lambda row: {"contract": row["contract"]}, "contract")
 
 
 async def _report(

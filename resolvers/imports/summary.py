@@ -4,7 +4,8 @@ The record, kept in `import_run.summary`; money in minor units, null where unkno
 
     accounts   new, changed, same, vanished; examples of each but the same: numbers
     months     period; statements new, changed, same, vanished; before and after: sums of each figure over all current statements;
-               chain_breaks: openings that are not the former closing; details: sums of charges, recalculations and payments as they stand;
+               chain_breaks: openings that are not the former closing; details: sums of charges, recalculations and accounts' payments as
+               they stand;
                posted_later: where the month is closed, the open one that took in what the run posted of it, how many entries and their sum;
                compared: of the accounts in the register, what they were charged now and before: in this month as it was, else in the
                month and the year before it
@@ -182,7 +183,8 @@ _DETAILS = """
             WHERE organization_id = :organization AND period = :month AND is_current AND NOT is_group) AS charged,
         (SELECT SUM(CASE basis WHEN 'recalculation' THEN amount ELSE 0 END) FROM charge
             WHERE organization_id = :organization AND period = :month AND is_current AND NOT is_group) AS recalculation,
-        (SELECT SUM(amount) FROM payment WHERE organization_id = :organization AND period = :month AND is_current AND state <> 'in_transit') AS paid"""
+        (SELECT SUM(amount) FROM payment WHERE organization_id = :organization AND period = :month AND is_current AND state <> 'in_transit'
+            AND account_id IS NOT NULL) AS paid"""
 _POSTED_LATER = """
     SELECT COUNT(*) AS n, MAX(posted_in) AS period, SUM(amount) AS amount FROM ledger_entry
     WHERE organization_id = :organization AND period = :month AND id > :last AND posted_in IS NOT NULL"""

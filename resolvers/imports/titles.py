@@ -22,6 +22,7 @@ TITLES = {
     "date_in_future": N_("A date that has not come yet"),
     "unknown_account": N_("Unknown account"),
     "unknown_contract": N_("Unknown contract"),
+    "account_and_contract": N_("Both an account and a contract"),
     "unknown_meter": N_("Unknown meter"),
     "check_digit": N_("A wrong check digit in IIN or BIN"),
     "product": N_("Quantity × price is not the sum"),

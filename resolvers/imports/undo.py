@@ -83,6 +83,7 @@ async def _undo(run: ImportRun, who: str, now: dt.datetime, progress: Progress) 
     covered = await ledger.coverage_of(run.organization_id)
     [entries] = await sql.fetch("SELECT COALESCE(MAX(id), 0) AS last FROM ledger_entry")
     await ledger.touch()
+    await sql.execute(_TOUCH_CONTRACTS, **values)
     for table in _MONEY:
         for statement in (_TOUCH, _TOUCH_REPLACED, _CLOSE):
             await sql.execute(statement.replace("TABLE", table), **values)
@@ -175,6 +176,9 @@ _TOUCH = f"""
 _TOUCH_REPLACED = """
     INSERT INTO ledger_touched (account_id, period) SELECT DISTINCT t.account_id, t.period
     FROM import_change c JOIN TABLE t ON t.id = c.row_id WHERE c.run_id = :run AND c.subject = 'TABLE' AND t.account_id IS NOT NULL"""
+_TOUCH_CONTRACTS = f"""
+    INSERT INTO contract_touched (contract_id, period) SELECT contract_id, period FROM payment WHERE contract_id IS NOT NULL AND (
+        import_file_id IN ({_FILES}) OR id IN (SELECT row_id FROM import_change WHERE run_id = :run AND subject = 'payment'))"""
 _CLOSE = f"UPDATE TABLE SET is_current = FALSE WHERE import_file_id IN ({_FILES}) AND is_current"
 _WITHDRAW = """
     UPDATE personal_account SET withdrawn_at = :now, premises_id = NULL, contract_id = NULL

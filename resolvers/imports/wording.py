@@ -12,6 +12,7 @@ N_ = str  # marks a text for translation, which happens when it is written
 SENTENCES = {
     # a row
     "account_number_missing": N_("The account number is missing."),
+    "account_and_contract": N_("The row names the account %(account)s and the contract %(contract)s: a payment is for one of them."),
     "missing": N_("Column “%(column)s” is empty."),
     "too_few_columns": N_("Cells in this row: %(cells)s, in the headings: %(columns)s."),
     "too_many_columns": N_("Cells in this row: %(cells)s, in the headings: %(columns)s. Perhaps a text holds the separator."),
@@ -49,6 +50,9 @@ SENTENCES = {
     "part_of_accounts": N_("The register holds %(count)s of %(accounts)s accounts: it is taken for a part of them, and none is said to be missing."),
     "payment_missing": N_(
         "The payment of %(amount)s of %(day)s, account %(account)s, document %(document)s, was in this register before and no longer is. It stands."
+    ),
+    "contract_payment_missing": N_(
+        "The payment of %(amount)s of %(day)s, contract %(contract)s, document %(document)s, was in this register before and no longer is. It stands."
     ),
     "vanished": N_("The account %(account)s was in earlier registers and is not in this one. Nothing was deleted."),
     # a file
