@@ -5,7 +5,7 @@ from typing import Any
 
 from babel.dates import get_day_names
 
-from adapters.formats import period, word
+from adapters.formats import amount_alone, period, word
 from adapters.service_names import service
 from adapters.texts import gettext, language
 
@@ -46,6 +46,12 @@ def paid_for(one: Any) -> str:
         "UNSPLIT": lambda: gettext("not split by service"), "ADVANCE": lambda: gettext("advance, %(service)s", service=name) if name else gettext("advance"),
     })  # fmt: skip
     return f"{said}, {one.supplier.name}" if one.supplier else said
+
+
+def payment_spent(payment: Any) -> str:
+    """``Холодная вода, май 2026: 500,00 ₸; аванс: 20,00 ₸``; nothing where nobody knows what a payment went to."""
+    places = ((f"{paid_for(one)}, {period(one.period)}" if one.period else paid_for(one), one.amount) for one in payment.allocations or ())
+    return "; ".join(f"{place}: {amount_alone(amount)}" for place, amount in places)
 
 
 def allocation_rule(code: str | None) -> str:

@@ -59,9 +59,9 @@ class Names:
 async def allocations_of(viewer: Viewer, payments: Sequence[PaymentRow]) -> dict[int, list[AllocationRow]]:
     """Of payments that are counted and no refunds, at accounts whose balance is known; the sums of each are the payment. Five statements."""
     counted = [row for row in payments if row.state is PaymentState.RECEIVED and row.amount.minor > 0]
-    accounts = await accounts_by_ids(viewer, sorted({row.account_pk for row in counted}))
+    accounts = await accounts_by_ids(viewer, sorted({row.account_pk for row in counted if row.account_pk is not None}))
     books = await books_of(list(accounts.values()))
-    return {row.pk: _spent(row, books[row.account_pk]) for row in counted if row.account_pk in books}
+    return {row.pk: _spent(row, books[row.account_pk]) for row in counted if row.account_pk is not None and row.account_pk in books}
 
 
 async def books_of(accounts: Sequence[AccountRow]) -> dict[int, BooksRow]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from models.enums import DifferenceReason, EntryKind, Resource, Right
-from models.money import Money
+from models.money import Currency, Money
 from models.period import Period
 from resolvers.accounts import AccountRow
 from resolvers.charges import ServiceRow
@@ -28,9 +28,10 @@ _OPENING = EntryKind.OPENING.value
 _STANDS = f"""NOT EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses_id = e.id AND {DAY.format("r")} = {_DAY})
     AND NOT EXISTS (SELECT 1 FROM ledger_entry o WHERE o.id = e.reverses_id AND {DAY.format("o")} = {_DAY})"""
 
-_MORE = """s.name, s.resource, p.document, p.channel, ch.corrects_period,
+# What is told of entries `k`, and where it is from.
+MORE = """s.name, s.resource, p.document, p.channel, ch.corrects_period,
     CASE WHEN EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses_id = k.id) THEN 1 ELSE 0 END AS is_reversed"""
-_TOLD = "LEFT JOIN service s ON s.id = k.service_id LEFT JOIN payment p ON p.id = k.payment_id LEFT JOIN charge ch ON ch.id = k.charge_id"
+TOLD = "LEFT JOIN service s ON s.id = k.service_id LEFT JOIN payment p ON p.id = k.payment_id LEFT JOIN charge ch ON ch.id = k.charge_id"
 
 
 @dataclass(slots=True, eq=False)
@@ -87,16 +88,16 @@ async def entries_pages(viewer: Viewer, rows: Sequence[ReconciliationRow], first
     before, upto = _bounds(shown, span)
     further = f"AND ({_DAY}, e.id) > ($4, $5)" if after is not None else ""
     text = f"""
-        SELECT k.*, {_MORE} FROM (
+        SELECT k.*, {MORE} FROM (
             SELECT e.id, e.account_id, {_DAY} AS business_date, {MONTH} AS month, e.kind, e.amount, e.service_id, e.reason, e.reverses_id,
                 e.payment_id, e.charge_id,
                 ROW_NUMBER() OVER (PARTITION BY e.account_id ORDER BY {_DAY}, e.id) AS place
             FROM ledger_entry e WHERE {among("e.account_id", 1)} AND {upto} AND NOT ({before}) {further}
-        ) k {_TOLD} WHERE k.place <= {int(first) + 1} ORDER BY k.account_id, k.place"""
+        ) k {TOLD} WHERE k.place <= {int(first) + 1} ORDER BY k.account_id, k.place"""
     by_pk = {row.pk: row for row in rows}
     found: dict[int, list[EntryRow]] = {}
     for row in await fetch(text, list(by_pk), span.first, span.last, *(after or ())):
-        found.setdefault(row["account_id"], []).append(_entry(row, by_pk[row["account_id"]].account))
+        found.setdefault(row["account_id"], []).append(entry_of(row, by_pk[row["account_id"]].account.organization.currency))
     return found
 
 
@@ -153,14 +154,15 @@ def _reconciliation(account: AccountRow, days: Days, sums: Row | None) -> Reconc
     return ReconciliationRow(account.pk, account, days.first, days.last, ends[0], debit, credit, ends[1])
 
 
-def _entry(row: Row, account: AccountRow) -> EntryRow:
+def entry_of(row: Row, currency: Currency) -> EntryRow:
+    """Of a row with what MORE tells of it."""
     corrects = row["corrects_period"]
     return EntryRow(
         pk=row["id"],
         happened_on=known_day(row["business_date"]),
         period=Period.of(known_day(row["month"])),
         kind=EntryKind(row["kind"]),
-        amount=Money(row["amount"], account.organization.currency),
+        amount=Money(row["amount"], currency),
         service=ServiceRow(row["service_id"], row["name"], Resource(row["resource"])) if row["service_id"] is not None else None,
         document=row["document"] or None,
         channel=row["channel"] or None,

@@ -220,7 +220,7 @@ class Account(AccountCharged, AccountReceipts, AccountSettlements, Node):
         after: After = None,
         period: OnlyPeriod = None,
     ) -> Connection[Reading] | None:
-        rows = await info.context.loaders.of(readings_pages, root, checked_first(first), _dated("readings", after), period)
+        rows = await info.context.loaders.of(readings_pages, root, checked_first(first), ids.dated("readings", after), period)
         return PageOf("readings", rows or [], first, lambda row: (row.taken_on, row.pk))  # type: ignore[return-value]
 
     @field(description="Every charge, newest month first; recalculations are charges of their own, groups come only as `parent` of their parts.")
@@ -231,12 +231,12 @@ class Account(AccountCharged, AccountReceipts, AccountSettlements, Node):
         after: After = None,
         period: OnlyPeriod = None,
     ) -> Connection[Charge] | None:
-        rows = await info.context.loaders.of(charges_pages, root, checked_first(first), _dated("charges", after), period)
+        rows = await info.context.loaders.of(charges_pages, root, checked_first(first), ids.dated("charges", after), period)
         return PageOf("charges", rows or [], first, lambda row: (row.period.first_day, row.pk))  # type: ignore[return-value]
 
     @field(description="Payments, newest first.")
     async def payments(root: Parent[AccountRow], info: Info, first: First, after: After = None) -> Connection[Payment] | None:  # noqa: N805
-        rows = await info.context.loaders.of(payments_pages, root, checked_first(first), _dated("payments", after))
+        rows = await info.context.loaders.of(payments_pages, root, checked_first(first), ids.dated("payments", after))
         return PageOf("payments", rows or [], first, lambda row: (row.paid_on, row.pk))  # type: ignore[return-value]
 
     @field(description="Readings to look back at, newest first: those that stand, refused ones, and replaced ones of the viewer's own; for staff all.")
@@ -274,9 +274,3 @@ class Account(AccountCharged, AccountReceipts, AccountSettlements, Node):
 
 def _area(micro: int | None) -> Any:
     return QuantityValue(micro, AREA) if micro is not None else None
-
-
-def _dated(kind: str, after: str | None) -> tuple[dt.date, int] | None:
-    """The day and row of a cursor."""
-    place = ids.after(kind, after)
-    return (dt.date.fromisoformat(place[0]), int(place[1])) if place else None

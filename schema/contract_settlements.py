@@ -9,6 +9,7 @@ from strawberry import Parent, field
 
 from models.period import Period
 from resolvers import spans
+from resolvers.contract_entries import own_entries_pages
 from resolvers.contract_movements import ContractMovementRow, contract_movements_of
 from resolvers.contract_settlements import (
     ContractReconciliationRow,
@@ -18,11 +19,14 @@ from resolvers.contract_settlements import (
     turnovers_pages,
 )
 from resolvers.contracts import ContractRow
+from resolvers.payments import contract_payments_pages
 from schema import ids
 from schema.accounts import Account
 from schema.arguments import After, First
 from schema.context import Info
 from schema.movements import Movement
+from schema.payments import Payment
+from schema.reconciliation import LedgerEntry
 from schema.settlements import DebtAge, FromDay, FromMonth, ToDay, ToMonth
 from schema.values import Connection, Money, PageOf, checked_first
 
@@ -33,7 +37,10 @@ class ContractSettlement:
     own: Money = field(description="What of it is the contract's own: sums that are for no single recipient.")
     in_transit: Money = field(description="Paid, and not yet known to the supplier.")
     due: Money | None = field(description="What is due with these payments counted.")
-    ages: list[DebtAge] | None = field(description="The recipients' debts by age, overpayments of others not taken off; null without a day to pay by.")
+    ages: list[DebtAge] | None = field(
+        description="The recipients' debts by age: overpayments of others not taken off, what was paid for the contract as a whole taken off the oldest; "
+        "null without a day to pay by."
+    )
     overdue: Money | None = field(description="What of these is past its day; null without a day to pay by.")
     unknown: int = field(description="How many recipients' balances are not known: they are in no sum.")
 
@@ -93,6 +100,11 @@ class ContractReconciliation:
         rows = await info.context.loaders.of(turnovers_pages, root, checked_first(first), int(place[0]) if place else None)
         return PageOf("turnovers", rows or [], first, lambda row: (row.position,))  # type: ignore[return-value]
 
+    @field(description="The entries of the contract's own account, oldest first.")
+    async def entries(root: Parent[ContractReconciliationRow], info: Info, first: First, after: After = None) -> Connection[LedgerEntry]:  # noqa: N805
+        rows = await info.context.loaders.of(own_entries_pages, root, checked_first(first), ids.dated("entries", after))
+        return PageOf("entries", rows or [], first, lambda row: (row.happened_on, row.pk))  # type: ignore[return-value]
+
 
 @strawberry.type(description="A month of the accounts that were a contract's at its end, and of its own.")
 class ContractMovement:
@@ -118,6 +130,11 @@ class ContractSettlements:
     @field(description="What is owed over it now.")
     async def settlement(root: Parent[ContractRow], info: Info) -> ContractSettlement | None:  # noqa: N805
         return await info.context.loaders.of(contract_settlements_of, root, info.context.today(root.organization))
+
+    @field(description="What was paid for it as a whole and not for single recipients, newest first.")
+    async def payments(root: Parent[ContractRow], info: Info, first: First, after: After = None) -> Connection[Payment] | None:  # noqa: N805
+        rows = await info.context.loaders.of(contract_payments_pages, root, checked_first(first), ids.dated("payments", after))
+        return PageOf("payments", rows or [], first, lambda row: (row.paid_on, row.pk))  # type: ignore[return-value]
 
     @field(description="What each month began with, what moved and what it ended with, by the recipients that it had.")
     async def movements(root: Parent[ContractRow], info: Info, first: FromMonth = None, last: ToMonth = None) -> ContractMovements | None:  # noqa: N805

@@ -5,6 +5,7 @@ The first half of an id is the seal of type and key, the second the hidden key (
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import orjson
@@ -73,6 +74,12 @@ def after(kind: str, text: str | None) -> list[Any] | None:
         raise BadRequest("`after` is no cursor of this list")
     found: list[Any] = orjson.loads(payload)
     return found
+
+
+def dated(kind: str, text: str | None) -> tuple[dt.date, int] | None:
+    """The day and row of a cursor of a list that goes by days."""
+    place = after(kind, text)
+    return (dt.date.fromisoformat(place[0]), int(place[1])) if place else None
 
 
 def _sealed(kind: str, payload: bytes) -> str:

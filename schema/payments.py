@@ -28,7 +28,7 @@ class Allocation:
     amount: Money = field(description="How much of the payment.")
 
 
-@strawberry.type(description="Money that came towards an account.")
+@strawberry.type(description="Money that came towards an account, or towards a contract as a whole.")
 class Payment(Node):
     amount: Money = field(description="What was credited; below zero it was given back.")
     fee: Money | None = field(description="What the payer paid on top; null is unknown.")
@@ -41,7 +41,10 @@ class Payment(Node):
     def id(root: Parent[PaymentRow]) -> strawberry.ID:  # noqa: N805
         return strawberry.ID(ids.encode("pay", root.pk))
 
-    @field(description="What it was spent on; the sums add up to `amount`. Null of a refund, and while it is not counted or no balance is known.")
+    @field(
+        description="What it was spent on; the sums add up to `amount`. Null of a refund, of what is for a contract as a whole, and while it is not "
+        "counted or no balance is known."
+    )
     async def allocations(root: Parent[PaymentRow], info: Info) -> list[Allocation] | None:  # noqa: N805
         return await info.context.loaders.of(allocations_of, root)
 

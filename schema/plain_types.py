@@ -13,7 +13,7 @@ PLAIN = {
     "AccessRules": "lookUp lookUpProof proofs recoveryAsks stepUps",
     "ChangePart": "amount cause",
     "ContractSettlement": "ages balance due inTransit overdue own unknown",
-    "ContractReconciliation": "first last own recipients total unknown",
+    "ContractReconciliation": "entries first last own recipients total unknown",
     "ContractMovement": "joined month",
     "ContractMovements": "first last months total",
     "RecipientTurnover": "account closing credit debit first opening position recipientName",

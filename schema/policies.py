@@ -78,7 +78,7 @@ POLICIES: dict[str, dict[str, Policy]] = {
         **dict.fromkeys(("id", "number", "payerName", "organization", "recipients", "may"), P.WITH_PARENT),
         **dict.fromkeys(("members", "invitations"), P.MEMBERS),
         **dict.fromkeys(("balance", "settlement"), P.MONEY_TODAY),
-        **dict.fromkeys(("statement", "statementPeriods", "movements", "reconciliation"), P.MONEY),
+        **dict.fromkeys(("statement", "statementPeriods", "payments", "movements", "reconciliation"), P.MONEY),
     },
     "Organization": {
         **dict.fromkeys(

@@ -43,7 +43,5 @@ class Reconciliation:
 
     @field(description="The entries, oldest first.")
     async def entries(root: Parent[ReconciliationRow], info: Info, first: First, after: After = None) -> Connection[LedgerEntry]:  # noqa: N805
-        place = ids.after("entries", after)
-        found = (dt.date.fromisoformat(place[0]), int(place[1])) if place else None
-        rows = await info.context.loaders.of(entries_pages, root, checked_first(first), found)
+        rows = await info.context.loaders.of(entries_pages, root, checked_first(first), ids.dated("entries", after))
         return PageOf("entries", rows or [], first, lambda row: (row.happened_on, row.pk))  # type: ignore[return-value]

@@ -6,12 +6,14 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from adapters import pdf
 from adapters.formats import date
 from adapters.texts import gettext, speaking
 from web import tables
 from web.answers import BadAddress, answer, ask, cursor
+from web.downloads import MOST_ROWS, printed
 from web.pages.accounts import found
-from web.pages.settlements import FIGURES, ROWS_AT_ONCE, Part, asked, movement_headings
+from web.pages.settlements import FIGURES, ROWS_AT_ONCE, Part, asked, entry_cells, entry_ends, entry_headings, movement_headings, sides
 from web.typed import Typed
 
 ROWS = 50
@@ -32,6 +34,61 @@ async def settlements_file(request: Request) -> Response:
     return await tables.handed(request, "settlements", _recipients(request, contract))
 
 
+async def act(request: Request) -> Response:
+    """GET the act of reconciliation as PDF, for both sides to sign: every recipient's turnover, and the contract's own entries."""
+    contract, form, _ = await asked(request, "contracts/settlements", Typed.day, first=ROWS_AT_ONCE, after=None)
+    if form.problems:
+        raise BadAddress
+    shown, rows, entries = found(contract.reconciliation), list[Any](), list[Any]()
+    async for page in _recipient_pages(request, contract):
+        rows += page
+        if len(rows) > MOST_ROWS:
+            raise pdf.Overloaded
+    async for page in _entry_pages(request, shown.first, shown.last):
+        entries += page
+        if len(rows) + len(entries) > MOST_ROWS:
+            raise pdf.Overloaded
+    name = f"reconciliation-{shown.first}-{shown.last}.pdf"
+    return await printed(request, "pdf/contract_reconciliation.html", name, contract=contract, rows=rows, entries=entries)
+
+
+async def reconciliation(request: Request) -> Response:
+    """GET the entries of the contract's own account between two days, page by page."""
+    contract, form, status = await asked(request, "contracts/reconciliation", Typed.day, first=ROWS, after=cursor(request))
+    return answer(request, "contracts/reconciliation.html", status, contract=contract, form=form, begins=cursor(request) is None)
+
+
+async def reconciliation_file(request: Request) -> Response:
+    """GET all of them as a table."""
+    contract, form, _ = await asked(request, "contracts/reconciliation", Typed.day, first=1, after=None)
+    if form.problems:
+        raise BadAddress
+    found(contract.reconciliation)
+    return await tables.handed(request, "reconciliation", _entries(request, contract.reconciliation))
+
+
+async def _entries(request: Request, shown: Any) -> AsyncIterator[Part]:
+    language = request.scope["state"]["language"]
+    with speaking(language):
+        yield [entry_headings(), [date(shown.first), "", gettext("Opening balance"), "", *sides(shown.own.opening)]]
+    async for page in _entry_pages(request, shown.first, shown.last):
+        with speaking(language):
+            yield [entry_cells(entry) for entry in page]
+    with speaking(language):
+        yield entry_ends(shown.last, shown.own)
+
+
+async def _entry_pages(request: Request, first: Any, last: Any) -> AsyncIterator[list[Any]]:
+    wanted = {"id": request.path_params["id"], "first": ROWS_AT_ONCE, "from": str(first), "to": str(last)}
+    after = None
+    while True:
+        page = found(found((await ask(request, "contracts/reconciliation", **wanted, after=after)).contract).reconciliation).entries
+        yield page.nodes
+        if not page.pageInfo.hasNextPage:
+            return
+        after = page.pageInfo.endCursor
+
+
 async def _recipients(request: Request, contract: Any) -> AsyncIterator[Part]:
     language, shown = request.scope["state"]["language"], contract.reconciliation
     with speaking(language):
@@ -39,17 +96,23 @@ async def _recipients(request: Request, contract: Any) -> AsyncIterator[Part]:
             [gettext("Personal account"), gettext("Recipient"), gettext("From day"), gettext("To day"), gettext("Opening balance"), gettext("Debit"),
              gettext("Credit"), gettext("Closing balance")],
         ]  # fmt: skip
-    days = {"from": str(shown.first), "to": str(shown.last)}
-    page = shown.recipients
-    while True:
-        yield [_turnover(one.account.number, one.recipientName, one.first, shown.last, one) for one in page.nodes]
-        if not page.pageInfo.hasNextPage:
-            break
-        wanted = {"id": request.path_params["id"], "first": ROWS_AT_ONCE, "after": page.pageInfo.endCursor, **days}
-        page = found(found((await ask(request, "contracts/settlements", **wanted)).contract).reconciliation).recipients
+    async for page in _recipient_pages(request, contract):
+        yield [_turnover(one.account.number, one.recipientName, one.first, shown.last, one) for one in page]
     with speaking(language):
         named = ((gettext("The contract itself"), shown.own), (gettext("Total"), shown.total))
     yield [_turnover(name, "", shown.first, shown.last, one) for name, one in named]
+
+
+async def _recipient_pages(request: Request, contract: Any) -> AsyncIterator[list[Any]]:
+    """The recipients, the first page at hand; the others are asked for with the days that it settled on."""
+    shown = contract.reconciliation
+    wanted = {"id": request.path_params["id"], "first": ROWS_AT_ONCE, "from": str(shown.first), "to": str(shown.last)}
+    page = shown.recipients
+    while True:
+        yield page.nodes
+        if not page.pageInfo.hasNextPage:
+            return
+        page = found(found((await ask(request, "contracts/settlements", **wanted, after=page.pageInfo.endCursor)).contract).reconciliation).recipients
 
 
 def _turnover(number: str, name: str | None, first: Any, last: Any, one: Any) -> list[Any]:

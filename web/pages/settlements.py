@@ -110,21 +110,29 @@ async def act(request: Request) -> Response:
 async def _entries(request: Request, account: Any) -> AsyncIterator[Part]:
     language, shown = request.scope["state"]["language"], account.reconciliation
     with speaking(language):
-        yield [
-            [gettext("Date"), gettext("Month"), gettext("Operation"), gettext("Details"), gettext("Debit"), gettext("Credit")],
-            [date(shown.first), "", gettext("Opening balance"), "", *sides(shown.opening)],
-        ]
+        yield [entry_headings(), [date(shown.first), "", gettext("Opening balance"), "", *sides(shown.opening)]]
     async for page in _pages(request, account):
         with speaking(language):
-            yield [_entry(entry) for entry in page]
+            yield [entry_cells(entry) for entry in page]
     with speaking(language):
-        yield [
-            [date(shown.last), "", gettext("Turnover"), gettext("without entries that were taken back"), shown.debit, shown.credit],
-            [date(shown.last), "", gettext("Closing balance"), "", *sides(shown.closing)],
-        ]
+        yield entry_ends(shown.last, shown)
 
 
-def _entry(entry: Any) -> list[Any]:
+def entry_headings() -> list[str]:
+    """Of the cells of an entry, in the language that is spoken."""
+    return [gettext("Date"), gettext("Month"), gettext("Operation"), gettext("Details"), gettext("Debit"), gettext("Credit")]
+
+
+def entry_ends(last: Any, sums: Any) -> Part:
+    """The turnover and the balance below the entries."""
+    return [
+        [date(last), "", gettext("Turnover"), gettext("without entries that were taken back"), sums.debit, sums.credit],
+        [date(last), "", gettext("Closing balance"), "", *sides(sums.closing)],
+    ]
+
+
+def entry_cells(entry: Any) -> list[Any]:
+    """As a row of a table."""
     return [date(entry.happenedOn), f"{entry.period.first_day:%m.%Y}", entry_kind(entry.kind), entry_details(entry), *sides(entry.amount)]
 
 
