@@ -49,9 +49,9 @@ def paid_for(one: Any) -> str:
 
 
 def payment_spent(payment: Any) -> str:
-    """``Холодная вода, май 2026: 500,00 ₸; аванс: 20,00 ₸``; nothing where nobody knows what a payment went to."""
+    """``Холодная вода, май 2026: 500,00 ₸ + аванс: 20,00 ₸``; nothing where nobody knows what a payment went to."""
     places = ((f"{paid_for(one)}, {period(one.period)}" if one.period else paid_for(one), one.amount) for one in payment.allocations or ())
-    return "; ".join(f"{place}: {amount_alone(amount)}" for place, amount in places)
+    return " + ".join(f"{place}: {amount_alone(amount)}" for place, amount in places)
 
 
 def allocation_rule(code: str | None) -> str:

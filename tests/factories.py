@@ -27,7 +27,7 @@ from models import (
     Statement,
     User,
 )
-from models.enums import EntryKind, Proof, ReadingSource, ReadingState, Resource, Right, TokenScope
+from models.enums import EntryKind, PaymentState, Proof, ReadingSource, ReadingState, Resource, Right, TokenScope
 from models.period import Period
 from models.quantity import micro_units
 from models.search import search_key
@@ -115,6 +115,19 @@ async def payment(at: PersonalAccount, amount: int, paid_on: str, **given: Any) 
     paid = day(paid_on)
     values = {"channel": "Kaspi", "document": f"№{next(serial)}", "key": f"payment {next(serial)}", **given}
     return await Payment.create(organization_id=at.organization_id, account=at, amount=amount, paid_on=paid, period=paid.replace(day=1), **values)
+
+
+async def own_payment(of: Contract, amount: int, paid_on: str, **given: Any) -> Payment:
+    """What was paid for a contract as a whole, with its entry, as the import makes them."""
+    paid = day(paid_on)
+    values = {"channel": "Банк", "document": f"№{next(serial)}", "key": f"payment {next(serial)}", "period": paid.replace(day=1), **given}
+    made = await Payment.create(organization_id=of.organization_id, contract=of, amount=amount, paid_on=paid, **values)
+    if made.state is PaymentState.RECEIVED:
+        await LedgerEntry.create(
+            organization_id=of.organization_id, contract=of, kind=EntryKind.PAYMENT if amount > 0 else EntryKind.REFUND, amount=-amount,
+            period=made.period, business_date=paid, payment=made, key=f"payment/{made.id}#1", posted_at=NOW,
+        )  # fmt: skip
+    return made
 
 
 async def user(login: str | None = None, *, password_hash: str = PASSWORD_HASH, **given: Any) -> User:

@@ -9,6 +9,7 @@ import pytest
 from models import AccountFacts, Contract, LedgerEntry, Organization, PersonalAccount
 from models.enums import EntryKind
 from models.period import Period
+from resolvers.contract_entries import own_entries_pages
 from resolvers.contract_movements import contract_movements_of
 from resolvers.contract_settlements import contract_reconciliations_of, contract_settlements_of, turnovers_pages
 from resolvers.contracts import contracts_by_ids
@@ -66,8 +67,51 @@ async def test_what_is_owed_is_the_recipients_and_the_contracts_own(org):
     viewer, rows = await payer_of(contract)
     found = (await contract_settlements_of(viewer, rows, make.TODAY))[contract.id]
     assert (found.balance.minor, found.own.minor, found.due.minor, found.unknown) == (14_500 - 15_500 - 700, -700, -1_700, 1)
-    assert sum(one.amount.minor for one in found.ages) == 14_500, "debts are told of those who owe"
-    assert found.overdue.minor == 14_500 - 1_000
+    assert sum(one.amount.minor for one in found.ages) == 14_500 - 700, "debts are told of those who owe, less what was paid for the contract"
+    assert found.overdue.minor == 14_500 - 700 - 1_000
+
+
+@pytest.mark.parametrize(
+    ("own", "ages"),
+    [
+        (0, {"not_due": 1_000, "to_30": 1_000, "to_90": 2_000, "to_180": 10_500}),
+        (-10_600, {"not_due": 1_000, "to_30": 1_000, "to_90": 1_900}),
+        (-20_000, {}),
+        (300, {"not_due": 1_000, "to_30": 1_000, "to_90": 2_000, "to_180": 10_500, "unknown": 300}),
+    ],
+)
+async def test_a_sum_for_the_contract_pays_the_oldest_debt_first(org, own: int, ages: dict[str, int]):
+    contract = await make.contract(org)
+    await recipient(org, contract, "1", 10_000)
+    if own:
+        await own_entry(contract, own, "2026-09-10")
+    viewer, rows = await payer_of(contract)
+    found = (await contract_settlements_of(viewer, rows, make.TODAY))[contract.id]
+    assert {one.age.value: one.amount.minor for one in found.ages} == ages
+    assert found.balance.minor == 14_500 + own
+
+
+async def test_entries_of_the_contract_itself(org):
+    """Of the days alone that each viewer may see, a page at a time, in one statement for many contracts."""
+    contracts = [await make.contract(org) for _ in range(3)]
+    for contract in contracts:
+        wrong = await own_entry(contract, -9, "2026-08-01")
+        await own_entry(contract, 9, "2026-08-01", reverses_id=wrong.id, key="back")
+        for on in ("2026-06-30", "2026-09-10", "2026-10-01"):
+            await make.own_payment(contract, 300, on, document="77")
+    viewer, rows = await payer_of(*contracts)
+    found = list((await contract_reconciliations_of(viewer, rows, SPAN)).values())
+    with counted() as statements:
+        pages = await own_entries_pages(viewer, found, 2, None)
+    assert len(statements) == 1
+    told = {pk: [(str(one.happened_on), one.amount.minor, one.document, one.is_reversed, one.is_reversal) for one in page] for pk, page in pages.items()}
+    expected = [("2026-08-01", -9, None, True, False), ("2026-08-01", 9, None, False, True), ("2026-09-10", -300, "77", False, False)]
+    assert told == {row.pk: expected for row in found}
+    last = pages[found[0].pk][1]
+    assert [one.amount.minor for one in (await own_entries_pages(viewer, found[:1], 2, (last.happened_on, last.pk)))[found[0].pk]] == [-300]
+    late, [seen] = await payer_of(contracts[0], from_on=dt.date(2026, 9, 1))
+    [own] = (await contract_reconciliations_of(late, [seen], SPAN)).values()
+    assert [str(one.happened_on) for one in (await own_entries_pages(late, [own], 5, None))[own.pk]] == ["2026-09-10"]
 
 
 async def test_between_two_days_by_recipients(org):

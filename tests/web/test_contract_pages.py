@@ -2,10 +2,10 @@
 
 import pytest
 
-from models import Contract, PersonalAccount
-from models.enums import EntryKind
+from models import AccountFacts, Contract, Membership, PersonalAccount
+from models.enums import EntryKind, PaymentState, Right
 from tests import factories as make
-from tests.web.test_figures import missing
+from tests.web.test_figures import missing, pdf_of
 from tests.web.test_settlements import rows_of, sheet_of
 
 
@@ -64,5 +64,86 @@ async def test_months_of_a_contract(firma, site, accounts):
 
 
 async def test_nobody_else_finds_them(aigul, site):
-    for path in ("why", "settlements", "settlements.csv", "movements", "movements.xlsx"):
+    for path in (
+        "why",
+        "settlements",
+        "settlements.csv",
+        "settlements.pdf",
+        "movements",
+        "movements.xlsx",
+        "payments",
+        "payments.csv",
+        "reconciliation",
+        "reconciliation.xlsx",
+    ):
         assert (await aigul.get(f"/contracts/{site.contract}/{path}")).status_code == 404
+
+
+@pytest.fixture
+async def paid(accounts) -> Contract:
+    """300,00 in October of which a bank took back 100,00, and a sum on its way."""
+    contract = await Contract.get(number="2666")
+    await make.own_payment(contract, 30_000, "2026-10-05", channel="Банк <b>&</b>", document="=1+1", fee=50)
+    await make.own_payment(contract, -10_000, "2026-10-07")
+    await make.own_payment(contract, 7_000, "2026-11-05", state=PaymentState.IN_TRANSIT)
+    return contract
+
+
+async def test_payments_for_the_contract_as_a_whole(firma, site, paid):
+    url = f"/contracts/{site.contract}/payments"
+    page = await firma.page(url)
+    said = ["05.10.2026", "Банк <b>&</b>", "=1+1", "300,00 ₸", "комиссия 0,50", "−100,00 ₸", "возврат денег", "70,00 ₸", "в пути"]
+    assert missing(page.text(page.named("main")[0]), said) == []
+    assert page.problems() == []
+    lines = await rows_of(firma, f"{url}.csv")
+    assert [line[0] for line in lines] == ["Дата", "05.11.2026", "07.10.2026", "05.10.2026"]
+    assert lines[3] == ["05.10.2026", "Банк <b>&</b>", "'=1+1", "300,00", "0,50", "учтён"]
+    assert (await sheet_of(firma, f"{url}.xlsx")).max_row == 4
+    assert (await firma.get(f"{url}.ods")).status_code == 404
+    assert (await firma.get(f"{url}?after=x")).status_code in (400, 404)
+
+
+async def test_many_payments_come_a_page_at_a_time(firma, site, paid):
+    for number in range(101):
+        await make.own_payment(paid, 100 + number, "2026-09-05")
+    url = f"/contracts/{site.contract}/payments"
+    page = await firma.page(url)
+    assert len(page.named("tr")) == 26
+    assert len(await rows_of(firma, f"{url}.csv")) == 105
+
+
+async def test_entries_of_the_contract_itself(firma, site, paid):
+    url = f"/contracts/{site.contract}/reconciliation"
+    page = await firma.page(f"{url}?from=01.10.2026&to=2026-10-31")
+    assert missing(page.text(page.named("main")[0]), ["05.10.2026", "300,00 ₸", "07.10.2026", "100,00 ₸", "Переплата", "200,00 ₸", "Банк <b>&</b>"]) == []
+    assert page.problems() == []
+    lines = await rows_of(firma, f"{url}.csv?from=2026-10-01&to=2026-10-31")
+    assert [line[4:] for line in lines[1:]] == [["0,00", ""], ["", "300,00"], ["100,00", ""], ["100,00", "300,00"], ["", "200,00"]]
+    assert (await sheet_of(firma, f"{url}.xlsx?from=2026-10-01&to=2026-10-31")).max_row == len(lines)
+    assert (await firma.get(f"{url}.csv?from=2026-10-02&to=2026-10-01")).status_code == 400
+    answer = await firma.get(f"{url}?from=2026-10-02&to=2026-10-01")
+    assert (answer.status_code, 'value="2026-10-02"' in answer.text) == (422, True)
+    settled = await firma.page(f"/contracts/{site.contract}/settlements?from=2026-10-01&to=2026-10-31")
+    assert missing(settled.text(settled.named("main")[0]), ["Сам договор", "−200,00 ₸", "130,00 ₸"]) == []
+    assert f"{url}?from=2026-10-01&amp;to=2026-10-31" in (await firma.get(f"/contracts/{site.contract}/settlements?from=2026-10-01&to=2026-10-31")).text
+
+
+async def test_the_act_of_a_contract_as_pdf(firma, site, paid, accounts):
+    await AccountFacts.filter(account=accounts[0]).update(surname="<b>Объект</b> & {{ 7 * 7 }} " + "оченьдлинноеимя" * 10)
+    url = f"/contracts/{site.contract}/settlements.pdf"
+    _, text = await pdf_of(firma, f"{url}?from=2026-10-01&to=2026-10-31")
+    said = ["Акт сверки", "2666", "77000001", "77000002", "<b>Объект</b> & {{ 7 * 7 }}", "Сам договор", "Операции по самому договору", "300,00", "130,00 ₸",
+            "От поставщика", "От плательщика"]  # fmt: skip
+    assert missing(text, said) == []
+    assert (await firma.get(f"{url}?from=2026-10-02&to=2026-10-01")).status_code == 400
+    _, empty = await pdf_of(firma, f"{url}?from=1990-01-01&to=1990-01-31")
+    assert missing(empty, ["Акт сверки", "Итого"]) == []
+    assert "Операции по самому договору" not in empty
+
+
+async def test_whose_access_lacks_money_is_told_and_has_no_files(firma, site, paid):
+    await Membership.filter(contract=paid).update(rights=Right.SEND_READINGS)
+    for path in ("payments", "reconciliation"):
+        assert "не включает деньги" in (await firma.page(f"/contracts/{site.contract}/{path}")).text()
+        assert (await firma.get(f"/contracts/{site.contract}/{path}.csv")).status_code == 404
+    assert (await firma.get(f"/contracts/{site.contract}/settlements.pdf")).status_code == 404

@@ -6,7 +6,7 @@ import re
 import openpyxl
 import pytest
 
-from models import DebtCertificate, PersonalAccount, Service, Tariff
+from models import DebtCertificate, Payment, PersonalAccount, Service, Tariff
 from models.enums import EntryKind
 from tests import factories as make
 from tests.web.conftest import Browser
@@ -155,6 +155,13 @@ async def test_payments_as_a_table(aigul, firma, stranger, site):
     for number in range(101):
         await make.payment(account, 100 + number, "2020-06-01", channel="@SUM(1)", fee=50 if number else None)
     lines = await rows_of(aigul, f"{url}.csv")
-    assert (len(lines), lines[1]) == (102, ["01.06.2020", "'@SUM(1)", lines[1][2], "2,00", "0,50", "учтён"])
+    assert (len(lines), lines[1]) == (102, ["01.06.2020", "'@SUM(1)", lines[1][2], "2,00", "0,50", "учтён", ""])
+    assert lines[0][6] == "На что пошёл платёж"
     assert [cell.value for cell in (await sheet_of(aigul, f"{url}.xlsx"))[2]][3:5] == [2, 0.5]
+    await make.entry(account, EntryKind.CHARGE, 46_121, "2020-06-05", service_id=(await make.service(await account.organization)).id)
+    await Payment.filter(amount=200).update(paid_on="2020-06-30")
+    spent = await Payment.get(amount=200)
+    await make.entry(account, EntryKind.PAYMENT, -200, "2020-06-30", payment_id=spent.id)
+    [told] = [line[6] for line in await rows_of(aigul, f"{url}.csv") if line[0] == "30.06.2020"]
+    assert told.replace("\u00a0", " ") == "Холодная вода, июнь 2020: 1,00 ₸ + аванс: 1,00 ₸"
     assert ((await firma.get(f"{url}.csv")).status_code, (await stranger.get(f"{url}.csv")).status_code) == (404, 303)

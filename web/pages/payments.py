@@ -27,15 +27,15 @@ async def file(request: Request) -> Response:
 
 
 async def of_contract(request: Request) -> Response:
-    page = await ask(request, "payments/contract", id=request.path_params["id"], after=cursor(request))
-    return answer(request, "payments/contract.html", contract=ours(request, page.contract))
+    page = await ask(request, "contracts/payments", id=request.path_params["id"], after=cursor(request))
+    return answer(request, "contracts/payments.html", contract=ours(request, page.contract))
 
 
 async def file_of_contract(request: Request) -> Response:
     """GET all of them as a table; NotFound for whoever may not see them."""
-    contract = ours(request, (await ask(request, "payments/contract_file", id=request.path_params["id"], after=None)).contract)
+    contract = ours(request, (await ask(request, "contracts/payments_file", id=request.path_params["id"], after=None)).contract)
     found(contract.payments)
-    return await tables.handed(request, "payments", _parts(request, contract.payments, "payments/contract_file"))
+    return await tables.handed(request, "payments", _parts(request, contract.payments, "contracts/payments_file"))
 
 
 async def _parts(request: Request, page: Any, operation: str) -> AsyncIterator[list[Sequence[Any]]]:
@@ -43,7 +43,7 @@ async def _parts(request: Request, page: Any, operation: str) -> AsyncIterator[l
     language, splits = request.scope["state"]["language"], operation == "payments/file"
     with speaking(language):
         headings = [gettext("Date"), gettext("Paid through"), gettext("Document"), gettext("Sum"), gettext("Fee"), gettext("State")]
-        yield [[*headings, gettext("What it paid for")] if splits else headings]
+        yield [[*headings, gettext("What the payment went to")] if splits else headings]
     while True:
         with speaking(language):
             yield [[*_cells(one), *([payment_spent(one)] if splits else [])] for one in page.nodes]
