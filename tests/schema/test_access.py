@@ -13,6 +13,7 @@ from graphql import GraphQLNonNull, GraphQLObjectType, get_named_type, is_compos
 
 from models import AccountFacts
 from models.database import close, connect
+from models.enums import Right
 from resolvers.viewer import viewer_of_user
 from schema import ids
 from schema.build import SCHEMA
@@ -636,6 +637,35 @@ async def test_a_former_payer_sees_no_newer_recipients(world: World):
     assert [error["path"] for error in answer.errors] == [["late"]]
     assert answer.data["accounts"]["nodes"] == [{"number": account.number, "balance": None, "statementPeriods": [PAST]}]
     assert answer.data["contract"] == {"balance": None, "statementPeriods": [PAST], "recipients": {"nodes": [{"number": account.number}]}}
+
+
+async def test_what_was_paid_for_a_contract_is_seen_by_its_payers_in_their_days(world: World):
+    """By no recipient, not even by the payment's id."""
+    contract = world.rows["contract"]
+    old, new = [await make.own_payment(contract, 700, on) for on in ("2026-09-30", "2026-10-01")]
+    former, heir, blind = [await make.user(login) for login in ("former_payer", "heir", "blind")]
+    await make.member(former, contract, until_on=dt.date(2026, 9, 30))
+    await make.member(heir, contract, from_on=dt.date(2026, 10, 1))
+    await make.member(blind, contract, Right.SEND_READINGS)
+    text = f"""{{ contract(id: "{world.ids["Contract"]}") {{ payments(first: 9) {{ nodes {{ id paidOn allocations {{ kind }} }} }} }}
+        old: node(id: "{ids.encode("pay", old.id)}") {{ ... on Payment {{ paidOn }} }} new: node(id: "{ids.encode("pay", new.id)}") {{ ... on Payment {{ paidOn }} }} }}"""
+
+    async def seen(viewer) -> tuple[list[str] | None, list[str]]:
+        data = (await execute(text, None, Context(viewer, make.NOW, make.TODAY))).data
+        listed = data["contract"] and data["contract"]["payments"]
+        assert all(one["allocations"] is None for one in (listed or {"nodes": []})["nodes"])
+        return listed and [one["paidOn"] for one in listed["nodes"]], [data[name]["paidOn"] for name in ("old", "new") if data[name]]
+
+    async def seen_by(user) -> tuple[list[str] | None, list[str]]:
+        return await seen(await viewer_of_user(user.id, make.TODAY))
+
+    assert await seen_by(former) == (["2026-09-30"], ["2026-09-30"])
+    assert await seen_by(heir) == (["2026-10-01"], ["2026-10-01"])
+    assert await seen_by(blind) == (None, [])
+    for who in ("payer", "clerk", "partner"):
+        assert await seen(world.viewers[who]) == (["2026-10-01", "2026-09-30"], ["2026-09-30", "2026-10-01"]), who
+    for who in ("owner", "accounts_only", "other_clerk", "foreign"):
+        assert await seen(world.viewers[who]) == (None, []), who
 
 
 async def test_a_membership_that_has_not_begun_shows_nothing(world: World):

@@ -15,7 +15,17 @@ ALL = ("--events", "--drift", "--dirty", "4")
 
 @pytest.mark.parametrize(
     "flags",
-    [(), ("--events",), ("--drift",), ("--dirty", "5"), ALL, (*ALL, "--utf8", "--seed", "7"), (*ALL, "--seed", "11"), (*ALL, "--seed", "23")],
+    [
+        (),
+        ("--events",),
+        ("--drift",),
+        ("--dirty", "5"),
+        ALL,
+        (*ALL, "--utf8", "--seed", "7"),
+        (*ALL, "--seed", "11"),
+        (*ALL, "--seed", "23"),
+        (*ALL, "--whole"),
+    ],
     ids=" ".join,
 )
 async def test_each_row_is_taken_doubted_or_refused_as_it_should_be(organization: Organization, registers: Callable[..., Path], flags: tuple[str, ...]):

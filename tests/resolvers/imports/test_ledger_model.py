@@ -1,5 +1,5 @@
-"""The ledger against a plain model, through whatever a supplier and its staff do in whatever order: charge, pay, give back a part or a sum of its own, recalculate, penalize,
-compensate, print wrong sums, send the same again, take an import back, close months and open them. After each step everything adds up.
+"""The ledger against a plain model, through whatever a supplier and its staff do in whatever order: charge, pay, pay for a contract as a whole, give
+back a part or a sum of its own, recalculate, penalize, compensate, print wrong sums, send the same again, take an import back, close months and open them. After each step everything adds up.
 
 `LEDGER_STEPS=10000` makes it long: half an hour on a slow machine.
 """
@@ -54,6 +54,7 @@ class Books:
 
     charges: dict[tuple[str, Period], dict[str, tuple[int, int]]] = field(default_factory=dict)  # amount and recalculation of each service
     payments: dict[str, tuple[str, dt.date, int]] = field(default_factory=dict)  # by document: account, day, sum
+    wholes: dict[str, tuple[dt.date, int]] = field(default_factory=dict)  # what was paid for the contract as a whole, by document
     besides: dict[tuple[str, Period], tuple[int, int]] = field(default_factory=dict)  # penalty, compensation
     printed: dict[tuple[str, Period], Figures] = field(default_factory=dict)
 
@@ -106,7 +107,7 @@ class Ledger(RuleBasedStateMachine):
         self.organization = await make.organization("vk")
         user = await make.user("clerk")
         await make.staff(user, self.organization)
-        await taken(write(self.home / "accounts", accounts=ACCOUNTS))
+        await taken(write(self.home / "accounts", accounts=ACCOUNTS, contracts="Номер договора;Наименование\nД1;ТОО «Берег»"))
         return await viewer_of_user(user.id, make.TODAY)
 
     def bring(self, **registers: str) -> None:
@@ -169,6 +170,23 @@ class Ledger(RuleBasedStateMachine):
         given_on = month.first_day.replace(day=day)
         self.change().payments[document] = (account, given_on, -amount)
         self.bring(payments=PAYMENTS + f"{given_on:%d.%m.%Y};{account};{minor(-amount)};Банк;{document}")
+
+    @rule(month=months, day=some.integers(1, 28), amount=signed)
+    def pay_for_the_contract(self, month: Period, day: int, amount: int) -> None:
+        """Or get a sum back."""
+        self.bring_whole(f"w{next(serial)}", dt.date(month.year, month.month, day), amount)
+
+    @precondition(lambda self: self.books.wholes)
+    @rule(data=some.data(), amount=sums)
+    def correct_what_was_paid_for_the_contract(self, data: some.DataObject, amount: int) -> None:
+        """With the same sum nothing happens."""
+        document = data.draw(some.sampled_from(sorted(self.books.wholes)))
+        day, before = self.books.wholes[document]
+        self.bring_whole(document, day, amount if before > 0 else -amount)
+
+    def bring_whole(self, document: str, day: dt.date, amount: int) -> None:
+        self.change().wholes[document] = (day, amount)
+        self.bring(payments=PAYMENTS.replace("Лицевой счёт", "Договор") + f"{day:%d.%m.%Y};Д1;{minor(amount)};Банк;{document}")
 
     @rule(account=accounts, month=months, penalty=some.integers(0, 10_000), compensation=some.integers(0, 10_000), slip=slips)
     def penalize_and_compensate(self, account: str, month: Period, penalty: int, compensation: int, slip: int) -> None:
@@ -243,6 +261,12 @@ class Ledger(RuleBasedStateMachine):
             balance = self.do(balance_of(account))
             assert balance == sum(expected.values()) if printed else balance in (None, sum(expected.values()))
 
+    @invariant()
+    def the_contracts_own_account_is_what_was_paid_for_it(self) -> None:
+        expected = {str(month): -sum(amount for day, amount in self.books.wholes.values() if Period.of(day) == month) for month in MONTHS}
+        standing = self.do(months_of_the_contract())
+        assert {month: amount for month, amount in standing.items() if amount} == {month: amount for month, amount in expected.items() if amount}
+
     def expected(self, account: str, covered: dict[Component, set[dt.date]]) -> dict[str, int]:
         told = [
             Month(
@@ -275,6 +299,11 @@ async def months_of(account: str) -> dict[str, int]:
     pk = (await PersonalAccount.get(number=account)).id
     text = "SELECT period, CAST(SUM(amount) AS bigint) AS amount FROM ledger_entry WHERE account_id = :account GROUP BY period"
     return {str(row["period"])[:7]: row["amount"] for row in await sql.fetch(text, account=pk)}
+
+
+async def months_of_the_contract() -> dict[str, int]:
+    text = "SELECT period, CAST(SUM(amount) AS bigint) AS amount FROM ledger_entry WHERE contract_id IS NOT NULL GROUP BY period"
+    return {str(row["period"])[:7]: row["amount"] for row in await sql.fetch(text)}
 
 
 async def balance_of(account: str) -> int | None:
