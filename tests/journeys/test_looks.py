@@ -61,7 +61,10 @@ async def test_the_doors_are_open_to_everybody(site: Site):
 OWN = {  # pages of one's own that a walk of eight pages does not reach; {account} is the person's first one
     "aigul": ("/profile", "/profile/data", "/profile/email", "/profile/password", "/profile/sessions", "/profile/tokens", "/profile/subscriptions",
               "/profile/accounts", "/profile/delete", "/link", "/link?by=address", "/accounts/{account}/statement/why", "{bill_to_me}", "/accounts/{account}/payments", "/accounts/{account}/settlements", "/accounts/{account}/members", "/accounts/{account}/report?attribute=HOLDER_NAME"),
-    "firma": ("/contracts/{contract}", "/contracts/{contract}/settlements", "/contracts/{contract}/movements"),
+    "firma": (
+        "/contracts/{contract}", "/contracts/{contract}/settlements", "/contracts/{contract}/movements", "/contracts/{contract}/payments",
+        "/contracts/{contract}/reconciliation",
+    ),
     "operator": ("/letters", "/mailings", "/paying-rules", "/periods", "/bank-details", "/reports", "/access", "/accounts/{account}/code", "/profile/delete"),
 }  # fmt: skip
 

@@ -23,6 +23,17 @@ LISTS = {  # how to ask, and how many there are
         "contract(id: $con) { list: recipients(first: $first, after: $after) { nodes { id } edges { cursor } pageInfo { hasNextPage endCursor } } }",
         5,
     ),
+    "contract payments": (
+        "contract(id: $con) { list: payments(first: $first, after: $after) { nodes { id } edges { cursor } pageInfo { hasNextPage endCursor } } }",
+        3,
+    ),
+    "contract entries": (
+        (
+            "contract(id: $con) { reconciliation { list: entries(first: $first, after: $after) {"
+            " nodes { id: document } edges { cursor } pageInfo { hasNextPage endCursor } } } }"
+        ),
+        3,
+    ),
     "rows": (
         (
             "contract(id: $con) { statement { list: rows(first: $first, after: $after) {"
@@ -48,6 +59,7 @@ async def town(database):
             await make.charge(accounts[0], month, 100)
         for _ in range(2):
             await make.payment(accounts[0], 100, f"{month}-10")
+        await make.own_payment(contracts[0], 100, f"{month}-10")
         await make.reading(cold, "1", f"{month}-10")
         await make.reading(hot, "1", f"{month}-10")
     await make.reading(cold, "2", "2026-09-20")
@@ -67,7 +79,7 @@ async def page(town, name: str, first: int, after: str | None):
     assert not answer.errors, answer.errors
     found = answer.data[next(iter(answer.data))]
     while "nodes" not in found:
-        found = found.get("list") or found["statement"]
+        found = found.get("list") or found.get("statement") or found["reconciliation"]
     return found
 
 
