@@ -11,6 +11,7 @@ from resolvers.accounts import recipients_pages
 from resolvers.ageing import Age
 from resolvers.contracts import ContractRow, contract_balances
 from resolvers.facts import Facts, present_facts
+from resolvers.payments import contracts_in_transit
 from resolvers.reconciliation import DAY, ReconciliationRow, reconciliations_of, seen_days
 from resolvers.settlements import AgeRow, SettlementRow, settlements_of
 from resolvers.spans import Days
@@ -74,17 +75,19 @@ async def contract_settlements_of(viewer: Viewer, contracts: Sequence[ContractRo
     """A fixed number of statements."""
     recipients = await recipients_pages(viewer, contracts, MOST_RECIPIENTS, None)
     settled = await settlements_of(viewer, [account for accounts in recipients.values() for account in accounts], today, split=False)
-    balances = await contract_balances(viewer, contracts)
+    balances, transit = await contract_balances(viewer, contracts), await contracts_in_transit(viewer, contracts)
     found = {}
     for contract in contracts:
         rows = [settled[account.pk] for account in recipients.get(contract.pk, ()) if account.pk in settled]
-        found[contract.pk] = _settlement(contract.organization.currency, rows, balances.get(contract.pk))
+        whole = transit.get(contract.pk, Money(0, contract.organization.currency))
+        found[contract.pk] = _settlement(contract.organization.currency, rows, balances.get(contract.pk), whole)
     return found
 
 
-def _settlement(currency: Currency, rows: Sequence[SettlementRow], balance: Money | None) -> ContractSettlementRow:
+def _settlement(currency: Currency, rows: Sequence[SettlementRow], balance: Money | None, whole: Money) -> ContractSettlementRow:
+    """`whole` is on its way for the contract as such."""
     known = [row.balance for row in rows if row.balance is not None]
-    transit = _sum((row.in_transit for row in rows), currency)
+    transit = _sum((row.in_transit for row in rows), currency) + whole
     own = (balance or Money(0, currency)) - _sum(known, currency)
     due = balance - transit if balance is not None else None
     aged = [row.ages for row in rows if row.ages is not None]

@@ -59,11 +59,20 @@ async def _pages(owner: str, rows: Iterable[scope.Accessible], first: int, after
 
 async def in_transit(viewer: Viewer, accounts: Sequence[AccountRow]) -> dict[int, Money]:
     """What was paid and the supplier does not know yet: lowers what is due at once. One statement."""
-    seeing = {row.pk: row for row in accounts if row.access.may(Right.SEE_MONEY)}
+    return await _in_transit("account_id", accounts)
+
+
+async def contracts_in_transit(viewer: Viewer, contracts: Sequence[ContractRow]) -> dict[int, Money]:
+    """The same of what was paid for contracts as a whole. One statement."""
+    return await _in_transit("contract_id", contracts)
+
+
+async def _in_transit(owner: str, rows: Iterable[AccountRow | ContractRow]) -> dict[int, Money]:
+    seeing = {row.pk: row for row in rows if row.access.may(Right.SEE_MONEY)}
     text = f"""
-        SELECT p.account_id, SUM(p.amount) AS amount FROM payment p
-        WHERE {among("p.account_id", 1)} AND p.is_current AND p.state = '{PaymentState.IN_TRANSIT.value}' GROUP BY p.account_id"""
-    sums = {row["account_id"]: int(row["amount"]) for row in await fetch(text, list(seeing))}
+        SELECT p.{owner} AS pk, SUM(p.amount) AS amount FROM payment p
+        WHERE {among(f"p.{owner}", 1)} AND p.is_current AND p.state = '{PaymentState.IN_TRANSIT.value}' GROUP BY p.{owner}"""
+    sums = {row["pk"]: int(row["amount"]) for row in await fetch(text, list(seeing))}
     return {pk: Money(sums.get(pk, 0), row.organization.currency) for pk, row in seeing.items()}
 
 

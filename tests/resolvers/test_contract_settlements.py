@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models import AccountFacts, Contract, LedgerEntry, Organization, PersonalAccount
-from models.enums import EntryKind
+from models.enums import EntryKind, PaymentState
 from models.period import Period
 from resolvers.contract_entries import own_entries_pages
 from resolvers.contract_movements import contract_movements_of
@@ -89,6 +89,17 @@ async def test_a_sum_for_the_contract_pays_the_oldest_debt_first(org, own: int, 
     found = (await contract_settlements_of(viewer, rows, make.TODAY))[contract.id]
     assert {one.age.value: one.amount.minor for one in found.ages} == ages
     assert found.balance.minor == 14_500 + own
+
+
+async def test_what_is_on_its_way_for_the_contract_lowers_what_is_due(org):
+    contract, other = await make.contract(org), await make.contract(org)
+    first = await recipient(org, contract, "1", 10_000)
+    await make.payment(first, 40, "2026-11-19", state=PaymentState.IN_TRANSIT)
+    for owner in (contract, other):
+        await make.own_payment(owner, 2_000, "2026-11-19", state=PaymentState.IN_TRANSIT)
+    viewer, rows = await payer_of(contract)
+    found = (await contract_settlements_of(viewer, rows, make.TODAY))[contract.id]
+    assert (found.balance.minor, found.own.minor, found.in_transit.minor, found.due.minor) == (14_500, 0, 2_040, 12_460)
 
 
 async def test_entries_of_the_contract_itself(org):
