@@ -55,6 +55,8 @@ class Town:
         else:
             self.contract = await make.contract(self.org)
         self.accounts += [await self._account(months) for _ in range(accounts)]
+        for month in MONTHS[-months:]:
+            await make.own_payment(self.contract, 100, f"{month}-11")
         self.house = (await self.accounts[0].premises).house_id
         self.meter = (await Meter.filter(account=self.accounts[0]).order_by("id").first()).id
         return self
