@@ -27,12 +27,13 @@ async def restate(now: dt.datetime, boundary: Boundary) -> None:
         await sql.execute(statement, now=now, closed=boundary.closed, open=boundary.open)
 
 
-_TOUCHED_ONCE = "(SELECT DISTINCT contract_id, period FROM contract_touched) t"
 _SAYS = "p.is_current AND p.state <> 'in_transit' AND p.period = e.period AND p.amount = -e.amount"
 _LIVE = "e.reverses_id IS NULL AND NOT EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses_id = e.id)"
-# A later month that has taken over what changes in this one takes it all, as for accounts.
-_TAKEN_OVER = "(SELECT MAX(o.posted_in) FROM ledger_entry o WHERE o.contract_id = t.contract_id AND o.period = t.period)"
-_POSTED_IN = f"CASE WHEN COALESCE({_TAKEN_OVER}, t.period) <= :closed THEN :open ELSE {_TAKEN_OVER} END"
+# Each month once, with the later one that has taken over what changes in it: that takes it all, as for accounts.
+_TOUCHED_ONCE = """(
+        SELECT d.contract_id, d.period, MAX(o.posted_in) AS taken_over FROM (SELECT DISTINCT contract_id, period FROM contract_touched) d
+        LEFT JOIN ledger_entry o ON o.contract_id = d.contract_id AND o.period = d.period GROUP BY d.contract_id, d.period) t"""
+_POSTED_IN = "CASE WHEN COALESCE(t.taken_over, t.period) <= :closed THEN :open ELSE t.taken_over END"
 _REVERSE = f"""
     INSERT INTO ledger_entry (organization_id, contract_id, kind, amount, period, business_date, payment_id, reverses_id, key, import_file_id,
         posted_at, posted_in)

@@ -79,7 +79,8 @@ async def _owners() -> list[str]:
 
 async def _find_known(job: Job, owners: list[str]) -> None:
     for owner in owners:
-        for statement in (_FIND_KNOWN, _MATCH_DOCUMENTS, _MATCH_AMOUNTS):
+        made_here = owner == "account_id" or await sql.fetch(_MADE_HERE, organization=job.organization_id)
+        for statement in (_FIND_KNOWN, *((_MATCH_DOCUMENTS, _MATCH_AMOUNTS) if made_here else ())):
             await sql.execute(statement.replace("account_id", owner), organization=job.organization_id)
     await warn(RECIPE.table, job, "payment_differs", f"s.row_number IN ({_DIFFERENT})")
     await warn(RECIPE.table, job, "payment_corrected", f"s.row_number IN ({_CORRECTED})")
@@ -87,6 +88,8 @@ async def _find_known(job: Job, owners: list[str]) -> None:
 
 async def _list_missing(job: Job, owners: list[str]) -> None:
     """What registers no longer have is told; in the list stays only what is missed by registers that are said to be complete."""
+    await sql.staging("refused_payment", {"file_id": "bigint", "account_id": "bigint", "contract_id": "bigint"})
+    await sql.execute(_REFUSED)
     moved = " OR ".join(_MOVED.replace("account_id", owner) for owner in owners)
     for file in job.of(PAYMENTS):
         await sql.execute(_LIST_MISSING.replace("MOVED", moved), organization=job.organization_id, file=file.row.id)
@@ -137,6 +140,7 @@ _MATCH_DOCUMENTS = """
     WHERE p.organization_id = :organization AND p.account_id = w.account_id AND p.is_current AND p.document = w.document AND w.document <> ''
     AND w.amount > 0 AND w.known_id IS NULL AND EXISTS (
         SELECT 1 FROM payment o WHERE o.account_id = p.account_id AND o.document = p.document AND o.import_file_id IS NULL)"""
+_MADE_HERE = "SELECT 1 AS one FROM payment WHERE organization_id = :organization AND contract_id IS NOT NULL AND import_file_id IS NULL LIMIT 1"
 _NEAR = f"p.paid_on BETWEEN DAYS_FROM(w.paid_on, -{DAYS_APART}) AND DAYS_FROM(w.paid_on, {DAYS_APART})"
 _MATCH_AMOUNTS = f"""
     UPDATE want_payment AS w SET known_id = m.id, known_amount = m.amount, version = m.version, matched = 1 FROM (
@@ -160,6 +164,9 @@ _CORRECTED = "SELECT row_number FROM want_payment WHERE matched IS NULL AND know
 _MOVED = """EXISTS (
         SELECT 1 FROM want_payment w WHERE w.file_id = :file AND w.account_id = p.account_id AND w.known_id IS NULL AND w.document = p.document
         AND w.document <> '' AND w.channel = p.channel AND w.amount = p.amount)"""
+_REFUSED = """
+    INSERT INTO refused_payment (file_id, account_id, contract_id)
+    SELECT DISTINCT file_id, account_id, contract_id FROM stage_payments WHERE code <> 'duplicate_row'"""
 _LIST_MISSING = """
     INSERT INTO withdrawn_payment (id, file_id)
     SELECT DISTINCT p.id, n.id FROM payment p JOIN import_file o ON o.id = p.import_file_id JOIN import_run r ON r.id = o.run_id AND r.state = 'done'
@@ -168,9 +175,8 @@ _LIST_MISSING = """
     WHERE p.organization_id = :organization AND p.is_current AND r.organization_id = :organization
     AND (p.paid_on BETWEEN d.first_day AND d.last_day OR MOVED)
     AND p.id NOT IN (SELECT known_id FROM want_payment WHERE known_id IS NOT NULL)
-    AND NOT EXISTS (SELECT 1 FROM stage_payments s
-        WHERE s.file_id = :file AND s.code <> 'duplicate_row' AND (COALESCE(s.account_id, s.contract_id) IS NULL
-            OR s.account_id = p.account_id OR s.contract_id = p.contract_id))"""
+    AND NOT EXISTS (SELECT 1 FROM refused_payment s WHERE s.file_id = :file AND (COALESCE(s.account_id, s.contract_id) IS NULL
+        OR s.account_id = p.account_id OR s.contract_id = p.contract_id))"""
 _REPLACED = """
     SELECT known_id FROM want_payment WHERE known_id IS NOT NULL AND (matched = 1 OR known_amount <> amount) UNION SELECT id FROM withdrawn_payment"""
 _TOUCH_REPLACED = f"INSERT INTO ledger_touched (account_id, period) SELECT account_id, period FROM payment WHERE account_id IS NOT NULL AND id IN ({_REPLACED})"

@@ -59,6 +59,16 @@ async def test_the_same_again_changes_nothing_under_any_name(known):
     assert len(await entries()) == 3
 
 
+async def test_two_registers_of_one_run_bring_a_payment_once(known):
+    """A week's and its month's: worth a word only where they disagree, and then the later row counts."""
+    week = HEADINGS + "05.10.2026;0042;100,00;Банк;77\n06.10.2026;0042;7,00;Банк;78"
+    month = HEADINGS + "05.10.2026;0042;90,00;Банк;77\n06.10.2026;0042;7,00;Банк;78\n06.10.2026;7;7,00;Банк;78"
+    outcome = await taken(write(known / "both", a_week=week, b_month=month))
+    assert [code for *_, code in said(outcome)] == ["duplicate_row"]
+    assert sorted((number, amount) for number, _, amount, *_ in await entries()) == [("0042", -9_000), ("0042", -700), ("7", -700)]
+    await assert_whole()
+
+
 async def test_both_kinds_of_payers_in_one_register(known):
     folder = write(
         known / "mixed",
