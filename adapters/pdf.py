@@ -75,6 +75,14 @@ def close() -> None:
         ending.shutdown(wait=False, cancel_futures=True)
 
 
+def finish() -> None:
+    """End the processes, which have nothing more to do, and wait for that: for a command at its own end."""
+    global _pool
+    ending, _pool = _pool, None
+    if ending is not None:
+        ending.shutdown(wait=True)
+
+
 def written(html: str) -> bytes:
     """Runs in a process of the pool. Local files are read from the fonts' folder only, addresses not at all."""
     from xhtml2pdf.files import ResourceAccessPolicy

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -46,6 +47,15 @@ async def opened(*, even_damaged: bool = False) -> AsyncIterator[None]:
         yield
     finally:
         await database.close()
+
+
+def numbers_of(file: Path) -> list[str]:
+    """One in each line, each once; raises Stop where the file is no text."""
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        raise Stop(f"{file} is not a text in UTF-8 with one number in each line.") from None
+    return list(dict.fromkeys(line.strip() for line in lines if line.strip()))
 
 
 def progress() -> Progress:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import json
 import os
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from adapters import pdf
 from adapters.rendering import render, surrounded
 from models import Organization, PersonalAccount
-from models.errors import NotFound
 from models.period import Period
 from resolvers import audit
 from resolvers.bill_codes import BILL_LIFETIME, issue_bill_codes
@@ -36,6 +36,17 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """What a run's files have in common, besides their numbers."""
+
+    slug: str
+    period: Period
+    size: str
+    language: str
+    codes: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Printed:
     """`without`: numbers that have no bill of the month; `there`: the file had been written before."""
 
@@ -44,54 +55,71 @@ class Printed:
     there: bool = False
 
 
-async def print_bills(
-    organization: Organization, numbers: Sequence[str], period: Period, folder: Path, *, size: str, language: str, codes: bool
-) -> AsyncIterator[Printed]:
-    """One file after another, in the order of the numbers. A file that is there already is left alone: stopped, the run goes on where it was.
+class OtherRun(Exception):
+    """The folder holds another run's files, or somebody's: they would be taken for this one's."""
 
-    Files with codes are readable for their owner alone. Raises NotFound where the organization has no such account.
-    """
+
+def begin(folder: Path, run: Run, numbers: Sequence[str], *, named: bool) -> Sequence[str]:
+    """The numbers of the run that has its list in the folder, else of this one, which is written there: what came or went since the run began
+    changes none of its files. Raises OtherRun where the folder's run differs, in the numbers too where they are `named`."""
+    kept, wanted = folder / "run.json", {**asdict(run), "period": str(run.period)}
+    if kept.exists():
+        before = json.loads(kept.read_text(encoding="utf-8"))
+        known: list[str] = before.pop("numbers")
+        if before != wanted or (named and list(numbers) != known):
+            raise OtherRun
+        return known
+    if folder.exists() and any(folder.iterdir()):
+        raise OtherRun
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(kept, json.dumps({**wanted, "numbers": list(numbers)}).encode())
+    return numbers
+
+
+async def print_bills(organization: Organization, numbers: Sequence[str], run: Run, folder: Path) -> AsyncIterator[Printed]:
+    """One file after another, in the order of the numbers, which `begin` gave. A file that is there already is left alone: stopped, the run goes
+    on where it was. Accounts that are gone since have no bill. Files are readable for their owner alone."""
     known = dict(await PersonalAccount.filter(organization_id=organization.id, withdrawn_at=None).values_list("number", "id"))
-    if missing := next((number for number in numbers if number not in known), None):
-        raise NotFound(f"account {missing}")
     await operations.start()
     parts = [numbers[first : first + AT_ONCE] for first in range(0, len(numbers), AT_ONCE)]
-    run = _Run(organization, period, folder, size, language, codes)
+    files = _Files(organization, run, folder)
     for first in range(0, len(parts), FILES_AT_ONCE):
         wanted = enumerate(parts[first : first + FILES_AT_ONCE], first + 1)
-        for printed in await asyncio.gather(*[run.file(place, [(number, known[number]) for number in part]) for place, part in wanted]):
+        for printed in await asyncio.gather(*[files.file(place, {number: known.get(number) for number in part}) for place, part in wanted]):
             yield printed
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class _Files:
     organization: Organization
-    period: Period
+    run: Run
     folder: Path
-    size: str
-    language: str
-    codes: bool
 
-    async def file(self, place: int, accounts: Sequence[tuple[str, int]]) -> Printed:
-        target = self.folder / f"bills-{self.period}-{place:05}.pdf"
+    async def file(self, place: int, accounts: dict[str, int | None]) -> Printed:
+        target = self.folder / f"bills-{self.run.period}-{place:05}.pdf"
         if target.exists():
             return Printed(0, there=True)
         now = dt.datetime.now(dt.UTC)
-        viewer = Viewer(ViewerKind.STAFF, audit.COMMAND_LINE, organization_ids=frozenset({self.organization.id}), today=now.date())
-        wanted = {"ids": [ids.encode("acc", pk) for _, pk in accounts], "period": str(self.period)}
-        found = (await operations.run("bills/index", viewer, wanted, language=self.language, now=now)).accountsByIds
-        shown = [account for account in found if account.statement is not None]
-        without = [account.number for account in found if account.statement is None]
+        shown = await self._shown([pk for pk in accounts.values() if pk is not None], now)
         if shown:
             _write(target, await pdf.made(await self._html(shown, now)))
-        return Printed(len(shown), without)
+        with_bill = {account.number for account in shown}
+        return Printed(len(shown), [number for number in accounts if number not in with_bill])
+
+    async def _shown(self, pks: Sequence[int], now: dt.datetime) -> list[Any]:
+        if not pks:
+            return []
+        viewer = Viewer(ViewerKind.STAFF, audit.COMMAND_LINE, organization_ids=frozenset({self.organization.id}), today=now.date())
+        wanted = {"ids": [ids.encode("acc", pk) for pk in pks], "period": str(self.run.period)}
+        found = (await operations.run("bills/index", viewer, wanted, language=self.run.language, now=now)).accountsByIds
+        return [account for account in found if account.statement is not None]
 
     async def _html(self, accounts: Sequence[Any], now: dt.datetime) -> str:
-        codes = await self._codes([account.number for account in accounts], now) if self.codes else {}
+        codes = await self._codes([account.number for account in accounts], now) if self.run.codes else {}
         by_id = {account.id: codes[account.number] for account in accounts if account.number in codes}
         link = f"{settings().base_url}/o/{self.organization.slug}/link"
-        with surrounded(Sheet(self.language, self.organization.name, self.organization.contacts, self.organization.timezone)):
-            return render("pdf/bill.html", accounts=accounts, size=self.size, redacted=False, codes=by_id, link_address=link)
+        with surrounded(Sheet(self.run.language, self.organization.name, self.organization.contacts, self.organization.timezone)):
+            return render("pdf/bill.html", accounts=accounts, size=self.run.size, redacted=False, codes=by_id, link_address=link)
 
     async def _codes(self, numbers: Sequence[str], now: dt.datetime) -> dict[str, Any]:
         issued = [pair async for part in issue_bill_codes(self.organization.slug, numbers, now, BILL_LIFETIME) for pair in part]

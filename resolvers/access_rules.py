@@ -28,6 +28,12 @@ class Rules:
     recovery_asks: tuple[str, ...]
 
     @property
+    def asks_for_bill_codes(self) -> bool:
+        """Whether a code on the bill is of any use."""
+        looked_up = self.look_up is LookUp.PROOF and self.look_up_proof is Factor.BILL_CODE
+        return Factor.BILL_CODE in self.proofs or StepUp.BILL_CODE in self.step_ups or looked_up
+
+    @property
     def for_contracts(self) -> tuple[Factor, ...]:
         """A company's name and BIN stand in public registers: for a contract one thing is asked for that does not, and no flat."""
         asked = tuple(factor for factor in self.proofs if factor is not Factor.FLAT)

@@ -12,7 +12,7 @@ from models.sql import load
 from resolvers import audit
 from resolvers.account_codes import code_hash, new_code, shown
 from resolvers.organizations import organization_by_slug
-from resolvers.sql import fetch
+from resolvers.sql import among_texts, fetch
 
 AT_ONCE = 2_000
 BILL_LIFETIME = dt.timedelta(days=90)
@@ -28,7 +28,7 @@ async def issue_bill_codes(
     and for the first number that there is not, before any code is made.
     """
     organization = await organization_by_slug(slug)
-    rows = await _owners(organization.id, contracts=contracts)
+    rows = await _owners(organization.id, numbers, contracts=contracts)
     if numbers is not None:
         missing = next((number for number in numbers if number not in rows), None)
         if missing is not None:
@@ -43,11 +43,14 @@ async def issue_bill_codes(
         yield [(number, shown(code)) for number, _, code in part]
 
 
-async def _owners(organization_id: int, *, contracts: bool) -> dict[str, int]:
+async def _owners(organization_id: int, numbers: Sequence[str] | None, *, contracts: bool) -> dict[str, int]:
     text = "SELECT id, number FROM contract WHERE organization_id = $1" if contracts else (
         "SELECT id, number FROM personal_account WHERE organization_id = $1 AND withdrawn_at IS NULL"
     )  # fmt: skip
-    return {row["number"]: row["id"] for row in await fetch(f"{text} ORDER BY number", organization_id)}
+    if numbers is not None:
+        text += f" AND {among_texts('number', 2)}"
+    rows = await fetch(f"{text} ORDER BY number", organization_id, *([list(numbers)] if numbers is not None else []))
+    return {row["number"]: row["id"] for row in rows}
 
 
 def record(organization_id: int, pk: int, code: str, now: dt.datetime, lifetime: dt.timedelta, *, contracts: bool, actor: str) -> tuple[object, ...]:

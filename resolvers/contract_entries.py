@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from resolvers.contract_settlements import ContractReconciliationRow
 from resolvers.movements import MONTH
-from resolvers.reconciliation import DAY, MORE, TOLD, EntryRow, entry_of
+from resolvers.reconciliation import DAY, MORE, TOLD, EntryRow, Reconciled, entry_of, layers
 from resolvers.sql import among, fetch, literal
 from resolvers.viewer import Viewer
 
@@ -16,17 +16,23 @@ _DAY = DAY.format("e")
 
 async def own_entries_pages(
     viewer: Viewer, reconciliations: Sequence[ContractReconciliationRow], first: int, after: tuple[dt.date, int] | None
-) -> dict[tuple[int, dt.date, dt.date], list[EntryRow]]:
-    """Oldest first, of each reconciliation one more than `first` if there are more. One statement."""
+) -> dict[Reconciled, list[EntryRow]]:
+    """Oldest first, of each reconciliation one more than `first` if there are more. One statement for each span of a contract."""
+    found: dict[Reconciled, list[EntryRow]] = {}
+    for layer in layers(reconciliations, lambda row: row.contract.pk):
+        found |= await _entries_of(layer, first, after)
+    return found
+
+
+async def _entries_of(by_contract: dict[int, ContractReconciliationRow], first: int, after: tuple[dt.date, int] | None) -> dict[Reconciled, list[EntryRow]]:
     further = f"AND ({_DAY}, e.id) > ($2, $3)" if after is not None else ""
     text = f"""
         SELECT k.*, {MORE} FROM (
             SELECT e.id, e.contract_id, {_DAY} AS business_date, {MONTH} AS month, e.kind, e.amount, e.service_id, e.reason, e.reverses_id,
                 e.payment_id, e.charge_id, ROW_NUMBER() OVER (PARTITION BY e.contract_id ORDER BY {_DAY}, e.id) AS place
-            FROM ledger_entry e WHERE {among("e.contract_id", 1)} AND ({_within(reconciliations)}) {further}
+            FROM ledger_entry e WHERE {among("e.contract_id", 1)} AND ({_within(list(by_contract.values()))}) {further}
         ) k {TOLD} WHERE k.place <= {int(first) + 1} ORDER BY k.contract_id, k.place"""
-    by_contract = {row.contract.pk: row for row in reconciliations}
-    found: dict[tuple[int, dt.date, dt.date], list[EntryRow]] = {}
+    found: dict[Reconciled, list[EntryRow]] = {}
     for row in await fetch(text, list(by_contract), *(after or ())):
         whole = by_contract[row["contract_id"]]
         found.setdefault(whole.pk, []).append(entry_of(row, whole.contract.organization.currency))

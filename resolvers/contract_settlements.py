@@ -91,22 +91,23 @@ def _settlement(currency: Currency, rows: Sequence[SettlementRow], balance: Mone
     own = (balance or Money(0, currency)) - _sum(known, currency)
     due = balance - transit if balance is not None else None
     aged = [row.ages for row in rows if row.ages is not None]
-    sums = _paid_off({age: _sum((one.amount for ages in aged for one in ages if one.age is age), currency) for age in Age}, own)
+    sums, undated = _paid_off({age: _sum((one.amount for ages in aged for one in ages if one.age is age), currency) for age in Age}, own)
     ages = [AgeRow(age, amount) for age, amount in sums.items() if amount] if aged else None
-    overdue = _sum((amount for age, amount in sums.items() if age is not Age.NOT_DUE), currency) if aged else None
+    overdue = _sum((amount for age, amount in sums.items() if age is not Age.NOT_DUE), currency) - undated if aged else None
     return ContractSettlementRow(balance, own, transit, due, ages, overdue, len(rows) - len(known))
 
 
-def _paid_off(ages: dict[Age, Money], own: Money) -> dict[Age, Money]:
-    """What was paid for the contract as a whole extinguishes the oldest debt first (ADR 30); a debt of the contract itself is of unknown age."""
+def _paid_off(ages: dict[Age, Money], own: Money) -> tuple[dict[Age, Money], Money]:
+    """What was paid for the contract as a whole extinguishes the oldest debt first (ADR 30). The contract's own debt, more given back than was paid,
+    is of unknown age: given too, since nobody says that it is overdue."""
     left = -own
     found = {}
     for age in reversed(Age):
         taken = min(ages[age], left) if left.minor > 0 else Money(0, own.currency)
         found[age], left = ages[age] - taken, left - taken
-    if left.minor < 0:
-        found[Age.UNKNOWN] -= left
-    return {age: found[age] for age in Age}
+    undated = -left if left.minor < 0 else Money(0, own.currency)
+    found[Age.UNKNOWN] += undated
+    return {age: found[age] for age in Age}, undated
 
 
 async def contract_reconciliations_of(viewer: Viewer, contracts: Sequence[ContractRow], span: Days) -> dict[int, ContractReconciliationRow]:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.database import transaction
-from models.enums import Factor, StepUp
 from models.errors import Problem, ProblemCode, Refused, RefusedMany
 from models.sql import load
 from resolvers import audit
@@ -37,7 +36,7 @@ async def issue_codes(viewer: Viewer, slug: str, pks: Sequence[int], now: dt.dat
     """
     organization = await staffed(viewer, slug)
     rules = rules_of(organization)
-    if Factor.BILL_CODE not in rules.proofs and StepUp.BILL_CODE not in rules.step_ups:
+    if not rules.asks_for_bill_codes:
         raise Refused(ProblemCode.NOT_OFFERED)
     if not pks:
         raise Refused(ProblemCode.REQUIRED, ("accounts",))
@@ -54,5 +53,5 @@ async def issue_codes(viewer: Viewer, slug: str, pks: Sequence[int], now: dt.dat
     codes = [(pk, new_code()) for pk in pks]
     async with transaction():
         await load("account_code", COLUMNS, [record(organization.id, pk, code, now, BILL_LIFETIME, contracts=False, actor=viewer.actor) for pk, code in codes])
-        await audit.record(viewer.actor, "code.print", f"organization:{organization.id}", organization_id=organization.id, codes=len(codes))
+        await audit.record(viewer.actor, "code.print", f"organization:{organization.id}", organization_id=organization.id, accounts=list(pks))
     return [PrintedCodeRow(accounts[pk], shown(code), until) for pk, code in codes]

@@ -7,8 +7,9 @@ What was owed at its beginning is a sum, not an entry, and so is seen by whoever
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from models.enums import DifferenceReason, EntryKind, Resource, Right
 from models.money import Currency, Money
@@ -21,6 +22,8 @@ from resolvers.spans import Days
 from resolvers.sql import Row, among, fetch, known_day, literal
 from resolvers.viewer import Viewer
 
+Reconciled = tuple[int, dt.date, dt.date]  # of which account or contract, and its days
+Row_ = TypeVar("Row_")
 DAY = "COALESCE({0}.posted_in, {0}.business_date)"  # the day of an entry: a correction of a closed month stands in the month that took it (ADR 31)
 _DAY = DAY.format("e")
 _OPENING = EntryKind.OPENING.value
@@ -38,7 +41,6 @@ TOLD = "LEFT JOIN service s ON s.id = k.service_id LEFT JOIN payment p ON p.id =
 class ReconciliationRow:
     """closing = opening + debit - credit; opening and closing are None where the balance was never said."""
 
-    pk: int
     account: AccountRow
     first: dt.date
     last: dt.date
@@ -46,6 +48,10 @@ class ReconciliationRow:
     debit: Money
     credit: Money
     closing: Money | None
+
+    @property
+    def pk(self) -> Reconciled:
+        return self.account.pk, self.first, self.last
 
 
 @dataclass(slots=True, eq=False)
@@ -81,10 +87,28 @@ async def reconciliations_of(viewer: Viewer, accounts: Sequence[AccountRow], spa
     return {pk: _reconciliation(account, shown[pk], sums.get(pk)) for pk, account in by_pk.items()}
 
 
-async def entries_pages(viewer: Viewer, rows: Sequence[ReconciliationRow], first: int, after: tuple[dt.date, int] | None) -> dict[int, list[EntryRow]]:
-    """Oldest first, of each reconciliation one more than `first` if there are more. One statement."""
-    shown = {row.pk: Days(row.first, row.last) for row in rows}
-    span = Days(min(row.first for row in rows), max(row.last for row in rows))
+async def entries_pages(viewer: Viewer, rows: Sequence[ReconciliationRow], first: int, after: tuple[dt.date, int] | None) -> dict[Reconciled, list[EntryRow]]:
+    """Oldest first, of each reconciliation one more than `first` if there are more. One statement for each span of an account."""
+    found: dict[Reconciled, list[EntryRow]] = {}
+    for layer in layers(rows, lambda row: row.account.pk):
+        found |= await _entries_of(layer, first, after)
+    return found
+
+
+def layers(rows: Iterable[Row_], owner: Callable[[Row_], int]) -> list[dict[int, Row_]]:
+    """The rows by their owners, each owner once in a layer: a document may ask for several spans of one."""
+    found: list[dict[int, Row_]] = []
+    for row in rows:
+        free = next((layer for layer in found if owner(row) not in layer), None)
+        if free is None:
+            found.append(free := {})
+        free[owner(row)] = row
+    return found
+
+
+async def _entries_of(rows: dict[int, ReconciliationRow], first: int, after: tuple[dt.date, int] | None) -> dict[Reconciled, list[EntryRow]]:
+    shown = {pk: Days(row.first, row.last) for pk, row in rows.items()}
+    span = Days(min(one.first for one in shown.values()), max(one.last for one in shown.values()))
     before, upto = _bounds(shown, span)
     further = f"AND ({_DAY}, e.id) > ($4, $5)" if after is not None else ""
     text = f"""
@@ -94,10 +118,10 @@ async def entries_pages(viewer: Viewer, rows: Sequence[ReconciliationRow], first
                 ROW_NUMBER() OVER (PARTITION BY e.account_id ORDER BY {_DAY}, e.id) AS place
             FROM ledger_entry e WHERE {among("e.account_id", 1)} AND {upto} AND NOT ({before}) {further}
         ) k {TOLD} WHERE k.place <= {int(first) + 1} ORDER BY k.account_id, k.place"""
-    by_pk = {row.pk: row for row in rows}
-    found: dict[int, list[EntryRow]] = {}
-    for row in await fetch(text, list(by_pk), span.first, span.last, *(after or ())):
-        found.setdefault(row["account_id"], []).append(entry_of(row, by_pk[row["account_id"]].account.organization.currency))
+    found: dict[Reconciled, list[EntryRow]] = {}
+    for row in await fetch(text, list(rows), span.first, span.last, *(after or ())):
+        whole = rows[row["account_id"]]
+        found.setdefault(whole.pk, []).append(entry_of(row, whole.account.organization.currency))
     return found
 
 
@@ -151,7 +175,7 @@ def _reconciliation(account: AccountRow, days: Days, sums: Row | None) -> Reconc
     currency, is_known = account.organization.currency, account.balance_minor is not None
     opening, debit, credit, closing = (Money(int(sums[name]) if sums else 0, currency) for name in ("opening", "debit", "credit", "closing"))
     ends = (opening, closing) if is_known else (None, None)
-    return ReconciliationRow(account.pk, account, days.first, days.last, ends[0], debit, credit, ends[1])
+    return ReconciliationRow(account, days.first, days.last, ends[0], debit, credit, ends[1])
 
 
 def entry_of(row: Row, currency: Currency) -> EntryRow:

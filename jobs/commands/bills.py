@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from adapters import pdf
-from jobs.console import Stop, err, opened, out, progress
+from jobs.console import Stop, err, numbers_of, opened, out, progress
 from models import Organization, PersonalAccount
 from models.errors import BadRequest
 from models.period import Period
@@ -20,7 +20,7 @@ SIZES, LANGUAGES = ("a4", "a5"), ("ru", "kk", "en")
 def bills(
     slug: Annotated[str, typer.Argument(help="the organization")],
     period: Annotated[str, typer.Option(help="the month, 2026-10")],
-    folder: Annotated[Path, typer.Option("--out", help="where the files go; those that are there are left alone, so that a run can go on")],
+    folder: Annotated[Path, typer.Option("--out", help="an empty folder for the files, or that of a run which was stopped: it goes on")],
     accounts: Annotated[Path | None, typer.Option(help="a file with one number in each line, in the order of printing; else all, by number")] = None,
     size: Annotated[str, typer.Option(help="a4 or a5")] = "a4",
     language: Annotated[str, typer.Option(help="ru, kk or en")] = "ru",
@@ -33,32 +33,46 @@ def bills(
         month = Period.parse(period)
     except (ValueError, BadRequest):
         raise Stop(f"{period} is not a month: 2026-10.", status=2) from None
-    numbers = None if accounts is None else list(dict.fromkeys(line.strip() for line in accounts.read_text(encoding="utf-8-sig").splitlines() if line.strip()))
-    folder.mkdir(parents=True, exist_ok=True)
+    numbers = None if accounts is None else numbers_of(accounts)
     asyncio.run(_print(slug, month, folder, numbers, size=size, language=language, codes=codes))
 
 
-async def _print(slug: str, month: Period, folder: Path, numbers: list[str] | None, *, size: str, language: str, codes: bool) -> None:
-    from jobs.print_run import print_bills
+async def _print(slug: str, month: Period, folder: Path, named: list[str] | None, *, size: str, language: str, codes: bool) -> None:
+    from jobs.print_run import OtherRun, Run, begin, print_bills
 
     async with opened():
         organization = await organization_by_slug(slug)
-        if codes and "bill_code" not in (*rules_of(organization).proofs, *rules_of(organization).step_ups):
+        if codes and not rules_of(organization).asks_for_bill_codes:
             raise Stop(f"{slug} asks for no code of bills: abonent organization access says what is asked for.")
-        wanted = numbers if numbers is not None else await _all(organization)
+        every = await _all(organization)
+        if named is not None and (unknown := next((number for number in named if number not in set(every)), None)):
+            raise Stop(f"{slug} has no account {unknown}.")
+        run = Run(slug, month, size, language, codes)
+        try:
+            numbers = begin(folder, run, every if named is None else named, named=named is not None)
+        except OtherRun:
+            raise Stop(f"{folder} holds something else than this run of bills: choose an empty folder.") from None
         made, there = 0, 0
         without: list[str] = []
         try:
             with progress() as bars:
-                task = bars.add_task("Bills", total=len(wanted))
-                async for printed in print_bills(organization, wanted, month, folder, size=size, language=language, codes=codes):
+                task = bars.add_task("Bills", total=len(numbers))
+                async for printed in print_bills(organization, numbers, run, folder):
                     made, there, without = made + printed.bills, there + printed.there, [*without, *printed.without]
                     bars.update(task, completed=made + len(without))
-        finally:
+        except BaseException:
             pdf.close()
+            raise
+        pdf.finish()
+    _tell(slug, month, made, there, without, sorted(set(every) - set(numbers)) if named is None else [])
+
+
+def _tell(slug: str, month: Period, made: int, there: int, without: list[str], late: list[str]) -> None:
     if without:
         err.print(f"{len(without):,} accounts have no bill of {month}: {', '.join(without[:5])}{', …' if without[5:] else ''}", markup=False)
-    out.print(f"{made:,} bills of {month} for {slug}: {folder}{f'; {there} files were there already' if there else ''}", markup=False)
+    if late:
+        err.print(f"{len(late):,} accounts came after the run began and are not in it: {', '.join(late[:5])}{', …' if late[5:] else ''}", markup=False)
+    out.print(f"{made:,} bills of {month} for {slug}{f'; {there} files were there already' if there else ''}", markup=False)
 
 
 async def _all(organization: Organization) -> list[str]:

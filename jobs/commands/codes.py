@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from adapters.sheets import harmless
-from jobs.console import Stop, err, opened, out
+from jobs.console import Stop, err, numbers_of, opened, out
 from resolvers.access_rules import Wanted, rules_of, set_rules
 from resolvers.bill_codes import BILL_LIFETIME, issue_bill_codes
 from resolvers.organizations import organization_by_slug
@@ -29,7 +29,7 @@ def codes(
         raise Stop("Name either --accounts with a file of numbers, or --all.", status=2)
     if target.exists():
         raise Stop(f"{target} exists already: codes are not overwritten.")
-    numbers = None if accounts is None else list(dict.fromkeys(line.strip() for line in accounts.read_text(encoding="utf-8-sig").splitlines() if line.strip()))
+    numbers = None if accounts is None else numbers_of(accounts)
     made = asyncio.run(_write(slug, numbers, target, dt.timedelta(days=days), contracts=contracts))
     out.print(f"{made:,} codes for {slug}, good for {days} days: {target}", markup=False)
 

@@ -10,12 +10,10 @@ from models import sql
 from models.enums import Severity
 from models.quantity import decimal_text
 from resolvers.imports import journal
-from resolvers.imports.staging import Job, Recipe, Said, Verdict, find_accounts, find_contracts, warn
+from resolvers.imports.staging import Job, Recipe, Said, Verdict, find_accounts, find_contracts, refuse, warn
 
 
 def judge(row: Any, today: dt.date) -> Verdict:
-    if row.account and row.contract:
-        return Verdict(refused=("account_and_contract", {"account": row.account, "contract": row.contract}))
     if not row.account and not row.contract:
         return Verdict(refused=("account_number_missing", {"column": "Лицевой счёт"}))
     if row.amount == 0:
@@ -51,10 +49,13 @@ async def apply(job: Job) -> None:
     begin anew at every till. One that was made here and is in transit is the one that comes back with its document, or with its amount and
     channel within some days. What a file that comes again under its name no longer has, within the days that it speaks of, is told; it is
     withdrawn where the organization's profile calls the register complete, since many exports hold only what is new. What a legal payer paid for
-    a contract as a whole is known within the contract just so.
+    a contract as a whole is known within the contract just so. A row that names an account and the contract that it is or was of is the account's.
     """
     await find_accounts(RECIPE.table, job, "s.account <> ''")
     await find_contracts(RECIPE.table, job)
+    named = ("account", "contract")
+    await refuse(RECIPE.table, job, "account_and_contract", _CONTRADICTS, lambda row: {name: row[name] for name in named}, *named)
+    await sql.execute(f"UPDATE {RECIPE.table} SET contract_id = NULL WHERE account_id IS NOT NULL AND code IS NULL")
     await sql.staging("want_payment", _WANTED, "account_id, payment_key")
     await sql.staging("withdrawn_payment", {"id": "bigint", "file_id": "bigint"})
     await sql.execute(_WANT)
@@ -111,6 +112,9 @@ def _told(row: dict[str, Any]) -> Said:
     return "payment_missing", {"account": row["number"], **said}
 
 
+_CONTRADICTS = """s.account_id IS NOT NULL AND s.contract_id IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM personal_account a WHERE a.id = s.account_id AND a.contract_id = s.contract_id)
+    AND NOT EXISTS (SELECT 1 FROM account_facts f WHERE f.account_id = s.account_id AND f.contract_id = s.contract_id)"""
 _WANT = """
     INSERT INTO want_payment (row_number, file_id, account_id, contract_id, paid_on, period, amount, channel, document, payment_key)
     SELECT s.row_number, s.file_id, s.account_id, s.contract_id, s.paid_on, s.period, s.amount, s.channel, s.document,

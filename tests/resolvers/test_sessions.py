@@ -6,11 +6,13 @@ import datetime as dt
 import pytest
 
 from adapters import passwords
-from models import LoginAlias, Session, User
+from models import LoginAlias, Organization, Session, User
 from models.errors import ProblemCode, Refused, Throttled
 from resolvers import gate
 from resolvers.sessions import IDLE, LIFETIME, REMEMBERED, bearer_viewer, session_viewer, sign_in, sign_out
+from resolvers.viewer import viewer_of_user
 from tests import factories as make
+from tests.counting import counted
 from tests.human import solved
 
 PASSWORD = "верный пароль"
@@ -184,3 +186,22 @@ async def test_who_is_not_asked_spends_no_check(aliya):
     await signed("aliya", human=human)
     await missed(10)
     assert (await signed("aliya", human=human)).token
+
+
+@pytest.mark.parametrize("who", ["nobody's", "member", "staff", "both"])
+async def test_who_holds_a_session_is_found_in_one_statement(aliya, who: str):
+    organization = await Organization.get(slug="vodokanal")
+    if who in ("member", "both"):
+        for number in ("1", "2"):
+            await make.member(aliya, await make.account(organization, number))
+    if who in ("staff", "both"):
+        await make.staff(aliya, organization)
+    await User.filter(id=aliya.id).update(language="kk")
+    token = (await signed("aliya")).token
+    with counted() as seen:
+        found = await session_viewer(token, NOW)
+    assert len(seen) == 1
+    wanted = await viewer_of_user(aliya.id, NOW.date(), session_id=found.session_id)
+    assert found == dataclasses.replace(wanted, language="kk")
+    assert len(found.grants) == (2 if who in ("member", "both") else 0)
+    assert bool(found.organization_ids) == (who in ("staff", "both"))

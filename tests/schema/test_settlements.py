@@ -170,6 +170,20 @@ async def test_reconciled_between_two_days_page_by_page():
 
 
 @pytest.mark.usefixtures("database")
+async def test_two_spans_in_one_document_keep_their_entries_apart():
+    await ids.load()
+    account = await half_a_year(await make.organization())
+    text = """query ($number: AccountNumber!) { account(organizationSlug: "vodokanal", number: $number) {
+      august: reconciliation(from: "2026-08-01", to: "2026-08-31") { entries(first: 9) { nodes { happenedOn } } }
+      october: reconciliation(from: "2026-10-01", to: "2026-10-31") { entries(first: 9) { nodes { happenedOn } } } } }"""
+    found = await asked(text, await resident(account))
+    for name, month in (("august", "2026-08"), ("october", "2026-10")):
+        days = [one["happenedOn"] for one in found[name]["entries"]["nodes"]]
+        assert days
+        assert {day[:7] for day in days} == {month}
+
+
+@pytest.mark.usefixtures("database")
 async def test_days_before_and_after_a_membership_stay_its_neighbours():
     """A former owner and a new one of the same account: each sees his days, and the balance that they begin and end with."""
     await ids.load()

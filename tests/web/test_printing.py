@@ -58,6 +58,7 @@ async def test_what_a_member_downloads_carries_no_code(aigul, operator, site, as
     ("02015213\n777", "Нет счёта с таким номером: 777."),
     ("", "Заполните"),
     ("\n".join(str(number) for number in range(51)), "не больше 50"),
+    ("9" * 41, "Нет счёта с таким номером: 9999"),
     ("<b>", "Нет счёта с таким номером: &lt;b&gt;."),
 ])  # fmt: skip
 async def test_a_wrong_number_prints_nothing_and_stays_on_the_form(operator, site, asking, numbers: str, said: str):

@@ -36,8 +36,8 @@ class Requests:
             if message["type"] == "http.response.start":
                 answered["status"] = message["status"]
                 message["headers"] = [*message["headers"], (b"x-request-id", identity.encode())]
-                if is_shown:
-                    message["headers"].append((b"server-timing", stages.server_timing(spent).encode()))
+                if is_shown and (told := stages.server_timing(spent)):
+                    message["headers"].append((b"server-timing", told.encode()))
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=identity):

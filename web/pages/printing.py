@@ -17,6 +17,7 @@ from web.pages.bills import MOST_ACCOUNTS as AT_ONCE
 from web.pages.bills import SIZES
 from web.typed import Said
 
+LONGEST_NUMBER = 40
 MOST_ACCOUNTS = 50  # of one file: it is made while somebody waits
 
 
@@ -27,11 +28,9 @@ async def printing(request: Request) -> Response:
     if found is None or found.accessRules is None:
         raise NotFound
     rules = found.accessRules
-    shown: dict[str, Any] = {
-        "months": [one.period for one in found.periods.nodes],
-        "codes": "BILL_CODE" in (*rules.proofs, *rules.stepUps),
-        "most": MOST_ACCOUNTS,
-    }
+    looked_up = rules.lookUp == "PROOF" and rules.lookUpProof == "BILL_CODE"
+    asks = looked_up or "BILL_CODE" in (*rules.proofs, *rules.stepUps)
+    shown: dict[str, Any] = {"months": [one.period for one in found.periods.nodes], "codes": asks, "most": MOST_ACCOUNTS}
     if request.method == "GET":
         return answer(request, "bills/printing.html", form=Filled(), **shown)
     fields = await form(request)
@@ -62,8 +61,9 @@ async def _accounts(request: Request, slug: str, fields: dict[str, str]) -> tupl
         return [], [_said(gettext("Please fill this in."))]
     if len(numbers) > MOST_ACCOUNTS:
         return [], [_said(gettext("At most %(limit)s accounts in one file.", limit=MOST_ACCOUNTS))]
-    known = (await ask(request, "bills/numbers", slug=slug, numbers=numbers)).accountsByNumbers
-    if unknown := [number for number, account in zip(numbers, known, strict=True) if account is None]:
+    odd = [number for number in numbers if len(number) > LONGEST_NUMBER or not number.isprintable()]
+    known = (await ask(request, "bills/numbers", slug=slug, numbers=numbers)).accountsByNumbers if not odd else []
+    if unknown := odd or [number for number, account in zip(numbers, known, strict=True) if account is None]:
         return [], [_said(gettext("There is no account with this number: %(number)s.", number=number[:40])) for number in unknown]
     accounts = []
     for first in range(0, len(known), AT_ONCE):

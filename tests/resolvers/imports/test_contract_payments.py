@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from adapters.files.recognition import kind_of
-from models import Contract, LedgerEntry, Organization, Payment
+from models import Contract, LedgerEntry, Organization, Payment, PersonalAccount
 from models.enums import Component, PaymentState
 from models.period import Period
 from resolvers import ledger
@@ -92,6 +92,17 @@ async def test_both_kinds_of_payers_in_one_register(known):
     assert await entries() == [("0042", "payment", -2_000, "2026-10-05", "1", False)]
     assert await rows("SELECT amount FROM ledger_entry WHERE account_id IS NOT NULL") == [{"amount": -1_000}]
     await assert_whole()
+
+
+async def test_a_row_that_names_an_account_and_its_own_contract_is_the_accounts(known):
+    """Registers that print the contract beside every account mean the account."""
+    [account] = await PersonalAccount.filter(number="200")
+    contract = await Contract.get(number="0042")
+    await PersonalAccount.filter(id=account.id).update(contract_id=contract.id)
+    folder = write(known / "beside", payments="Дата;Лицевой счёт;Договор;Сумма;Канал;Номер документа\n05.10.2026;200;0042;30,00;Касса;2")
+    assert said(await taken(folder)) == []
+    assert await entries() == []
+    assert await rows("SELECT amount FROM ledger_entry WHERE account_id IS NOT NULL") == [{"amount": -3_000}]
 
 
 async def test_an_empty_number_is_missing_where_only_contracts_are_named(known):
