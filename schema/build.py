@@ -10,6 +10,8 @@ from strawberry.schema.config import StrawberryConfig
 
 import schema.enums
 import schema.personal_enums  # noqa: F401 - the same
+from graphql_plan import CompiledExecutor, configure
+from graphql_plan import Settings as Compiling
 from models.errors import NeedsConfirmation, Refused
 from schema import letter_links, policies
 from schema.limits import Prepared
@@ -42,6 +44,7 @@ def _built() -> strawberry.Schema:
         query=Query,
         mutation=Mutation,
         extensions=[Prepared],
+        execution_context_class=CompiledExecutor,
         exception_handlers=[Refusals(), Questions()],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
     )

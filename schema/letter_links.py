@@ -8,6 +8,7 @@ from typing import Any
 from graphql import GraphQLNonNull, GraphQLSchema
 
 from models.errors import Forbidden, NotFound
+from schema.context import Context
 from schema.policies import POLICIES, Policy
 
 OPEN: dict[str, frozenset[str]] = {
@@ -48,4 +49,9 @@ def _closed(resolve: Callable[..., Any] | None, answer: Exception | None) -> Cal
             raise type(answer)(*answer.args)
         return None
 
+    closed.plan_guard = (_is_no_letter, resolve)  # type: ignore[attr-defined]  # for compiled operations: the same without the call
     return closed
+
+
+def _is_no_letter(_root: Any, context: Context) -> bool:
+    return context.viewer is None or not context.viewer.is_letter

@@ -215,4 +215,5 @@ def _checked(resolve: Callable[..., Any] | None, check: Callable[[Any, Context],
     def checked(root: Any, info: Any, **arguments: Any) -> Any:
         return resolve(root, info, **arguments) if check(root, info.context) else None
 
+    checked.plan_guard = (check, resolve)  # type: ignore[attr-defined]  # for compiled operations: calls `resolve` alone when the check holds
     return checked

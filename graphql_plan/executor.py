@@ -1,0 +1,114 @@
+"""Strawberry's executor, which asks for a plan first."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from graphql import ExecutionResult, GraphQLObjectType, OperationType
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from graphql_plan.cache import cache_of
+from graphql_plan.runtime import is_fault
+
+if TYPE_CHECKING:
+    from graphql.execution.collect_fields import DeferUsage, FieldDetailsList, GroupedFieldSet
+    from graphql.pyutils import Path
+
+    from graphql_plan.plan import Plan
+
+logger = logging.getLogger("graphql_plan")
+
+
+class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
+    """Give it to `strawberry.Schema(execution_context_class=CompiledExecutor)`."""
+
+    _plan: Plan | None = None
+
+    def execute_operation(self, serially: bool | None = None) -> Any:
+        cache = cache_of(self.schema)
+        every = cache.settings.shadow_every
+        if not every or not cache.settings.enabled or self.operation.operation is not OperationType.QUERY:
+            return super().execute_operation(serially)
+        cache.count("queries")
+        if cache.counts["queries"] % every:
+            return super().execute_operation(serially)
+        return self._shadowed(serially)
+
+    def execute_collected_root_fields(
+        self, root_type: GraphQLObjectType, root_value: Any, grouped_field_set: GroupedFieldSet, serially: bool, new_defer_usages: Sequence[DeferUsage]
+    ) -> Any:
+        cache = cache_of(self.schema)
+        if cache.settings.enabled and not new_defer_usages:
+            plan = cache.find(self, root_type, grouped_field_set)
+            if plan is not None:
+                self._plan = plan
+                if serially:  # root fields one after another are the reference's; what they select is compiled
+                    return self.execute_fields_serially(root_type, root_value, None, plan.grouped, None)
+                try:
+                    return plan.root(self, root_value, None)
+                except Exception as error:
+                    if not is_fault(error):
+                        raise
+                    self.contain(error)
+        return super().execute_collected_root_fields(root_type, root_value, grouped_field_set, serially, new_defer_usages)
+
+    def collect_and_execute_subfields(
+        self, return_type: GraphQLObjectType, field_details_list: FieldDetailsList, path: Path, result: Any, position_context: Any
+    ) -> Any:
+        plan = self._plan
+        if plan is not None and position_context is None:
+            key = (return_type.name, id(field_details_list))
+            select = plan.positions[key] if key in plan.positions else plan.later(self, return_type, field_details_list)
+            if select is not None:
+                try:
+                    return select(self, result, path)
+                except Exception as error:
+                    if not is_fault(error):
+                        raise
+                    self.contain(error)
+        return super().collect_and_execute_subfields(return_type, field_details_list, path, result, position_context)
+
+    def contain(self, error: Exception) -> None:
+        """Generated code broke: no request uses this plan again, nor does this one."""
+        if self._plan is not None:
+            self._plan.broken = True
+            self._plan = None
+        cache_of(self.schema).count("faults")
+        logger.error("generated code failed; the reference answers", exc_info=error)
+
+    def _shadowed(self, serially: bool | None) -> Any:
+        """Both answers of a query, compared; the reference's is given."""
+        compiled = super().execute_operation(serially)
+        if self.is_awaitable(compiled):
+            return self._shadowed_later(compiled, serially)
+        return self._compared(compiled, self._reference().execute_operation(serially))
+
+    async def _shadowed_later(self, compiled: Any, serially: bool | None) -> Any:
+        first = await compiled
+        second = self._reference().execute_operation(serially)
+        return self._compared(first, await second if self.is_awaitable(second) else second)
+
+    def _reference(self) -> StrawberryGraphQLCoreExecutionContext:
+        names = (
+            "schema fragment_definitions fragments root_value context_value operation variable_values field_resolver type_resolver "
+            "subscribe_field_resolver enable_early_execution middleware_manager is_awaitable is_async_iterable hide_suggestions abort_signal "
+            "hooks operation_extensions"
+        )
+        return StrawberryGraphQLCoreExecutionContext(**{name: getattr(self, name) for name in names.split()})
+
+    def _compared(self, compiled: Any, reference: Any) -> Any:
+        cache = cache_of(self.schema)
+        cache.count("shadowed")
+        if _told(compiled) != _told(reference):
+            cache.count("differences")
+            name = self.operation.name.value if self.operation.name else "without a name"
+            logger.error("the compiled operation %s differs from the reference", name)  # no data: it may be somebody's
+        return reference
+
+
+def _told(result: Any) -> Any:
+    if not isinstance(result, ExecutionResult):
+        return result
+    return result.data, [(error.message, error.path, error.locations) for error in result.errors or ()]

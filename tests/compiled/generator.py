@@ -1,0 +1,100 @@
+"""Random valid operations over any schema: aliases, fragments, type conditions, @skip and @include, arguments and variables."""
+
+import random
+from typing import Any
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    is_abstract_type,
+    is_leaf_type,
+)
+
+LEAVES = {"String": ('"a"', '""'), "Int": ("1", "2", "3", "4"), "Float": ("1.5",), "Boolean": ("true", "false"), "ID": ('"1"',), "Whole": ("3",)}
+
+
+class Generator:
+    """One operation after another from a seed. `values` gives literals by argument name or scalar, before LEAVES."""
+
+    def __init__(self, schema: GraphQLSchema, seed: int, values: dict[str, tuple[str, ...]] | None = None, depth: int = 4) -> None:
+        self.schema, self.random = schema, random.Random(seed)
+        self.values, self.depth = LEAVES | (values or {}), depth
+
+    def operation(self, *, mutation: bool = False) -> tuple[str, dict[str, Any]]:
+        self.fragments: list[str] = []
+        self.variables: dict[str, Any] = {}
+        root = self.schema.mutation_type if mutation else self.schema.query_type
+        assert root is not None
+        body = self._selection(root, self.depth, root=True)
+        declared = ", ".join(f"${name}: Boolean{'!' if value is not None else ''}" for name, value in self.variables.items() if value is not None)
+        return f"{'mutation' if mutation else 'query'} Op{f'({declared})' if declared else ''} {body}\n" + "\n".join(self.fragments), self.variables
+
+    def _selection(self, kind: Any, depth: int, *, root: bool = False) -> str:
+        parts = []
+        for _ in range(self.random.randint(1, 3 if root else 5)):
+            draw = self.random.random()
+            if is_abstract_type(kind) and draw < 0.7:
+                parts.append(self._fragment(self.random.choice(self.schema.get_possible_types(kind)), depth))
+            elif draw < 0.1 and depth and not root:
+                parts.append(self._fragment(kind, depth))
+            elif draw < 0.15:
+                parts.append(f"{self._alias()}__typename")
+            else:
+                parts.append(self._field(kind, depth))
+        return "{ " + " ".join(part for part in parts if part) + " __typename }"
+
+    def _fragment(self, kind: Any, depth: int) -> str:
+        body = self._selection(kind, depth - 1)
+        if self.random.random() < 0.5:
+            return f"... on {kind.name}{self._condition()} {body}"
+        name = f"f{len(self.fragments)}"
+        self.fragments.append(f"fragment {name} on {kind.name} {body}")
+        return f"...{name}{self._condition()}"
+
+    def _field(self, kind: Any, depth: int) -> str:
+        if not isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
+            return "__typename"
+        names = [name for name, one in kind.fields.items() if depth > 0 or is_leaf_type(get_named_type(one.type))]
+        if not names:
+            return "__typename"
+        name = self.random.choice(names)
+        field = kind.fields[name]
+        arguments = [f"{key}: {self._value(one.type, key)}" for key, one in field.args.items() if self._wanted(one)]
+        text = f"{self._alias(bool(arguments))}{name}{'(' + ', '.join(arguments) + ')' if arguments else ''}{self._condition()}"
+        inner = get_named_type(field.type)
+        return text if is_leaf_type(inner) else f"{text} {self._selection(inner, depth - 1)}"
+
+    def _wanted(self, argument: Any) -> bool:
+        return isinstance(argument.type, GraphQLNonNull) or self.random.random() < 0.4
+
+    def _alias(self, needed: bool = False) -> str:
+        return f"a{self.random.randint(0, 10**6)}: " if needed or self.random.random() < 0.2 else ""
+
+    def _condition(self) -> str:
+        if self.random.random() > 0.08:
+            return ""
+        name = f"v{self.random.randint(0, 3)}"
+        self.variables.setdefault(name, self.random.random() < 0.5)
+        chosen = f"${name}" if self.random.random() < 0.7 else self.random.choice(("true", "false"))
+        self.variables.setdefault(name, True)
+        return f" @{self.random.choice(('skip', 'include'))}(if: {chosen})"
+
+    def _value(self, kind: Any, name: str) -> str:
+        if isinstance(kind, GraphQLNonNull):
+            return self._value(kind.of_type, name)
+        if name in self.values and is_leaf_type(kind):
+            return self.random.choice(self.values[name])
+        if isinstance(kind, GraphQLList):
+            return "[" + ", ".join(self._value(kind.of_type, name) for _ in range(self.random.randint(0, 2))) + "]"
+        if isinstance(kind, GraphQLEnumType):
+            return self.random.choice(list(kind.values))
+        if isinstance(kind, GraphQLInputObjectType):
+            wanted = [key for key, one in kind.fields.items() if self._wanted(one)]
+            return "{" + ", ".join(f"{key}: {self._value(kind.fields[key].type, key)}" for key in wanted) + "}"
+        return self.random.choice(self.values.get(kind.name, ('"1"',)))

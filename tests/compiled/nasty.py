@@ -1,0 +1,322 @@
+"""A schema whose resolvers give everything that a completed value may be: late, wrong, missing, raised, or of another class."""
+
+# ruff: noqa: UP007
+import asyncio
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from typing import Annotated, Any, Union
+
+import strawberry
+from strawberry.dataloader import DataLoader
+from strawberry.extensions import FieldExtension
+from strawberry.permission import BasePermission
+from strawberry.schema.config import StrawberryConfig
+
+from graphql_plan import CompiledExecutor
+
+CLEAN = "clean"
+Whole = strawberry.scalar(name="Whole", serialize=lambda value: None if value == 13 else str(value), parse_value=int)
+WHOLE = Decimal
+
+
+class Broken(Exception):
+    extensions = {"code": "BROKEN"}  # noqa: RUF012
+
+
+@strawberry.enum
+class Colour(Enum):
+    RED = "red"
+    GREEN = "green"
+
+
+class Signed(BasePermission):
+    message = "not signed in"
+
+    def has_permission(self, source: Any, info: Any, **_: Any) -> bool:
+        info.context.calls.append("permission")
+        return info.context.viewer != "stranger"
+
+
+class Loud(FieldExtension):
+    def resolve(self, next_: Any, source: Any, info: strawberry.Info, **arguments: Any) -> Any:
+        info.context.calls.append("extension")
+        return f"{next_(source, info, **arguments)}!"
+
+
+class Context:
+    """What one execution saw: calls in order, and the batches of its loader."""
+
+    def __init__(self, viewer: str) -> None:
+        self.viewer = viewer
+        self.calls: list[Any] = []
+        self.loader = DataLoader(self._load)
+
+    async def _load(self, keys: list[int]) -> list[Any]:
+        self.calls.append(("batch", tuple(keys)))
+        return [Broken(f"no {key}") if self.viewer != CLEAN and key % 5 == 4 else make(key + 10, self.viewer) for key in keys]
+
+
+async def late(value: Any, turns: int = 1) -> Any:
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    if isinstance(value, Exception):
+        raise value
+    return value
+
+
+def logged(info: Any, name: str, number: int) -> bool:
+    """Note the call; whether this viewer meets the nasty answers."""
+    info.context.calls.append((name, number))
+    return bool(info.context.viewer != CLEAN)
+
+
+@strawberry.interface
+class Named:
+    number: int
+    title: str
+
+    @strawberry.field
+    def shout(self, info: strawberry.Info, times: int = 1) -> str:
+        logged(info, "shout", self.number)
+        return self.title.upper() * times
+
+
+class Items:
+    """Fields of every thing; `number` decides what is nasty about it."""
+
+    @strawberry.field
+    def plain(self) -> str:
+        return f"plain {self.number}"
+
+    @strawberry.field
+    def failing(self, info: strawberry.Info) -> int | None:
+        if logged(info, "failing", self.number) and self.number % 2:
+            raise Broken(f"odd {self.number}")
+        return self.number
+
+    @strawberry.field
+    def strict(self, info: strawberry.Info) -> int:
+        nasty = logged(info, "strict", self.number)
+        return None if nasty and self.number % 7 == 3 else 2**40 if nasty and self.number % 11 == 5 else self.number  # type: ignore[return-value]
+
+    @strawberry.field
+    async def tardy(self, info: strawberry.Info) -> int | None:
+        nasty = logged(info, "tardy", self.number)
+        return await late(Broken("tardy") if nasty and self.number % 3 == 1 else self.number, self.number % 3)
+
+    @strawberry.field
+    async def tardy_strict(self, info: strawberry.Info) -> str:
+        nasty = logged(info, "tardyStrict", self.number)
+        return await late(None if nasty and self.number % 5 == 2 else f"t{self.number}", 2)
+
+    @strawberry.field
+    def value_error(self, info: strawberry.Info) -> str | None:
+        return Broken("as a value") if logged(info, "valueError", self.number) else "fine"  # type: ignore[return-value]
+
+    @strawberry.field
+    def numbers(self, info: strawberry.Info) -> list[int | None] | None:
+        nasty = logged(info, "numbers", self.number)
+        odd = [1, None, "4", True, math.nan, 2**33, late(5), late(Broken("item")), Broken("value"), 3.0, []]
+        return [odd[(self.number + step) % len(odd)] for step in range(3)] if nasty else [1, 2, None]  # type: ignore[misc]
+
+    @strawberry.field
+    def strict_numbers(self, info: strawberry.Info) -> list[int]:
+        return [1, None if logged(info, "strictNumbers", self.number) and self.number % 4 == 1 else 2, 3]  # type: ignore[list-item]
+
+    @strawberry.field
+    def matrix(self, info: strawberry.Info) -> list[list[float | None] | None]:
+        return [[1.5, math.inf, 2], None, (math.nan, late(1.0))] if logged(info, "matrix", self.number) else [[0.5], [1.25, None]]  # type: ignore[list-item]
+
+    @strawberry.field
+    def made(self, info: strawberry.Info) -> list[str]:
+        logged(info, "made", self.number)
+        return (str(step) for step in range(self.number % 4))  # type: ignore[return-value]
+
+    @strawberry.field
+    def breaking(self, info: strawberry.Info) -> list[str] | None:
+        def steps() -> Iterator[Any]:
+            yield "one"
+            yield late("two")
+            raise Broken("in a generator")
+
+        return steps() if logged(info, "breaking", self.number) and self.number % 2 else ["whole"]  # type: ignore[return-value]
+
+    @strawberry.field
+    async def streamed(self, info: strawberry.Info) -> list[int]:
+        logged(info, "streamed", self.number)
+        return {self.number: 1}.keys()  # type: ignore[return-value]
+
+    @strawberry.field
+    def colour(self, info: strawberry.Info) -> Colour | None:
+        nasty = logged(info, "colour", self.number)
+        return ["red", None, Colour.GREEN, "blue", Broken("colour")][self.number % 5] if nasty else Colour.RED  # type: ignore[return-value]
+
+    @strawberry.field
+    def strict_colour(self) -> Colour:
+        return Colour.GREEN if self.number % 2 else Colour.RED
+
+    @strawberry.field
+    def exact(self, info: strawberry.Info) -> WHOLE | None:
+        return Decimal(13 if logged(info, "exact", self.number) and self.number % 3 == 0 else self.number)
+
+    @strawberry.field(permission_classes=[Signed])
+    def secret(self, info: strawberry.Info) -> str | None:
+        logged(info, "secret", self.number)
+        return f"secret {self.number}"
+
+    @strawberry.field(extensions=[Loud()])
+    def loud(self, info: strawberry.Info) -> str:
+        logged(info, "loud", self.number)
+        return f"loud {self.number}"
+
+    @strawberry.field
+    def echo(self, info: strawberry.Info, words: list[str] | None = None, colour: Colour | None = None, to: "Wish | None" = None) -> str:
+        logged(info, "echo", self.number)
+        return f"{words} {colour} {to}"
+
+    @strawberry.field
+    def next(self, info: strawberry.Info) -> "Thing | None":
+        nasty = logged(info, "next", self.number)
+        choices = [make(self.number + 1, info.context.viewer), None, late(make(self.number + 1, info.context.viewer)), late(None), "text", Broken("next")]
+        return _chosen(choices, self.number % 6 if nasty else 0)
+
+    @strawberry.field
+    def strict_next(self, info: strawberry.Info) -> "Thing":
+        nasty = logged(info, "strictNext", self.number)
+        return _chosen([make(self.number + 2, info.context.viewer), None, late(make(self.number + 3, info.context.viewer))], self.number % 3 if nasty else 0)
+
+    @strawberry.field
+    async def loaded(self, info: strawberry.Info) -> "Thing | None":
+        logged(info, "loaded", self.number)
+        return await info.context.loader.load(self.number)
+
+    @strawberry.field
+    def things(self, info: strawberry.Info, first: int = 3) -> "list[Thing | None] | None":
+        nasty = logged(info, "things", self.number)
+        made = [make(self.number + step, info.context.viewer) for step in range(min(first, 4))]
+        return [None, *made[1:], late(make(1, info.context.viewer)), Broken("thing"), 7] if nasty and self.number % 2 else made  # type: ignore[list-item]
+
+    @strawberry.field
+    async def strict_things(self, info: strawberry.Info) -> "list[Thing]":
+        nasty = logged(info, "strictThings", self.number)
+        made = [make(self.number + step, info.context.viewer) for step in range(3)]
+        return await late([*made, None] if nasty and self.number % 5 == 1 else tuple(made))
+
+    @strawberry.field
+    def any(self, info: strawberry.Info) -> "Annotated[Union[Thing, Box, Bare], strawberry.union('Anything')] | None":
+        nasty = logged(info, "any", self.number)
+        viewer = info.context.viewer
+        return _chosen([make(self.number, viewer), Box(number=1, title="b", thing=make(2, viewer)), Bare(1, "x"), late(Bare(2, "y")), 5], self.number % 5 if nasty else 1)
+
+    @strawberry.field
+    def named(self, info: strawberry.Info) -> list[Named | None]:
+        nasty = logged(info, "named", self.number)
+        viewer = info.context.viewer
+        good = [make(self.number, viewer), Box(number=4, title="box", thing=make(3, viewer))]
+        return [*good, None, "no", late(make(2, viewer))] if nasty else good  # type: ignore[list-item]
+
+
+def _chosen(choices: list[Any], number: int) -> Any:
+    """One of them; what is late and not chosen is closed."""
+    for place, one in enumerate(choices):
+        if place != number and asyncio.iscoroutine(one):
+            one.close()
+    return choices[number]
+
+
+@strawberry.input
+class Wish:
+    word: str = "none"
+    many: list[int] = strawberry.field(default_factory=list)
+
+
+@strawberry.type
+class Bare:
+    number: int | None
+    text: str | None
+
+
+@strawberry.type
+class Thing(Named, Items):
+    attribute: str | None = None
+    ratio: float | None = None
+    flag: bool | None = None
+    key: strawberry.ID | None = None
+    tint: Colour | None = None
+    bare: Bare | None = None
+    bares: list[Bare] = strawberry.field(default_factory=list)
+
+
+@strawberry.type
+class Box(Named):
+    thing: Thing
+    others: list[Thing | None] = strawberry.field(default_factory=list)
+
+
+def make(number: int, viewer: str) -> Thing:
+    """A thing whose attributes are as nasty as its number for those who are not CLEAN."""
+    nasty = viewer != CLEAN
+    rows: Any = (
+        [late(f"late {number}"), 5, None, Broken("attribute"), "text", True][number % 6] if nasty else "text",
+        [1.5, 3, math.inf, "1.5", None][number % 5] if nasty else 0.25,
+        [True, 0, None, "yes"][number % 4] if nasty else False,
+        [f"id{number}", number, 1.5, None][number % 4] if nasty else f"id{number}",
+        [Colour.RED, None, "green"][number % 3] if nasty else Colour.GREEN,
+    )
+    if nasty and number % 6 == 0:
+        rows[0].close()
+        rows = (None, *rows[1:])
+    thing = Thing(number, f"thing {number}", *rows)
+    thing.bare = Bare(number, None)
+    thing.bares = [Bare(None, "a"), Bare(number, "b")]
+    if nasty and number % 8 == 6:
+        del thing.bare  # an attribute that is not there
+        thing.bares = None  # type: ignore[assignment]
+    return thing
+
+
+@strawberry.type
+class Query(Items):
+    number: int = 1
+
+    @strawberry.field
+    def thing(self, info: strawberry.Info, number: int = 2) -> Thing | None:
+        logged(info, "thing", number)
+        return make(number, info.context.viewer)
+
+    @strawberry.field
+    async def box(self, info: strawberry.Info) -> Box:
+        logged(info, "box", 0)
+        viewer = info.context.viewer
+        return Box(number=2, title="box", thing=make(4, viewer), others=[make(5, viewer), None, make(8, viewer)])
+
+
+@strawberry.type
+class Mutation:
+    @strawberry.mutation
+    async def change(self, info: strawberry.Info, number: int = 1) -> Thing | None:
+        nasty = logged(info, "change", number)
+        return await late(Broken("change") if nasty and number % 4 == 3 else make(number, info.context.viewer), 2)
+
+    @strawberry.mutation
+    def strict_change(self, info: strawberry.Info, number: int = 2) -> Box:
+        nasty = logged(info, "strictChange", number)
+        return None if nasty and number % 3 == 0 else Box(number=number, title="changed", thing=make(number, info.context.viewer))  # type: ignore[return-value]
+
+
+@dataclass
+class Root:
+    number: int = 1
+
+
+def built() -> strawberry.Schema:
+    return strawberry.Schema(
+        query=Query,
+        mutation=Mutation,
+        types=[Box, Thing, Bare],
+        execution_context_class=CompiledExecutor,
+        config=StrawberryConfig(scalar_map={Decimal: Whole}),
+    )
