@@ -38,6 +38,14 @@ class Mode(StrEnum):
     PRODUCTION = "production"
 
 
+class Compiled(StrEnum):
+    """Who executes GraphQL: compiled operations, the reference executor, or both with a comparison of some queries."""
+
+    ON = "on"
+    OFF = "off"
+    SHADOW = "shadow"
+
+
 class Settings(BaseSettings):
     """Everything that differs between two installations of the same release."""
 
@@ -54,6 +62,7 @@ class Settings(BaseSettings):
     import_files_days: int = Field(default=30, ge=1, le=3650, description="how many days uploaded registers are kept")
     metrics_token: SecretStr = Field(default=SecretStr(""), description="who bears it reads /health/metrics; unset, there is nothing there")
     allow_loopback_calls: bool = Field(default=False, description="true lets validation hooks call this machine itself; for development and tests")
+    compiled_operations: Compiled = Field(default=Compiled.ON, description="on, off or shadow: whether GraphQL runs compiled, or compares some queries")
     base_url: str = Field(default="http://127.0.0.1:8000", description="address that people type; links in letters start with it")
 
     @field_validator("database_url")
@@ -158,6 +167,8 @@ def _sentences(location: tuple[int | str, ...], problem: object) -> list[str]:
         return message.splitlines()
     if location[0] == "mode":
         message = "must be demo, development or production"
+    if location[0] == "compiled_operations":
+        message = "must be on, off or shadow"
     return [f"ABONENT_{str(location[0]).upper()} {message[0].lower()}{message[1:].rstrip('.')}."]
 
 

@@ -7,6 +7,7 @@ import threading
 import weakref
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import CodeType
 from typing import TYPE_CHECKING, Any
@@ -84,6 +85,8 @@ class Cache:
             with self._lock:
                 known = self._known(x.operation)
         known.uses += 1
+        with suppress(KeyError):  # another thread may have let it go
+            self.operations.move_to_end(id(x.operation))
         if known.refused is not None or known.uses < self.settings.compile_after or _is_odd(x):
             self.counts["reference"] += 1
             return None
@@ -137,7 +140,7 @@ class Cache:
                 found = Plan(self, x, root, grouped)
             except Uncompiled as why:
                 known.refused = str(why)
-            except Exception as error:  # noqa: BLE001 - contained: the operation is the reference's
+            except Exception as error:
                 known.refused = f"{type(error).__name__}: {error}"
                 logger.warning("an operation is left to the reference", exc_info=error)
                 self.count("operations_failed")

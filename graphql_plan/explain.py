@@ -18,7 +18,11 @@ from graphql_plan.plan import Plan, Uncompiled, is_abstract
 def explain(schema: strawberry.Schema, text: str, variables: Mapping[str, Any] | None = None, operation: str | None = None) -> list[str]:
     """One line for each selected field: how its value is got, and by whom it is completed. Nothing is executed or kept."""
     x = CompiledExecutor.build(
-        schema._schema, parse(text), raw_variable_values=dict(variables or {}), operation_name=operation, is_awaitable=optimized_is_awaitable
+        schema._schema,
+        parse(text),
+        raw_variable_values=dict(variables or {}),
+        operation_name=operation,
+        is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
     )
     if isinstance(x, list):
         return [f"not executable: {error.message}" for error in x]
@@ -30,7 +34,7 @@ def explain(schema: strawberry.Schema, text: str, variables: Mapping[str, Any] |
     try:
         _booleans(x)
         plan = Plan(Cache(cache_of(schema._schema).settings), x, root, grouped)
-    except Uncompiled as why:
+    except (Uncompiled, LookupError) as why:
         return [f"the whole operation by the reference: {why}"]
     return [_line(one) for one in plan.fields] + [f"by the reference: {why}" for why in plan.failures]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from keyword import iskeyword
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from graphql import GraphQLField, GraphQLObjectType
 from strawberry.types.field import StrawberryField
@@ -88,7 +88,7 @@ def _direct(resolve: Callable[..., Any], strawberry_field: StrawberryField) -> C
         return None
     if resolver.info_parameter or resolver.root_parameter or resolver.parent_parameter or not resolver.self_parameter:
         return None
-    return resolver.wrapped_func
+    return cast("Callable[..., Any]", resolver.wrapped_func)
 
 
 def _is_plain_name(name: str) -> bool:

@@ -77,7 +77,7 @@ class Plan:
             return self._selection(kind, collected.grouped_field_set)
         except Uncompiled:
             raise
-        except Exception as error:  # noqa: BLE001 - contained: this selection is the reference's
+        except Exception as error:
             self.failures.append(f"{kind.name}: {type(error).__name__}: {error}")
             logger.warning("a selection on %s is left to the reference", kind.name, exc_info=error)
             self._cache.count("selections_failed")

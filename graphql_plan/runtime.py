@@ -183,9 +183,7 @@ def _field_place(place: Any) -> Any:
 def odd_leaf(kind: Any, value: Any, coerced: Any) -> Any:
     """A serialized leaf of an unusual class; nothing at all is an error, in the reference's words."""
     if coerced is Undefined or coerced is None:
-        raise TypeError(
-            f"Expected `{inspect(kind)}.coerce_output_value({inspect(value)})` to return non-nullable value, returned: {inspect(coerced)}"
-        )
+        raise TypeError(f"Expected `{inspect(kind)}.coerce_output_value({inspect(value)})` to return non-nullable value, returned: {inspect(coerced)}")
     return coerced
 
 
@@ -237,6 +235,6 @@ def is_fault(error: BaseException) -> bool:
 
 
 HELPERS: dict[str, Callable[..., Any]] = {
-    one.__name__: one  # type: ignore[misc]
+    one.__name__: one
     for one in (info_of, arguments_of, slow, awaited, unknown, typed, fail_or_redo, slow_item, fail_item, awaited_item, odd_leaf, member, put, gather, drop)
 }

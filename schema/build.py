@@ -20,6 +20,9 @@ from schema.queries import Query
 from schema.results import Rejected
 from schema.scalars import SCALARS
 from schema.submissions import ConfirmationRequired
+from settings import Compiled
+
+SHADOW_EVERY = 50
 
 
 class Refusals(strawberry.ExceptionHandler[Refused, Rejected]):
@@ -65,6 +68,11 @@ def _forget_nulls(built: GraphQLSchema) -> None:
             for inner in kind.fields.values():
                 if inner.default_value is None:
                     inner.default_value = Undefined
+
+
+def compile_operations(how: Compiled) -> None:
+    """Begin anew with compiled operations, or without."""
+    configure(SCHEMA, Compiling(enabled=how is not Compiled.OFF, shadow_every=SHADOW_EVERY if how is Compiled.SHADOW else 0))
 
 
 SCHEMA = _built()

@@ -16,6 +16,7 @@ from typing import Any
 from graphql import GraphQLError, OperationDefinitionNode, parse, print_ast
 
 from adapters.texts import speaking
+from graphql_plan import warm
 from models.availability import is_unavailable
 from models.errors import AbonentError, BadRequest, Forbidden, NotFound, SignInRequired, Throttled, Unavailable, WrongSpan
 from models.money import Money
@@ -24,11 +25,12 @@ from models.quantity import Quantity
 from resolvers import reading_links, sessions
 from resolvers.viewer import Viewer
 from schema import ids
-from schema.build import SCHEMA
+from schema.build import SCHEMA, compile_operations
 from schema.context import Context
 from schema.execution import RETRY_AFTER, Answer, execute
 from schema.limits import prepared
 from schema.records import Shape, shape_of, with_typenames
+from settings import settings
 
 __all__ = [
     "RETRY_AFTER",
@@ -73,6 +75,7 @@ _operations: dict[str, Operation] = {}
 
 async def start(folder: Path = TEMPLATES) -> None:
     """What a process does before it answers: read the key of ids, and the pages' documents."""
+    compile_operations(settings().compiled_operations)
     await ids.load()
     load(folder)
 
@@ -177,8 +180,11 @@ def _checked(source: str) -> Operation:
     schema = SCHEMA._schema
     document = with_typenames(schema, parse(source))
     text = print_ast(document)
-    if errors := prepared(schema, text, introspection=True).errors:
-        raise BrokenDocument("; ".join(error.message for error in errors))
+    checked = prepared(schema, text, introspection=True)
+    if checked.errors:
+        raise BrokenDocument("; ".join(error.message for error in checked.errors))
+    assert checked.node is not None
+    warm(SCHEMA, [checked.node])  # compiled at its first use: all at once would make every start wait
     operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
     if len(operations) != 1:
         raise BrokenDocument("a page's document has one operation")

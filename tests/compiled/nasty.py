@@ -75,8 +75,8 @@ def logged(info: Any, name: str, number: int) -> bool:
 
 @strawberry.interface
 class Named:
-    number: int
-    title: str
+    number: int = 1
+    title: str = ""
 
     @strawberry.field
     def shout(self, info: strawberry.Info, times: int = 1) -> str:
@@ -84,8 +84,11 @@ class Named:
         return self.title.upper() * times
 
 
+@strawberry.type
 class Items:
     """Fields of every thing; `number` decides what is nasty about it."""
+
+    number: int = 1
 
     @strawberry.field
     def plain(self) -> str:
@@ -209,7 +212,9 @@ class Items:
     def any(self, info: strawberry.Info) -> "Annotated[Union[Thing, Box, Bare], strawberry.union('Anything')] | None":
         nasty = logged(info, "any", self.number)
         viewer = info.context.viewer
-        return _chosen([make(self.number, viewer), Box(number=1, title="b", thing=make(2, viewer)), Bare(1, "x"), late(Bare(2, "y")), 5], self.number % 5 if nasty else 1)
+        return _chosen(
+            [make(self.number, viewer), Box(number=1, title="b", thing=make(2, viewer)), Bare(number=1, text="x"), late(Bare(number=2, text="y")), 5], self.number % 5 if nasty else 1
+        )
 
     @strawberry.field
     def named(self, info: strawberry.Info) -> list[Named | None]:
@@ -252,7 +257,7 @@ class Thing(Named, Items):
 
 @strawberry.type
 class Box(Named):
-    thing: Thing
+    thing: Thing | None = None
     others: list[Thing | None] = strawberry.field(default_factory=list)
 
 
@@ -269,9 +274,10 @@ def make(number: int, viewer: str) -> Thing:
     if nasty and number % 6 == 0:
         rows[0].close()
         rows = (None, *rows[1:])
-    thing = Thing(number, f"thing {number}", *rows)
-    thing.bare = Bare(number, None)
-    thing.bares = [Bare(None, "a"), Bare(number, "b")]
+    names = ("attribute", "ratio", "flag", "key", "tint")
+    thing = Thing(number=number, title=f"thing {number}", **dict(zip(names, rows, strict=True)))
+    thing.bare = Bare(number=number, text=None)
+    thing.bares = [Bare(number=None, text="a"), Bare(number=number, text="b")]
     if nasty and number % 8 == 6:
         del thing.bare  # an attribute that is not there
         thing.bares = None  # type: ignore[assignment]
@@ -280,8 +286,6 @@ def make(number: int, viewer: str) -> Thing:
 
 @strawberry.type
 class Query(Items):
-    number: int = 1
-
     @strawberry.field
     def thing(self, info: strawberry.Info, number: int = 2) -> Thing | None:
         logged(info, "thing", number)

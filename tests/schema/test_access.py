@@ -21,6 +21,7 @@ from schema.context import Context
 from schema.execution import execute
 from schema.policies import POLICIES, Policy
 from tests import factories as make
+from tests.compiled.both import answered_by_both
 from tests.databases import Fill, Template
 from tests.schema.personal import BY_LETTER, PERSONAL
 from tests.schema.world import BEFORE, EVERYBODY, MEMBERS, OUTSIDERS, PAST, PRESENT, World, built
@@ -355,7 +356,8 @@ async def outcome(world: World, who: str, path: str, name: str, field: str) -> s
     text = " { ".join(steps) + " { " + _selection(TYPES[name].fields[field], field) + " }" * len(steps)
     for type_name, text_id in world.ids.items():
         text = text.replace(f'"${type_name}"', f'"{text_id}"')
-    answer = await execute("{ " + text + " }", None, Context(world.viewers[who], make.NOW, make.TODAY))
+    contexts = [Context(world.viewers[who], make.NOW, make.TODAY) for _ in range(2)]
+    answer = await answered_by_both("{ " + text + " }", *contexts)
     if answer.errors:
         return str(answer.errors[0]["extensions"]["code"])
     value = answer.data

@@ -1,0 +1,117 @@
+"""Can the differential suite fail? Faults sown into the compiler, each of which it must find."""
+
+from collections.abc import Callable
+
+import pytest
+
+from graphql_plan import Settings, cache, codegen, configure, executor, plan, runtime
+from tests.compiled import nasty
+from tests.compiled.comparing import quietly
+from tests.compiled.generator import Generator
+from tests.compiled.test_differential import SEED, Tally, compared
+
+MOST = 400
+TEXTUAL = {  # a fault in generated text: what becomes what
+    "any class is a text": (" is str)", " is not None)"),
+    "any whole number fits": (" and -2147483648 <= ", " or -2147483648 <= "),
+    "infinity is a number": ("-INFINITY < ", "-INFINITY <= "),
+    "items stand still": ("   n += 1", "   pass"),
+    "errors of items are forgotten": (" v = fail_item(", " v = (lambda *_: None)("),
+    "errors of fields are forgotten": (" = fail_or_redo(", " = (lambda *_: None)("),
+    "what is late is not awaited": (": a = put(a, ", ": v = put(a, "),
+    "arguments are left out": (", **arguments_of(x,", ", **(lambda *_: {})(x,"),
+    "any object is of the type": ("if k is not True:", "if k == 5:"),
+    "nothing is an object": ("if v is None: return None", "if v is None: return {}"),
+    "a list is its beginning": ("  for v in q:", "  for v in list(q)[:2]:"),
+}
+
+
+@pytest.fixture(autouse=True)
+def quiet():
+    end = quietly()
+    yield
+    end()
+
+
+async def found() -> bool:
+    """Whether an operation differs, or a fault shows in the counts."""
+    schema = nasty.built()
+    configure(schema, Settings(compile_after=0))
+    generator, tally, number = Generator(schema._schema, SEED), Tally(), 0
+    while not tally.wrong and tally.run < MOST:
+        number += 1
+        await compared(schema, tally, *generator.operation(mutation=number % 6 == 0))
+    counts = cache.cache_of(schema._schema).counts
+    return bool(tally.wrong or counts["faults"] or counts["selections_failed"] or counts["operations_failed"])
+
+
+async def test_without_a_fault_nothing_is_found():
+    assert not await found()
+
+
+@pytest.mark.parametrize("name", TEXTUAL)
+async def test_a_fault_in_generated_text_is_found(name: str, monkeypatch: pytest.MonkeyPatch):
+    right, wrong = TEXTUAL[name]
+    function = codegen.Source.function
+    sown = []
+
+    def faulty(self, called: str, codes):
+        sown.extend(line for line in self.lines if right in line)
+        self.lines = [line.replace(right, wrong) for line in self.lines]
+        return function(self, called, codes)
+
+    monkeypatch.setattr(codegen.Source, "function", faulty)
+    assert await found()
+    assert sown, "the fault is in no line: the text has changed"
+
+
+def keyed_by_nothing(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(cache, "_booleans", lambda _x: set())
+
+
+def only_the_first_node(patch: pytest.MonkeyPatch) -> None:
+    patch.setitem(codegen._BASE, "info_of", lambda x, one, place: x.build_resolve_info(one.definition, one.nodes[:1], one.parent, None))
+
+
+def named_by_field(patch: pytest.MonkeyPatch) -> None:
+    made = plan.Plan._selected
+    patch.setattr(plan.Plan, "_selected", lambda self, kind, key, details: made(self, kind, details[0].node.name.value, details))
+
+
+def mutations_side_by_side(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(executor.CompiledExecutor, "execute_fields_serially", executor.CompiledExecutor.execute_fields)
+
+
+def errors_are_plain(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(runtime, "is_plain", lambda _kind: True)
+
+
+def nothing_is_a_leaf(patch: pytest.MonkeyPatch) -> None:
+    patch.setitem(codegen._BASE, "odd_leaf", lambda _kind, _value, coerced: coerced)
+
+
+def late_objects_are_lost(patch: pytest.MonkeyPatch) -> None:
+    async def finish(x, one, place, info, value):
+        await value
+
+    patch.setattr(runtime, "finish", finish)
+
+
+def one_after_another(patch: pytest.MonkeyPatch) -> None:
+    async def gather(results, waiting):
+        for key, value in waiting.items():
+            results[key] = await value
+        return results
+
+    patch.setitem(codegen._BASE, "gather", gather)
+
+
+SOWN = (
+    keyed_by_nothing, only_the_first_node, named_by_field, mutations_side_by_side, errors_are_plain, nothing_is_a_leaf, late_objects_are_lost, one_after_another,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("sow", SOWN, ids=lambda sow: sow.__name__)
+async def test_a_fault_in_what_surrounds_it_is_found(sow: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch):
+    sow(monkeypatch)
+    assert await found()
