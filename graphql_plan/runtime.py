@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from enum import Enum
-from types import CoroutineType, GeneratorType
+from types import CoroutineType, FunctionType, GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLObjectType, GraphQLResolveInfo, Undefined
@@ -49,9 +49,9 @@ def arguments_of(x: CompiledExecutor, one: Selected) -> dict[str, Any]:
 
 def is_plain(kind: type) -> bool:
     """Whether no value of the class can be an error, an awaitable or nothing."""
-    return not (
-        issubclass(kind, _NEVER_PLAIN) or hasattr(kind, "__await__") or hasattr(kind, "__getattr__") or kind.__getattribute__ is not object.__getattribute__
-    ) or kind in (str, int, float, bool)
+    if issubclass(kind, _NEVER_PLAIN) or hasattr(kind, "__await__") or hasattr(kind, "__getattr__"):
+        return False
+    return not any(isinstance(base.__dict__.get("__getattribute__"), FunctionType) for base in kind.__mro__)
 
 
 def learn(one: Selected, value: object) -> None:

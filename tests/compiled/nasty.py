@@ -95,6 +95,12 @@ class Items:
         return f"plain {self.number}"
 
     @strawberry.field
+    def seen(self, info: strawberry.Info) -> str:
+        """What a resolver may see of its place in the operation."""
+        raw = info._raw_info
+        return f"{len(raw.field_nodes)} {raw.path.as_list()} {raw.parent_type} {raw.return_type} {sorted(raw.variable_values)}"
+
+    @strawberry.field
     def failing(self, info: strawberry.Info) -> int | None:
         if logged(info, "failing", self.number) and self.number % 2:
             raise Broken(f"odd {self.number}")
@@ -213,7 +219,8 @@ class Items:
         nasty = logged(info, "any", self.number)
         viewer = info.context.viewer
         return _chosen(
-            [make(self.number, viewer), Box(number=1, title="b", thing=make(2, viewer)), Bare(number=1, text="x"), late(Bare(number=2, text="y")), 5], self.number % 5 if nasty else 1
+            [make(self.number, viewer), Box(number=1, title="b", thing=make(2, viewer)), Bare(number=1, text="x"), late(Bare(number=2, text="y")), 5],
+            self.number % 5 if nasty else 1,
         )
 
     @strawberry.field
@@ -266,7 +273,7 @@ def make(number: int, viewer: str) -> Thing:
     nasty = viewer != CLEAN
     rows: Any = (
         [late(f"late {number}"), 5, None, Broken("attribute"), "text", True][number % 6] if nasty else "text",
-        [1.5, 3, math.inf, "1.5", None][number % 5] if nasty else 0.25,
+        [1.5, 3, -math.inf, "1.5", None][number % 5] if nasty else 0.25,
         [True, 0, None, "yes"][number % 4] if nasty else False,
         [f"id{number}", number, 1.5, None][number % 4] if nasty else f"id{number}",
         [Colour.RED, None, "green"][number % 3] if nasty else Colour.GREEN,

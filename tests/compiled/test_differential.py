@@ -7,7 +7,7 @@ import asyncio
 import os
 
 import pytest
-from graphql import execute, parse, print_ast
+from graphql import execute, get_named_type, is_leaf_type, parse, print_ast
 from hypothesis import HealthCheck, given, seed, strategies
 from hypothesis import settings as hypothesis_settings
 from hypothesis_graphql import from_schema, nodes
@@ -25,7 +25,7 @@ from tests.compiled.comparing import quietly, told, valid
 from tests.compiled.generator import Generator
 from tests.schema.world import World, built
 
-COUNT = int(os.environ.get("OPERATIONS", "300"))
+COUNT = int(os.environ.get("OPERATIONS", "80"))  # generated operations, each for three viewers
 SEED = int(os.environ.get("SEED", "1"))
 VIEWERS = ("nasty", nasty.CLEAN, "stranger")
 OUR_VIEWERS = ("owner", "clerk", "stranger")
@@ -51,11 +51,11 @@ class Tally:
         self.wrong += [f"{what}\nreference {reference}\ncompiled  {one}" for one in compiled if one != reference]
 
 
-async def compared(schema, tally: Tally, text: str, variables) -> None:
+async def compared(schema, tally: Tally, text: str, variables) -> bool:
     """Each viewer by the reference, then twice by a plan: what it learns in between changes nothing."""
     node = valid(schema, text)
     if node is None:
-        return
+        return False
     for viewer in VIEWERS:
         runs = [await told(schema, node, variables, nasty.Context(viewer), nasty.Root(), compiled=turn > 0) for turn in range(3)]
         tally.note(f"{viewer}: {text} {variables}", *runs)
@@ -63,14 +63,26 @@ async def compared(schema, tally: Tally, text: str, variables) -> None:
     if flipped:
         runs = [await told(schema, node, flipped, nasty.Context("nasty"), nasty.Root(), compiled=turn > 0) for turn in range(2)]
         tally.note(f"flipped: {text} {flipped}", *runs)
+    return True
+
+
+async def every_field(schema, tally: Tally) -> None:
+    """Each field of a thing by itself, twice in its selection, for the numbers that decide its answers."""
+    for name, field in schema._schema.type_map["Thing"].fields.items():
+        kind = get_named_type(field.type)
+        inner = "" if is_leaf_type(kind) else " { __typename ... on Thing { number seen } ... on Box { title thing { number } } }"
+        for number in range(12):
+            node = parse(f"{{ thing(number: {number}) {{ {name}{inner} {name}{inner} }} }}")
+            runs = [await told(schema, node, {}, nasty.Context("nasty"), nasty.Root(), compiled=turn > 0) for turn in range(3)]
+            tally.note(f"{name} of {number}", *runs)
 
 
 async def differential(schema, count: int, first: int) -> Tally:
     tally, generator = Tally(), Generator(schema._schema, first)
+    await every_field(schema, tally)
     number = 0
-    while tally.run < count:
-        number += 1
-        await compared(schema, tally, *generator.operation(mutation=number % 6 == 0))
+    while number < count:
+        number += await compared(schema, tally, *generator.operation(mutation=number % 6 == 5))
     return tally
 
 
@@ -81,7 +93,7 @@ async def test_nasty_operations_do_not_differ():
     counts = stats(schema)
     print(f"{tally.run} operations, {tally.clean} without errors, {counts}")  # noqa: T201 - the long run's record
     assert tally.wrong[:3] == []
-    assert tally.clean < tally.run, "errors are compared too"
+    assert tally.run / 4 < tally.clean < tally.run * 3 / 4, "both good answers and errors are compared"
     assert counts["reference"] == counts["selections_failed"] == counts["operations_failed"] == counts["faults"] == 0
 
 
@@ -91,7 +103,7 @@ def test_operations_of_another_generator_do_not_differ():
     tally = Tally()
 
     @seed(SEED)
-    @hypothesis_settings(max_examples=max(12, COUNT // 25), deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @hypothesis_settings(max_examples=max(12, COUNT // 12), deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(from_schema(str(schema), custom_scalars={"Whole": _whole()}))
     def look(text: str) -> None:
         asyncio.run(compared(schema, tally, text, {}))
@@ -130,12 +142,11 @@ async def test_our_queries_do_not_differ(world: World):
     values |= {"slug": ('"vodokanal"',), "period": ('"2026-08"', '"2026-10"'), "from": ('"2026-08"',), "to": ('"2026-10"',), "first": ("1", "3")}
     values |= {"Period": ('"2026-08"',), "Date": ('"2026-08-01"',), "String": ('"vodokanal"',), "ID": values["id"]}
     generator, tally = Generator(SCHEMA._schema, SEED, values, depth=5), Tally()
-    kinds = [name for name in ("account", "organization", "contract", "viewer", "accounts", "node") if name in SCHEMA._schema.query_type.fields]
     before = stats(SCHEMA)
-    while tally.run < COUNT // 2:
+    while tally.run < COUNT // 8 * 3:
         text, variables = generator.operation()
         node = valid(SCHEMA, text)
-        if node is None or not any(kind in text for kind in kinds):
+        if node is None or "humanCheck" in text:  # whose task is drawn anew
             continue
         for viewer in OUR_VIEWERS:
             runs = []
