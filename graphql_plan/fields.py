@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from inspect import CO_VARARGS, CO_VARKEYWORDS
 from keyword import iskeyword
-from typing import TYPE_CHECKING, Any, cast
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLField, GraphQLObjectType
 from strawberry.types.field import StrawberryField
@@ -86,9 +88,13 @@ def _direct(resolve: Callable[..., Any], strawberry_field: StrawberryField) -> C
     resolver = strawberry_field.base_resolver
     if resolve.__qualname__ != _SYNC or resolver is None or strawberry_field.extensions or strawberry_field.is_async or resolver.arguments:
         return None
-    if resolver.info_parameter or resolver.root_parameter or resolver.parent_parameter or not resolver.self_parameter:
+    function = resolver.wrapped_func
+    wanted = {one.name for one in (resolver.self_parameter, resolver.root_parameter, resolver.parent_parameter) if one is not None}
+    if resolver.info_parameter or len(wanted) != 1 or not isinstance(function, FunctionType):
         return None
-    return cast("Callable[..., Any]", resolver.wrapped_func)
+    code = function.__code__
+    takes_one = code.co_argcount == 1 and not code.co_posonlyargcount and not code.co_kwonlyargcount and not code.co_flags & (CO_VARARGS | CO_VARKEYWORDS)
+    return function if takes_one and code.co_varnames[0] in wanted else None
 
 
 def _is_plain_name(name: str) -> bool:

@@ -95,6 +95,10 @@ class Items:
         return f"plain {self.number}"
 
     @strawberry.field
+    def rooted(root: strawberry.Parent[Any]) -> str | None:  # noqa: N805
+        return Broken("rooted") if root.number % 5 == 2 else f"rooted {root.number}"  # type: ignore[return-value]
+
+    @strawberry.field
     def seen(self, info: strawberry.Info) -> str:
         """What a resolver may see of its place in the operation."""
         raw = info._raw_info
@@ -286,8 +290,7 @@ def make(number: int, viewer: str) -> Thing:
     thing.bare = Bare(number=number, text=None)
     thing.bares = [Bare(number=None, text="a"), Bare(number=number, text="b")]
     if nasty and number % 8 == 6:
-        del thing.bare  # an attribute that is not there
-        thing.bares = None  # type: ignore[assignment]
+        del thing.bares  # an attribute that is not there
     return thing
 
 

@@ -1,0 +1,63 @@
+"""Plans in the product: the setting, the pages' documents, and which of their parts are compiled."""
+
+import re
+
+import pytest
+from graphql import OperationDefinitionNode
+
+from graphql_plan import explain, stats
+from graphql_plan.cache import cache_of
+from schema import operations
+from schema.build import SCHEMA, SHADOW_EVERY, compile_operations
+from schema.limits import prepared
+from settings import Compiled
+
+
+@pytest.fixture(autouse=True)
+def as_before():
+    yield
+    compile_operations(Compiled.ON)
+
+
+@pytest.fixture
+def loaded():
+    compile_operations(Compiled.ON)
+    operations.load()
+    return operations._operations
+
+
+@pytest.mark.parametrize(("how", "enabled", "every"), [(Compiled.ON, True, 0), (Compiled.OFF, False, 0), (Compiled.SHADOW, True, SHADOW_EVERY)])
+def test_the_setting_decides(how: Compiled, enabled: bool, every: int):
+    compile_operations(how)
+    chosen = cache_of(SCHEMA._schema).settings
+    assert (chosen.enabled, chosen.shadow_every) == (enabled, every)
+
+
+def test_the_pages_documents_are_compiled_at_their_first_use(loaded):
+    cache = cache_of(SCHEMA._schema)
+    for name, operation in loaded.items():
+        node = prepared(SCHEMA._schema, operation.text, introspection=True).node
+        known = [cache.operations[id(one)] for one in node.definitions if isinstance(one, OperationDefinitionNode)]
+        assert [one.uses >= cache.settings.compile_after for one in known] == [True], name
+    assert stats(SCHEMA)["plans"] == 0, "none at the start, which would wait for them"
+
+
+def test_there_is_room_for_every_page_and_some_partners(loaded):
+    assert len(loaded) < cache_of(SCHEMA._schema).settings.max_plans * 3 / 4
+
+
+def test_all_of_the_pages_documents_compile(loaded):
+    """A change of ours, or of Strawberry's, that leaves the pages to the reference would be slow and otherwise unseen."""
+    ways = {"attribute": 0, "its function": 0, "resolver": 0, "constant": 0}
+    for name, operation in loaded.items():
+        lines = explain(SCHEMA, anybodys(operation.text))
+        assert not [line for line in lines if "reference:" in line or line.startswith("not executable")], name
+        for line in lines:
+            ways[next(way for way in ways if f": {way}" in line)] += 1
+    assert ways["attribute"] > sum(ways.values()) / 2
+    assert ways["its function"] > 10
+
+
+def anybodys(text: str) -> str:
+    """The document with no variable needed."""
+    return re.sub(r"(\$\w+: [\w\[\]!]+)!", r"\1", text)
