@@ -36,9 +36,8 @@ async def told(schema: strawberry.Schema, node: DocumentNode, variables: dict[st
 
 
 async def _quiet() -> None:
-    """Let abandoned work end, so that its calls are counted too."""
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    if others:
+    """Let abandoned work end, and what it abandoned in its turn, so that its calls are counted too."""
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
         await asyncio.wait(others, timeout=5)
 
 
