@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from typing import Any, TypeAlias
 
@@ -20,11 +21,11 @@ class Loaders:
 
     def of(self, read: Read, row: Any, *arguments: Any) -> Awaitable[Any]:
         """What `read(viewer, rows, *arguments)` gives for the row, with other rows' questions in the same call."""
-        return self._loader(read, arguments, _by_row).load(row)
+        return _shared(self._loader(read, arguments, _by_row).load(row))
 
     def by_id(self, read: Read, pk: int) -> Awaitable[Any]:
         """The row of that id, as `read(viewer, ids)` finds it for the viewer."""
-        return self._loader(read, (), None).load(pk)
+        return _shared(self._loader(read, (), None).load(pk))
 
     def _loader(self, read: Any, arguments: tuple[Any, ...], key: Any) -> DataLoader[Any, Any]:
         place = (read, arguments)
@@ -36,6 +37,11 @@ class Loaders:
 
             self._loaders[place] = DataLoader(load_fn=load, max_batch_size=1000, cache_key_fn=key)
         return self._loaders[place]
+
+
+def _shared(answer: Awaitable[Any]) -> Awaitable[Any]:
+    """Several fields wait for one answer. Where an error ends the wait of one, it must not end that of the others, nor their whole request."""
+    return asyncio.shield(answer)
 
 
 def _by_row(row: Any) -> Hashable:

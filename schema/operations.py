@@ -169,9 +169,13 @@ def _reason(answer: Answer) -> BaseException:
 
 def _operation(path: Path) -> Operation:
     try:
-        return _checked(path.read_text(encoding="utf-8"))
+        operation = _checked(path.read_text(encoding="utf-8"))
     except (GraphQLError, BrokenDocument) as error:
         raise BrokenDocument(f"{path}: {error}") from None
+    node = prepared(SCHEMA._schema, operation.text, introspection=True).node
+    assert node is not None
+    warm(SCHEMA, [node])  # compiled at its first use: all at once would make every start wait
+    return operation
 
 
 @cache
@@ -180,11 +184,8 @@ def _checked(source: str) -> Operation:
     schema = SCHEMA._schema
     document = with_typenames(schema, parse(source))
     text = print_ast(document)
-    checked = prepared(schema, text, introspection=True)
-    if checked.errors:
-        raise BrokenDocument("; ".join(error.message for error in checked.errors))
-    assert checked.node is not None
-    warm(SCHEMA, [checked.node])  # compiled at its first use: all at once would make every start wait
+    if errors := prepared(schema, text, introspection=True).errors:
+        raise BrokenDocument("; ".join(error.message for error in errors))
     operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
     if len(operations) != 1:
         raise BrokenDocument("a page's document has one operation")
