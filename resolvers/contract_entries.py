@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from resolvers.contract_settlements import ContractReconciliationRow
+from resolvers.contract_reconciliations import ContractReconciliationRow
 from resolvers.movements import MONTH
 from resolvers.reconciliation import DAY, MORE, TOLD, EntryRow, Reconciled, entry_of, layers
 from resolvers.sql import among, fetch, literal

@@ -10,16 +10,11 @@ from models.money import Currency, Money
 from resolvers.accounts import recipients_pages
 from resolvers.ageing import Age
 from resolvers.contracts import ContractRow, contract_balances
-from resolvers.facts import Facts, present_facts
 from resolvers.payments import contracts_in_transit
-from resolvers.reconciliation import DAY, ReconciliationRow, reconciliations_of, seen_days
 from resolvers.settlements import AgeRow, SettlementRow, settlements_of
-from resolvers.spans import Days
-from resolvers.sql import Row, among, fetch
 from resolvers.viewer import Viewer
 
 MOST_RECIPIENTS = 10_000
-_SIDES = ("opening", "debit", "credit", "closing")
 
 
 @dataclass(slots=True, eq=False)
@@ -33,42 +28,6 @@ class ContractSettlementRow:
     ages: list[AgeRow] | None
     overdue: Money | None
     unknown: int
-
-
-@dataclass(slots=True, eq=False)
-class TurnoverRow:
-    """closing = opening + debit - credit."""
-
-    opening: Money
-    debit: Money
-    credit: Money
-    closing: Money
-
-
-@dataclass(slots=True, eq=False)
-class ContractReconciliationRow:
-    """`total` is over the recipients' known accounts and the contract's `own`."""
-
-    contract: ContractRow
-    first: dt.date
-    last: dt.date
-    own: TurnoverRow
-    total: TurnoverRow
-    unknown: int
-    recipients: list[ReconciliationRow]
-
-    @property
-    def pk(self) -> tuple[int, dt.date, dt.date]:
-        return self.contract.pk, self.first, self.last
-
-
-@dataclass(slots=True, eq=False)
-class RecipientTurnoverRow:
-    """`position` counts from 1 through all recipients."""
-
-    position: int
-    row: ReconciliationRow
-    facts: Facts | None
 
 
 async def contract_settlements_of(viewer: Viewer, contracts: Sequence[ContractRow], today: dt.date) -> dict[int, ContractSettlementRow]:
@@ -108,57 +67,6 @@ def _paid_off(ages: dict[Age, Money], own: Money) -> tuple[dict[Age, Money], Mon
     undated = -left if left.minor < 0 else Money(0, own.currency)
     found[Age.UNKNOWN] += undated
     return {age: found[age] for age in Age}, undated
-
-
-async def contract_reconciliations_of(viewer: Viewer, contracts: Sequence[ContractRow], span: Days) -> dict[int, ContractReconciliationRow]:
-    """Where the viewer sees a day of the span. A fixed number of statements."""
-    windows = {contract.pk: days for contract in contracts if (days := seen_days(contract, span)) is not None}
-    shown = [contract for contract in contracts if contract.pk in windows]
-    recipients = await recipients_pages(viewer, shown, MOST_RECIPIENTS, None) if shown else {}
-    rows = await reconciliations_of(viewer, [account for accounts in recipients.values() for account in accounts], span)
-    own: dict[int, Row] = {}
-    for days in set(windows.values()):  # nearly always one: who came or left amid the span sees his own days
-        own |= await _own([contract for contract in shown if windows[contract.pk] == days], days)
-    found = {}
-    for contract in shown:
-        days, currency = windows[contract.pk], contract.organization.currency
-        mine = [rows[account.pk] for account in recipients.get(contract.pk, ()) if account.pk in rows]
-        turnover = _turnover(own.get(contract.pk), currency)
-        known = [row for row in mine if row.closing is not None]
-        total = TurnoverRow(*(_sum((getattr(row, side) for row in (*known, turnover)), currency) for side in _SIDES))
-        found[contract.pk] = ContractReconciliationRow(contract, days.first, days.last, turnover, total, len(mine) - len(known), mine)
-    return found
-
-
-async def turnovers_pages(
-    viewer: Viewer, reconciliations: Sequence[ContractReconciliationRow], first: int, after: int | None
-) -> dict[tuple[int, dt.date, dt.date], list[RecipientTurnoverRow]]:
-    """In the order of account numbers after position `after`; one more than `first` if there are more. No statement."""
-    start = after or 0
-    return {
-        one.pk: [
-            RecipientTurnoverRow(position, row, present_facts(row.account.history, one.last))
-            for position, row in enumerate(one.recipients[start : start + first + 1], start + 1)
-        ]
-        for one in reconciliations
-    }
-
-
-async def _own(contracts: Sequence[ContractRow], span: Days) -> dict[int, Row]:
-    """The turnover of entries towards contracts as such; one and its reversal on one day take each other out."""
-    day = DAY.format("e")
-    text = f"""
-        SELECT x.contract_id, SUM(CASE WHEN x.day < $2 THEN x.amount ELSE 0 END) AS opening,
-            SUM(CASE WHEN x.day >= $2 AND x.amount > 0 THEN x.amount ELSE 0 END) AS debit,
-            SUM(CASE WHEN x.day >= $2 AND x.amount < 0 THEN -x.amount ELSE 0 END) AS credit, SUM(x.amount) AS closing
-        FROM (SELECT e.contract_id, {day} AS day, COALESCE(e.reverses_id, e.id) AS chain, SUM(e.amount) AS amount FROM ledger_entry e
-            WHERE {among("e.contract_id", 1)} AND {day} <= $3 GROUP BY e.contract_id, {day}, COALESCE(e.reverses_id, e.id)) x
-        GROUP BY x.contract_id"""
-    return {row["contract_id"]: row for row in await fetch(text, [contract.pk for contract in contracts], span.first, span.last)}
-
-
-def _turnover(sums: Row | None, currency: Currency) -> TurnoverRow:
-    return TurnoverRow(*(Money(int(sums[side]) if sums else 0, currency) for side in _SIDES))
 
 
 def _sum(amounts: object, currency: Currency) -> Money:

@@ -11,13 +11,16 @@ from models.period import Period
 from resolvers import spans
 from resolvers.contract_entries import own_entries_pages
 from resolvers.contract_movements import ContractMovementRow, contract_movements_of
-from resolvers.contract_settlements import (
+from resolvers.contract_reconciliations import (
     ContractReconciliationRow,
+    Place,
     RecipientTurnoverRow,
     contract_reconciliations_of,
-    contract_settlements_of,
+    contract_totals_of,
+    own_turnovers_of,
     turnovers_pages,
 )
+from resolvers.contract_settlements import contract_settlements_of
 from resolvers.contracts import ContractRow
 from resolvers.payments import contract_payments_pages
 from schema import ids
@@ -90,15 +93,26 @@ class RecipientTurnover:
 class ContractReconciliation:
     first: dt.date = field(description="The first day that is shown.")
     last: dt.date = field(description="The last day that is shown.")
-    own: Turnover = field(description="The contract's own account: sums that are for no single recipient.")
-    total: Turnover = field(description="All recipients whose balance is known, and the contract's own.")
-    unknown: int = field(description="How many recipients' balances are not known: they are listed, and in no sum.")
+
+    @field(description="The contract's own account: sums that are for no single recipient.")
+    async def own(root: Parent[ContractReconciliationRow], info: Info) -> Turnover:  # noqa: N805
+        return await info.context.loaders.of(own_turnovers_of, root)
+
+    @field(description="All recipients whose balance is known, and the contract's own.")
+    async def total(root: Parent[ContractReconciliationRow], info: Info) -> Turnover:  # noqa: N805
+        known = (await info.context.loaders.of(contract_totals_of, root)).known
+        return known + await info.context.loaders.of(own_turnovers_of, root)
+
+    @field(description="How many recipients' balances are not known: they are listed, and in no sum.")
+    async def unknown(root: Parent[ContractReconciliationRow], info: Info) -> int:  # noqa: N805
+        return (await info.context.loaders.of(contract_totals_of, root)).unknown
 
     @field(description="The recipients in the order of their numbers.")
     async def recipients(root: Parent[ContractReconciliationRow], info: Info, first: First, after: After = None) -> Connection[RecipientTurnover]:  # noqa: N805
-        place = ids.after("turnovers", after)
-        rows = await info.context.loaders.of(turnovers_pages, root, checked_first(first), int(place[0]) if place else None)
-        return PageOf("turnovers", rows or [], first, lambda row: (row.position,))  # type: ignore[return-value]
+        place = ids.after("recipients", after)
+        behind: Place | None = (int(place[0]), str(place[1])) if place else None
+        rows = await info.context.loaders.of(turnovers_pages, root, checked_first(first), behind)
+        return PageOf("recipients", rows or [], first, lambda row: (row.position, row.row.account.number))  # type: ignore[return-value]
 
     @field(description="The entries of the contract's own account, oldest first.")
     async def entries(root: Parent[ContractReconciliationRow], info: Info, first: First, after: After = None) -> Connection[LedgerEntry]:  # noqa: N805

@@ -43,7 +43,7 @@ class Site:
 
     async def opened(self, width: int = 1280, height: int = 800, **options) -> BrowserContext:
         context = await self.browser.new_context(viewport={"width": width, "height": height}, locale="ru-RU", accept_downloads=True, **options)
-        context.set_default_timeout(30_000)  # a busy machine is no fault of the page
+        context.set_default_timeout(60_000)  # a busy machine is no fault of the page
         return context
 
     async def signed_in(self, login: str, **options) -> Page:

@@ -11,7 +11,8 @@ from models.enums import EntryKind, PaymentState
 from models.period import Period
 from resolvers.contract_entries import own_entries_pages
 from resolvers.contract_movements import contract_movements_of
-from resolvers.contract_settlements import contract_reconciliations_of, contract_settlements_of, turnovers_pages
+from resolvers.contract_reconciliations import contract_reconciliations_of, contract_totals_of, own_turnovers_of, turnovers_pages
+from resolvers.contract_settlements import contract_settlements_of
 from resolvers.contracts import contracts_by_ids
 from resolvers.movements import KINDS
 from resolvers.spans import Days, Months
@@ -102,6 +103,11 @@ async def test_what_is_on_its_way_for_the_contract_lowers_what_is_due(org):
     assert (found.balance.minor, found.own.minor, found.in_transit.minor, found.due.minor) == (14_500, 0, 2_040, 12_460)
 
 
+async def sums(viewer, found):
+    own, totals = (await own_turnovers_of(viewer, [found]))[found.pk], (await contract_totals_of(viewer, [found]))[found.pk]
+    return own, totals.known + own, totals.unknown
+
+
 async def test_entries_of_the_contract_itself(org):
     """Of the days alone that each viewer may see, a page at a time, in one statement for many contracts."""
     contracts = [await make.contract(org) for _ in range(3)]
@@ -135,13 +141,34 @@ async def test_between_two_days_by_recipients(org):
     await own_entry(contract, -300, "2026-09-10")
     viewer, rows = await payer_of(contract)
     found = (await contract_reconciliations_of(viewer, rows, SPAN))[contract.id]
-    assert (minor(found.own), found.unknown) == ([-700, 0, 300, -1_000], 1)
+    own, total, unknown = await sums(viewer, found)
+    assert (minor(own), unknown) == ([-700, 0, 300, -1_000], 1)
     told = (await turnovers_pages(viewer, [found], 1, None))[found.pk]
     assert [(one.position, one.row.account.pk, minor(one.row)) for one in told] == [
         (1, first.id, [11_000, 3_000, 500, 13_500]), (2, second.id, [-19_000, 3_000, 500, -16_500]),
     ]  # fmt: skip
-    assert minor(found.total) == [11_000 - 19_000 - 700, 6_000, 1_300, 13_500 - 16_500 - 1_000]
-    assert [one.position for one in (await turnovers_pages(viewer, [found], 5, 1))[found.pk]] == [2, 3]
+    assert minor(total) == [11_000 - 19_000 - 700, 6_000, 1_300, 13_500 - 16_500 - 1_000]
+    assert [one.position for one in (await turnovers_pages(viewer, [found], 5, (1, "1")))[found.pk]] == [2, 3]
+
+
+async def test_a_page_of_recipients_reads_these_alone_and_skips_whom_the_viewer_does_not_see(org):
+    """Twenty of them came to the contract before the payer did, and left it before the span began."""
+    contract = await make.contract(org)
+    made = [await recipient(org, contract, f"{number:02}", 100) for number in range(26)]
+    for account in made[3:23]:
+        await AccountFacts.filter(account=account).update(contract_id=None)
+    viewer, rows = await payer_of(contract)
+    found = (await contract_reconciliations_of(viewer, rows, SPAN))[contract.id]
+    everybody = [(one.position, one.row.account.number) for one in (await turnovers_pages(viewer, [found], 30, None))[found.pk]]
+    assert [number for _, number in everybody] == ["00", "01", "02", "23", "24", "25"]
+    told, after = [], None
+    while page := (await turnovers_pages(viewer, [found], 2, after))[found.pk]:
+        told += [(one.position, one.row.account.number) for one in page[:2]]
+        after = (told[-1][0], told[-1][1])
+        if len(page) <= 2:
+            break
+    assert told == everybody
+    assert [position for position, _ in told] == list(range(1, len(told) + 1))
 
 
 async def test_a_former_payer_sees_the_contracts_own_entries_of_his_days_alone(org):
@@ -151,10 +178,11 @@ async def test_a_former_payer_sees_the_contracts_own_entries_of_his_days_alone(o
     await own_entry(contract, -300, "2026-09-10")
     viewer, rows = await payer_of(contract, until_on=dt.date(2026, 8, 31))
     found = (await contract_reconciliations_of(viewer, rows, SPAN))[contract.id]
-    assert (found.last, minor(found.own), minor(found.total)) == (dt.date(2026, 8, 31), [-700, 0, 50, -750], [-700, 0, 50, -750])
+    own, total, _ = await sums(viewer, found)
+    assert (found.last, minor(own), minor(total)) == (dt.date(2026, 8, 31), [-700, 0, 50, -750], [-700, 0, 50, -750])
     viewer, rows = await payer_of(contract, from_on=dt.date(2026, 9, 1))
     found = (await contract_reconciliations_of(viewer, rows, SPAN))[contract.id]
-    assert (found.first, minor(found.own)) == (dt.date(2026, 9, 1), [-750, 0, 300, -1_050])
+    assert (found.first, minor((await sums(viewer, found))[0])) == (dt.date(2026, 9, 1), [-750, 0, 300, -1_050])
 
 
 async def test_more_recipients_than_a_statement_has_terms(org):
@@ -166,7 +194,8 @@ async def test_more_recipients_than_a_statement_has_terms(org):
     viewer, rows = await payer_of(contract)
     with counted() as statements:
         found = (await contract_reconciliations_of(viewer, rows, SPAN))[contract.id]
-    assert minor(found.total) == [300, 0, 0, 300]
+        totals = (await contract_totals_of(viewer, [found]))[found.pk]
+    assert minor(totals.known) == [300, 0, 0, 300]
     assert max(text.count("e.account_id IN") + text.count("e.account_id =") for text in map(str, statements)) <= 8
 
 
@@ -221,7 +250,9 @@ async def test_statements_do_not_grow_with_recipients_and_contracts(org):
             viewer, rows = await payer_of(*contracts)
             with counted() as statements:
                 assert len(await contract_settlements_of(viewer, rows, make.TODAY)) == number
-                assert len(await contract_reconciliations_of(viewer, rows, SPAN)) == number
+                found = list((await contract_reconciliations_of(viewer, rows, SPAN)).values())
+                assert len(await contract_totals_of(viewer, found)) == number
+                assert len(await turnovers_pages(viewer, found, 9, None)) == number
                 assert len(await contract_movements_of(viewer, rows, Months(JUNE, OCTOBER))) == number
             seen.append(len(statements))
     assert seen[0] == seen[1], seen

@@ -137,4 +137,5 @@ async def test_statements_do_not_grow_with_rows(town: Town):
     assert abs(large.pop("wide") - small.pop("wide")) < len(town.accounts) - 4
     assert large == small
     assert len(small) > 5, "the pages' documents were not found"
+    assert small.pop("contracts/settlements") <= 18, "all recipients for the sums, and a page of them for the table"
     assert max(small.values()) <= 14, small

@@ -112,7 +112,7 @@ async def _recipient_pages(request: Request, contract: Any) -> AsyncIterator[lis
         yield page.nodes
         if not page.pageInfo.hasNextPage:
             return
-        page = found(found((await ask(request, "contracts/settlements", **wanted, after=page.pageInfo.endCursor)).contract).reconciliation).recipients
+        page = found(found((await ask(request, "contracts/recipients", **wanted, after=page.pageInfo.endCursor)).contract).reconciliation).recipients
 
 
 def _turnover(number: str, name: str | None, first: Any, last: Any, one: Any) -> list[Any]:

@@ -41,7 +41,7 @@ async def test_it_is_posted_and_shown_as_given_back(account: PersonalAccount, tm
     assert (month.paid.minor, month.refunded.minor, month.closing.minor) == (10_000, 3_000, 1_000)
     report = (await reconciliations_of(viewer, rows, Days(make.day("2026-10-01"), make.day("2026-10-31"))))[account.id]
     assert (report.debit.minor, report.credit.minor, report.closing.minor) == (11_000, 10_000, 1_000)
-    entries = (await entries_pages(viewer, [report], 9, None))[account.id]
+    entries = (await entries_pages(viewer, [report], 9, None))[report.pk]
     assert [(one.kind, one.amount.minor, one.document) for one in entries if one.kind is EntryKind.REFUND] == [(EntryKind.REFUND, 3_000, "8")]
 
 
