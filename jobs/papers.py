@@ -22,7 +22,7 @@ _starting = asyncio.Lock()  # letters come several at once
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheet:
+class Sheet:
     """What ``here`` is in a document that no page asked for."""
 
     language: str
@@ -99,7 +99,7 @@ async def _id(prefix: str, pk: int) -> str:
 def _printed(template: str, of: Any, language: str, words: dict[str, Any], **context: Any) -> tuple[str, dict[str, Any]]:
     """The document as HTML, and what its letter says."""
     organization = of.organization
-    with surrounded(_Sheet(language, organization.name, organization.contacts, organization.timezone)):
+    with surrounded(Sheet(language, organization.name, organization.contacts, organization.timezone)):
         told = {"number": of.number, "month": formats.period(of.statement.period), **words, "sum": formats.amount_alone(words["sum"])}
         if "due" in words:
             told["due"] = formats.long_date(words["due"]) if words["due"] is not None else ""

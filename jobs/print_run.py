@@ -13,6 +13,7 @@ from typing import Any
 
 from adapters import pdf
 from adapters.rendering import render, surrounded
+from jobs.papers import Sheet
 from models import Organization, PersonalAccount
 from models.period import Period
 from resolvers import audit
@@ -23,16 +24,6 @@ from settings import settings
 
 AT_ONCE = 30  # accounts of one file, which is laid out as one document
 FILES_AT_ONCE = pdf.WORKERS
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """What ``here`` is in a document that no page asked for."""
-
-    language: str
-    title: str
-    contacts: str
-    timezone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +55,11 @@ def begin(folder: Path, run: Run, numbers: Sequence[str], *, named: bool) -> Seq
     changes none of its files. Raises OtherRun where the folder's run differs, in the numbers too where they are `named`."""
     kept, wanted = folder / "run.json", {**asdict(run), "period": str(run.period)}
     if kept.exists():
-        before = json.loads(kept.read_text(encoding="utf-8"))
-        known: list[str] = before.pop("numbers")
+        try:
+            before = json.loads(kept.read_text(encoding="utf-8"))
+            known: list[str] = before.pop("numbers")
+        except (ValueError, KeyError, AttributeError, TypeError):
+            raise OtherRun from None
         if before != wanted or (named and list(numbers) != known):
             raise OtherRun
         return known

@@ -111,6 +111,11 @@
     if (form.getAttribute("hx-post") || form.getAttribute("hx-get")) {
       return;
     }
+    if (form.hasAttribute("data-file")) { /* the page stays when the file comes: what was said of the time before is over, and more may be asked for */
+      Array.prototype.forEach.call(document.querySelectorAll("#problems, .err"), function (said) { said.parentNode.removeChild(said); });
+      Array.prototype.forEach.call(form.querySelectorAll("[aria-invalid]"), function (field) { field.removeAttribute("aria-invalid"); });
+      return;
+    }
     window.setTimeout(function () { Array.prototype.forEach.call(form.querySelectorAll("button"), function (button) { button.disabled = true; }); }, 0);
   });
   window.addEventListener("pageshow", function () {

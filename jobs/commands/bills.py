@@ -60,8 +60,10 @@ async def _print(slug: str, month: Period, folder: Path, named: list[str] | None
                 async for printed in print_bills(organization, numbers, run, folder):
                     made, there, without = made + printed.bills, there + printed.there, [*without, *printed.without]
                     bars.update(task, completed=made + len(without))
-        except BaseException:
+        except BaseException as error:
             pdf.close()
+            if isinstance(error, pdf.Overloaded):
+                raise Stop("A file took too long to lay out. Run it again: it goes on where it was.") from None
             raise
         pdf.finish()
     _tell(slug, month, made, there, without, sorted(set(every) - set(numbers)) if named is None else [])

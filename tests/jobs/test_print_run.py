@@ -61,6 +61,9 @@ async def test_another_runs_folder_is_not_taken_for_this_ones(town, tmp_path: Pa
     assert "something else" in abonent("bills", "gaz", "--period", "2026-10", "--out", str(folder), status=1).stderr
     numbers.write_text("00000008\n", encoding="utf-8")
     assert "something else" in abonent(*asked, status=1).stderr
+    for damaged in ("{", "[]", "{}"):
+        (folder / "run.json").write_text(damaged, encoding="utf-8")
+        assert "something else" in abonent(*asked, status=1).stderr
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "letter.txt").write_text("x", encoding="utf-8")
     assert "something else" in abonent("bills", "vodokanal", "--period", "2026-10", "--out", str(tmp_path / "full"), status=1).stderr

@@ -65,7 +65,7 @@ OWN = {  # pages of one's own that a walk of eight pages does not reach; {accoun
         "/contracts/{contract}", "/contracts/{contract}/settlements", "/contracts/{contract}/movements", "/contracts/{contract}/payments",
         "/contracts/{contract}/reconciliation",
     ),
-    "operator": ("/letters", "/mailings", "/paying-rules", "/periods", "/bank-details", "/reports", "/access", "/accounts/{account}/code", "/profile/delete"),
+    "operator": ("/letters", "/mailings", "/print-bills", "/paying-rules", "/periods", "/bank-details", "/reports", "/access", "/accounts/{account}/code", "/profile/delete"),
 }  # fmt: skip
 
 
