@@ -608,6 +608,19 @@ async def test_every_mutation_for_everybody(world: World, who: str):
     assert wrong.data == {"signIn": {"__typename": "Rejected"}}
 
 
+@pytest.mark.parametrize("who", EVERYBODY)
+async def test_accounts_by_their_numbers(world: World, who: str):
+    """The same as by id: whoever does not see the account gets nothing in its place, as for a number that there is not."""
+    number, slug = world.rows["account"].number, (await world.rows["account"].organization).slug
+    text = f'{{ accountsByNumbers(organizationSlug: "{slug}", numbers: ["{number}", "777"]) {{ number }} }}'
+    answer = await execute(text, None, Context(world.viewers[who], make.NOW, make.TODAY))
+    seen = answer.data and answer.data["accountsByNumbers"]
+    if who in VISIBLE["account"] - {"letter"}:  # a letter's link opens its form and no list
+        assert seen == [{"number": number}, None], answer.body
+    else:
+        assert not seen or seen == [None, None], answer.body
+
+
 async def test_a_payer_sees_an_account_since_it_is_of_the_contract(world: World):
     """Before September the account belonged to somebody else."""
     account, contract = world.rows["account"], world.rows["contract"]
