@@ -26,6 +26,11 @@ def language() -> str:
     return _language.get()
 
 
+def speak(chosen: str) -> None:
+    """Go on in this language until the `speaking` around it ends."""
+    _language.set(chosen if chosen in LANGUAGES else DEFAULT)
+
+
 @contextmanager
 def speaking(chosen: str) -> Iterator[None]:
     """Everything written inside is in this language; an unknown one means the default."""

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from adapters.stages import SESSION, stage
+from adapters.texts import speak
 from schema import operations
 from settings import Mode, settings
 
@@ -38,6 +39,7 @@ async def viewer(request: Request) -> Any:
         wished = getattr(state["viewer"], "language", None)
         if state.get("language_open") and wished in state.get("languages", ()):
             state["language"] = wished
+            speak(str(wished))
     return state["viewer"]
 
 

@@ -109,6 +109,14 @@ async def test_what_staff_cannot_mean(operator, aigul, stranger, site):
     assert not await Mailing.exists()
 
 
+async def test_what_a_page_says_itself_is_in_the_language_of_the_profile(operator):
+    """Known only once the session is read: no address and no cookie says it."""
+    await User.filter(login="operator").update(language="kk")
+    answer = await operator.post("/mailings/start", (await operator.page("/mailings")).fields("/mailings/start") | {"period": "x"})
+    assert answer.status_code == 422
+    assert "Ұсынылғанның бірін таңдаңыз." in answer.text
+
+
 async def test_staff_say_when_bills_go(operator):
     assert (await sent(operator, "mode", billMailing="WHEN_CLOSED")).status_code == 303
     assert re.search(r'value="WHEN_CLOSED" checked', (await operator.get("/mailings")).text)

@@ -69,6 +69,15 @@ async def test_a_wrong_number_prints_nothing_and_stays_on_the_form(operator, sit
     assert await AccountCode.all().count() == 0
 
 
+async def test_what_is_wrong_is_said_in_the_readers_language(operator, site, asking):
+    await operator.get("/print-bills?lang=kk")
+    for numbers, said in (("777", "Мұндай нөмірлі шот жоқ: 777."), ("", "Осы жолды толтырыңыз"), ("\n".join(map(str, range(51))), "50 шоттан артық болмайды")):
+        answer = await operator.send("/print-bills", period="2020-05", numbers=numbers)
+        assert answer.status_code == 422
+        assert said in answer.text, answer.text[:3000]
+        assert "Нет счёта" not in answer.text
+
+
 async def test_an_account_without_a_bill_of_the_month_is_named(operator, site, asking):
     of = await Organization.get(slug="vodokanal")
     await make.account(of, "02999999", house="99")

@@ -4,7 +4,7 @@ from starlette.datastructures import Headers, QueryParams
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from adapters.texts import DEFAULT, LANGUAGES
+from adapters.texts import DEFAULT, LANGUAGES, speaking
 from web.sessions import is_secure
 
 COOKIE = "abonent-language"
@@ -29,7 +29,8 @@ class Languages:
         state["language_open"] = explicit is None  # whoever signs in here is spoken to as the profile says (web/sessions.py)
         if asked in known:
             state["remembered_language"] = asked  # Headers sets the cookie: an answer made outside this layer (the way to sign in) needs it too
-        await self.app(scope, receive, send)
+        with speaking(state["language"]):  # what a page says of a form is said in it, wherever it is said
+            await self.app(scope, receive, send)
 
 
 def cookie_of(language: str) -> str:
