@@ -35,6 +35,7 @@ class AccessRules:
     step_ups: list[StepUp] = field(description="What opens further tries where strangers have used up the day's.")
     look_up: LookUp = field(description="Whether strangers may find an account by address and surname.")
     look_up_proof: Factor = field(description="The further proof that looking up asks for where it is PROOF.")
+    asks_for_bill_codes: bool = field(description="Whether anything asks for the code on a bill: else printing one is of no use.")
 
     @field(description="What recovering a password asks beside the letter's link: `tax_number`, `number`.")
     def recovery_asks(root: Parent[Rules]) -> list[str]:  # noqa: N805

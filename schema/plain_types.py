@@ -10,7 +10,7 @@ PLAIN = {
     "Document": "account byStaff id kind mediaType meter name period size uploadedAt",
     **dict.fromkeys(("InstallMeterDone", "RecordMeterEventDone", "ReplaceMeterDone", "WithdrawMeterEventDone"), "event"),
     "AttachDocumentDone": "document",
-    "AccessRules": "lookUp lookUpProof proofs recoveryAsks stepUps",
+    "AccessRules": "asksForBillCodes lookUp lookUpProof proofs recoveryAsks stepUps",
     "ChangePart": "amount cause",
     "ContractSettlement": "ages balance due inTransit overdue own unknown",
     "ContractReconciliation": "entries first last own recipients total unknown",

@@ -27,10 +27,7 @@ async def printing(request: Request) -> Response:
     found = (await ask(request, "bills/printing", slug=slug)).organization
     if found is None or found.accessRules is None:
         raise NotFound
-    rules = found.accessRules
-    looked_up = rules.lookUp == "PROOF" and rules.lookUpProof == "BILL_CODE"
-    asks = looked_up or "BILL_CODE" in (*rules.proofs, *rules.stepUps)
-    shown: dict[str, Any] = {"months": [one.period for one in found.periods.nodes], "codes": asks, "most": MOST_ACCOUNTS}
+    shown: dict[str, Any] = {"months": [one.period for one in found.periods.nodes], "codes": found.accessRules.asksForBillCodes, "most": MOST_ACCOUNTS}
     if request.method == "GET":
         return answer(request, "bills/printing.html", form=Filled(), **shown)
     fields = await form(request)
