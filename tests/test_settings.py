@@ -54,6 +54,7 @@ def test_production_starts_with_both(monkeypatch: pytest.MonkeyPatch):
     [
         ("MODE", "live"),
         ("SECRET", "short"),
+        ("METRICS_TOKEN", "short"),
         ("DATABASE_URL", "mysql://root@localhost/abonent"),
         ("DATABASE_URL", "postgres://u:p@host:port/name"),
         ("SMTP_URL", "localhost:25"),
