@@ -10,6 +10,12 @@
     }
   }
 
+  function each(root, selector, act) {
+    Array.prototype.forEach.call(root.querySelectorAll(selector), act);
+  }
+
+  function remove(old) { old.parentNode.removeChild(old); }
+
   /* What was refused, asked or done comes first, also for those who hear the page. */
   function focusNews(root) {
     var news = root.querySelector ? root.querySelector("[data-focus]") : null;
@@ -58,29 +64,22 @@
   }
 
   function offerPrinting() {
-    var button = document.querySelector("[data-print]");
-    if (button) {
+    each(document, "[data-print]", function (button) {
       button.hidden = false;
       button.addEventListener("click", function () { window.print(); });
-    }
+    });
   }
 
   document.addEventListener("DOMContentLoaded", function () {
     checkHumans();
     offerPrinting();
     forgetKept(false);
-    var tab = document.querySelector(".tabs [aria-current]");
-    if (tab) {
-      tab.parentNode.scrollLeft = tab.offsetLeft - 16;
-    }
+    each(document, ".tabs [aria-current]", function (tab) { tab.parentNode.scrollLeft = tab.offsetLeft - 16; });
     focusNews(document);
   });
 
   document.addEventListener("htmx:afterSwap", function (event) {
-    var old = document.getElementById("failed");
-    if (old) {
-      old.parentNode.removeChild(old);
-    }
+    each(document, "#failed", remove);
     var target = document.getElementById(event.detail.target.id) || event.detail.target;
     checkHumans();
     if (!focusNews(target) && target.getAttribute("data-said")) {
@@ -90,7 +89,7 @@
 
   /* The links to other languages lead to what is shown now. */
   document.addEventListener("htmx:pushedIntoHistory", function () {
-    Array.prototype.forEach.call(document.querySelectorAll(".langs a"), function (link) {
+    each(document, ".langs a", function (link) {
       var address = new URL(window.location.href);
       address.searchParams.set("lang", link.lang);
       link.href = address.pathname + address.search;
@@ -108,17 +107,12 @@
     if (form.className === "out") {
       forgetKept(true);
     }
-    if (form.getAttribute("hx-post") || form.getAttribute("hx-get")) {
-      return;
-    }
     if (form.hasAttribute("data-file")) { /* the page stays when the file comes: what was said of the time before is over, and more may be asked for */
-      Array.prototype.forEach.call(document.querySelectorAll("#problems, .err"), function (said) { said.parentNode.removeChild(said); });
-      Array.prototype.forEach.call(form.querySelectorAll("[aria-invalid]"), function (field) { field.removeAttribute("aria-invalid"); });
-      return;
+      each(document, "#problems, .err", remove);
+      each(form, "[aria-invalid]", function (field) { field.removeAttribute("aria-invalid"); });
+    } else if (!form.getAttribute("hx-post") && !form.getAttribute("hx-get")) {
+      window.setTimeout(function () { each(form, "button", function (button) { button.disabled = true; }); }, 0);
     }
-    window.setTimeout(function () { Array.prototype.forEach.call(form.querySelectorAll("button"), function (button) { button.disabled = true; }); }, 0);
   });
-  window.addEventListener("pageshow", function () {
-    Array.prototype.forEach.call(document.querySelectorAll("button[disabled]"), function (button) { button.disabled = false; });
-  });
+  window.addEventListener("pageshow", function () { each(document, "button[disabled]", function (button) { button.disabled = false; }); });
 }());
