@@ -49,9 +49,12 @@ def arguments_of(x: CompiledExecutor, one: Selected) -> dict[str, Any]:
 
 def is_plain(kind: type) -> bool:
     """Whether no value of the class can be an error, an awaitable or nothing."""
-    if issubclass(kind, _NEVER_PLAIN) or hasattr(kind, "__await__") or hasattr(kind, "__getattr__"):
+    if issubclass(kind, _NEVER_PLAIN):
         return False
-    return not any(isinstance(base.__dict__.get("__getattribute__"), FunctionType) for base in kind.__mro__)
+    for base in kind.__mro__:  # not hasattr: an enum's metaclass has a __getattr__ that its members do not
+        if "__await__" in base.__dict__ or "__getattr__" in base.__dict__ or isinstance(base.__dict__.get("__getattribute__"), FunctionType):
+            return False
+    return True
 
 
 def learn(one: Selected, value: object) -> None:

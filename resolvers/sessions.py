@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from tortoise.expressions import Q
 
 from adapters import passwords
-from models import ApiToken, LoginAlias, Registration, Session, User
+from models import LoginAlias, Registration, Session, User
 from models.database import transaction
 from models.errors import ProblemCode, Refused
 from resolvers import audit, reading_links, views
@@ -17,14 +17,13 @@ from resolvers.digests import text_hash
 from resolvers.gate import HumanAnswer, knock
 from resolvers.registration_letters import reference
 from resolvers.sql import fetch, known_instant
-from resolvers.tokens import find_token, looks_right, new_text
+from resolvers.tokens import USED_EVERY, looks_right, new_text, token_viewer
 from resolvers.users import key, login_key
-from resolvers.viewer import Viewer, viewer_of_rows, viewer_of_token
+from resolvers.viewer import Viewer, granted, viewer_of_rows
 
 IDLE = dt.timedelta(days=14)
 LIFETIME = dt.timedelta(days=1)
 REMEMBERED = dt.timedelta(days=90)
-USED_EVERY = dt.timedelta(hours=1)  # how exactly `last_used_at` is kept: not a write for every page
 
 LONGEST_EMAIL, LONGEST_LOGIN, LONGEST_SLUG = 254, 60, 63  # what the columns hold: longer ones are nobody's
 
@@ -100,8 +99,7 @@ async def session_viewer(token: str | None, now: dt.datetime) -> Viewer | None:
         return None
     if now - used > USED_EVERY:
         await Session.filter(id=first["id"]).update(last_used_at=now)
-    granted = [row for row in rows if row["rights"] is not None]  # who has no account has one row without
-    return replace(viewer_of_rows(granted, first["user_id"], now.date(), session_id=first["id"]), language=first["language"])
+    return replace(viewer_of_rows(granted(rows), first["user_id"], now.date(), session_id=first["id"]), language=first["language"])
 
 
 _OF_SESSION = "s.id, s.user_id, s.expires_at, s.last_used_at, u.language, u.is_active"
@@ -119,10 +117,8 @@ async def bearer_viewer(token: str | None, now: dt.datetime) -> Viewer | None:
         return await views.viewer_of_view(token, now)
     if token is not None and token.startswith(reading_links.PREFIX):
         return await reading_links.viewer_of_link(token, now)
-    found = await find_token(token, now) if token else None
-    if found is not None:
-        return await viewer_of_token(found, now.date()) if await _owner_is_active(found) else None
-    return await session_viewer(token, now)
+    found = await token_viewer(token, now) if token else None
+    return found or await session_viewer(token, now)
 
 
 async def user_of(login: str, slug: str | None) -> User | None:
@@ -162,10 +158,6 @@ async def _why_not(login: str, password: str, now: dt.datetime) -> Refused:
     if waiting is None or not right:
         return Refused(ProblemCode.WRONG_LOGIN_OR_PASSWORD, ("login",))
     return Refused(ProblemCode.NOT_CONFIRMED, ("login",), registration=reference(waiting.id))
-
-
-async def _owner_is_active(token: ApiToken) -> bool:
-    return token.user_id is None or await User.exists(id=token.user_id, is_active=True)
 
 
 def _row(user: User) -> UserRow:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from models import ApiToken
 from models.enums import Right, TokenScope
 from models.errors import Forbidden, SignInRequired
 from models.period import Period
@@ -166,14 +165,9 @@ def viewer_of_rows(
     )
 
 
-async def viewer_of_token(token: ApiToken, today: dt.date) -> Viewer:
-    """A user's token sees what its user sees, an organization's token all accounts there; scopes narrow both."""
-    scopes = [TokenScope(word) for word in token.scopes.split()]
-    if token.user_id is not None:
-        return await viewer_of_user(token.user_id, today, actor=f"{TOKEN}{token.id}", scopes=scopes)
-    assert token.organization_id is not None
-    organizations = frozenset({token.organization_id})
-    return Viewer(ViewerKind.PARTNER, f"{TOKEN}{token.id}", organization_ids=organizations, scopes=frozenset(scopes), today=today)
+def granted(rows: Iterable[Row]) -> list[Row]:
+    """Without the row that a join gives of somebody who has no account."""
+    return [row for row in rows if row["rights"] is not None]
 
 
 def _widest(choose: Callable[[Iterable[dt.date]], dt.date], days: Iterable[dt.date | None]) -> dt.date | None:

@@ -31,6 +31,8 @@ from models.enums import EntryKind, PaymentState, Proof, ReadingSource, ReadingS
 from models.period import Period
 from models.quantity import micro_units
 from models.search import search_key
+from resolvers.tokens import viewer_of_hash
+from resolvers.viewer import Viewer
 
 NOW = dt.datetime(2026, 11, 20, 9, 0, tzinfo=dt.UTC)
 TODAY = dt.date(2026, 11, 20)
@@ -151,6 +153,13 @@ async def token(owner: User | Organization, *scopes: TokenScope) -> ApiToken:
     """A token's row; resolvers.tokens.create_token makes one with its text."""
     owned = {"user": owner} if isinstance(owner, User) else {"organization": owner}
     return await ApiToken.create(token_hash=f"{next(serial):064x}", hint="abn_test", scopes=" ".join(scopes or list(TokenScope)), **owned)
+
+
+async def viewer_of_token(of: ApiToken, today: dt.date) -> Viewer:
+    """Who sends the token, as a request of that day finds it."""
+    found = await viewer_of_hash(of.token_hash, dt.datetime.combine(today, dt.time(12), dt.UTC))
+    assert found is not None
+    return found
 
 
 async def session(of: User, **given: Any) -> Session:

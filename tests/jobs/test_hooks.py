@@ -17,7 +17,7 @@ from models.enums import ReadingState, TokenScope
 from models.meter_enums import HookState, Verdict
 from resolvers import hook_settings, reading_hooks, verdicts
 from resolvers.verdicts import Judgement
-from resolvers.viewer import viewer_of_token, viewer_of_user
+from resolvers.viewer import viewer_of_user
 from schema import ids
 from settings import settings
 from tests import factories as make
@@ -71,7 +71,7 @@ async def test_a_sending_asks_in_its_own_transaction(sent):
 
 
 async def test_partners_are_judged_and_staff_and_organizations_without_address_are_not(sent):
-    partner = await viewer_of_token(await make.token(sent.org, TokenScope.READ_ACCOUNTS, TokenScope.SUBMIT_READINGS), make.TODAY)
+    partner = await make.viewer_of_token(await make.token(sent.org, TokenScope.READ_ACCOUNTS, TokenScope.SUBMIT_READINGS), make.TODAY)
     await sent.send("116,5", "193,5", key="partner", viewer=partner)
     assert await HookCall.all().count() == 4
     clerk = await make.user("clerk")

@@ -13,7 +13,7 @@ from resolvers.bulk_readings import Bulk, submit_bulk
 from resolvers.bulk_rows import BulkRow
 from resolvers.reading_desk import Typed
 from resolvers.submissions import Submission, submit_readings
-from resolvers.viewer import viewer_of_token, viewer_of_user
+from resolvers.viewer import viewer_of_user
 from tests import factories as make
 from tests.counting import counted
 
@@ -27,7 +27,7 @@ class Street:
     async def prepare(self, flats: int = 3) -> "Street":
         self.org = await make.organization()
         self.flats = [await self.flat() for _ in range(flats)]
-        self.partner = await viewer_of_token(await make.token(self.org, TokenScope.READ_ACCOUNTS, TokenScope.SUBMIT_READINGS), make.TODAY)
+        self.partner = await make.viewer_of_token(await make.token(self.org, TokenScope.READ_ACCOUNTS, TokenScope.SUBMIT_READINGS), make.TODAY)
         return self
 
     async def flat(self):
@@ -177,7 +177,7 @@ async def test_windows_bind_residents_alone_and_rights_too(street):
 
 
 async def test_without_the_scope_nothing_is_looked_at(street):
-    reading_only = await viewer_of_token(await make.token(street.org, TokenScope.READ_ACCOUNTS), make.TODAY)
+    reading_only = await make.viewer_of_token(await make.token(street.org, TokenScope.READ_ACCOUNTS), make.TODAY)
     with pytest.raises(Forbidden):
         await street.send(*street.both(0), viewer=reading_only)
     assert await written() == (0, 0, 0)

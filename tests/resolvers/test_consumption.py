@@ -11,7 +11,7 @@ from resolvers.consumption import months_of_registers, places_of, places_of_mete
 from resolvers.meters import meters_by_ids, registers_by_ids
 from resolvers.reading_history import history_of_accounts, history_of_meters, history_of_registers
 from resolvers.readings import consumed
-from resolvers.viewer import viewer_of_token, viewer_of_user
+from resolvers.viewer import viewer_of_user
 from tests import factories as make
 from tests.counting import counted
 
@@ -134,7 +134,7 @@ async def test_a_token_without_readings_and_strangers_get_none(home):
     dial = await make.meter(home.account)
     await make.reading(dial, "1", "2026-09-20")
     await make.reading(dial, "3", "2026-10-20")
-    viewer = await viewer_of_token(await make.token(home.owner, TokenScope.READ_ACCOUNTS), make.TODAY)
+    viewer = await make.viewer_of_token(await make.token(home.owner, TokenScope.READ_ACCOUNTS), make.TODAY)
     assert (await home.months(viewer), await home.history(viewer)) == ({}, [])
     stranger = await viewer_of_user((await make.user()).id, make.TODAY)
     assert (await home.months(stranger), await home.history(stranger)) == ({}, [])

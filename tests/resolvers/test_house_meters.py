@@ -11,7 +11,7 @@ from models.errors import Forbidden, NotFound, ProblemCode, Refused
 from resolvers.house_acts import HouseMeterGiven, HouseReadingGiven, record_house_reading, save_house_meter
 from resolvers.house_meters import house_meters_by_ids, house_meters_of
 from resolvers.places import houses_by_ids
-from resolvers.viewer import viewer_of_token, viewer_of_user
+from resolvers.viewer import viewer_of_user
 from tests import factories as make
 from tests.counting import counted
 
@@ -128,7 +128,7 @@ async def test_the_same_again_is_one(town):
 
 async def test_only_the_houses_staff_in_person(town):
     meter = (await town.save()).pk
-    town.viewers["token"] = await viewer_of_token(await make.token(town.org, *TokenScope), make.TODAY)
+    town.viewers["token"] = await make.viewer_of_token(await make.token(town.org, *TokenScope), make.TODAY)
     before = await written()
     for who, error in (("owner", Forbidden), ("token", Forbidden), ("former", Forbidden), ("foreign", NotFound), ("other_clerk", NotFound)):
         with pytest.raises(error):

@@ -17,7 +17,7 @@ from resolvers.meters import meters_by_ids
 from resolvers.new_meters import NewMeter
 from resolvers.reading_desk import Typed
 from resolvers.submissions import Submission, submit_readings
-from resolvers.viewer import viewer_of_token, viewer_of_user
+from resolvers.viewer import viewer_of_user
 from tests import factories as make
 
 C, K = ProblemCode, MeterEventKind
@@ -328,7 +328,7 @@ async def test_only_the_organizations_staff_in_person(flat):
     other = await make.organization("teploset")
     foreign, stranger = await make.user("other_clerk"), await make.user("stranger")
     await make.staff(foreign, other)
-    token = await viewer_of_token(await make.token(flat.org, *TokenScope), TODAY)
+    token = await make.viewer_of_token(await make.token(flat.org, *TokenScope), TODAY)
     event = await flat.record(K.BROKEN)
     before = await written()
     for viewer, error in (

@@ -11,7 +11,7 @@ from models.enums import MeterState, ReadingSource, ReadingState, Resource, Righ
 from models.errors import Forbidden, NeedsConfirmation, NotFound, ProblemCode, Refused
 from resolvers.reading_desk import Typed
 from resolvers.submissions import Submission, check_readings, submit_readings
-from resolvers.viewer import viewer_of_token, viewer_of_user
+from resolvers.viewer import viewer_of_user
 from tests import factories as make
 
 C = ProblemCode
@@ -282,10 +282,10 @@ async def test_one_key_in_two_tabs_is_one_sending(flat):
 
 
 async def test_partners_need_the_scope_and_residents_the_right(flat):
-    partner = await viewer_of_token(await make.token(flat.org, TokenScope.READ_ACCOUNTS, TokenScope.SUBMIT_READINGS), make.TODAY)
+    partner = await make.viewer_of_token(await make.token(flat.org, TokenScope.READ_ACCOUNTS, TokenScope.SUBMIT_READINGS), make.TODAY)
     taken = await flat.send(*flat.both(), viewer=partner)
     assert {(row.source, row.by_resident) for row in taken} == {(ReadingSource.PARTNER, False)}
-    reading_only = await viewer_of_token(await make.token(flat.org, TokenScope.READ_ACCOUNTS, TokenScope.READ_READINGS), make.TODAY)
+    reading_only = await make.viewer_of_token(await make.token(flat.org, TokenScope.READ_ACCOUNTS, TokenScope.READ_READINGS), make.TODAY)
     reader = await make.user("reader")
     await make.member(reader, flat.account, Right.reader())
     for viewer in (reading_only, await viewer_of_user(reader.id, make.TODAY)):
@@ -296,7 +296,7 @@ async def test_partners_need_the_scope_and_residents_the_right(flat):
 
 
 async def test_a_residents_own_token_sends_as_the_resident(flat):
-    own = await viewer_of_token(await make.token(await make.user("meter_owner")), make.TODAY)
+    own = await make.viewer_of_token(await make.token(await make.user("meter_owner")), make.TODAY)
     await make.member(await own_user(own), flat.account)
     viewer = await viewer_of_user(own.user_id, make.TODAY, actor=own.actor, scopes=own.scopes)
     taken = await flat.send(*flat.both(), viewer=viewer)

@@ -10,7 +10,7 @@ from models.errors import Forbidden, NotFound, ProblemCode, Refused
 from resolvers.reading_desk import Typed
 from resolvers.submissions import Submission, submit_readings
 from resolvers.text_readings import parse_readings
-from resolvers.viewer import viewer_of_token, viewer_of_user
+from resolvers.viewer import viewer_of_user
 from tests import factories as make
 from tests.counting import counted
 
@@ -125,13 +125,13 @@ async def test_texts_that_are_not_read(flat, text, code):
 async def test_only_who_may_send_has_messages_read(flat):
     reader = await make.user("reader")
     await make.member(reader, flat.account, Right.reader())
-    reading_only = await viewer_of_token(await make.token(flat.org, TokenScope.READ_ACCOUNTS, TokenScope.READ_READINGS), make.TODAY)
+    reading_only = await make.viewer_of_token(await make.token(flat.org, TokenScope.READ_ACCOUNTS, TokenScope.READ_READINGS), make.TODAY)
     for viewer in (await viewer_of_user(reader.id, make.TODAY), reading_only):
         with pytest.raises(Forbidden):
             await flat.parse("117", viewer)
     with pytest.raises(NotFound):
         await flat.parse("117", await viewer_of_user((await make.user()).id, make.TODAY))
-    partner = await viewer_of_token(await make.token(flat.org, TokenScope.READ_ACCOUNTS, TokenScope.SUBMIT_READINGS), make.TODAY)
+    partner = await make.viewer_of_token(await make.token(flat.org, TokenScope.READ_ACCOUNTS, TokenScope.SUBMIT_READINGS), make.TODAY)
     assert flat.said((await flat.parse("хвс 116", partner)).understood) == {"cold": "116"}
 
 

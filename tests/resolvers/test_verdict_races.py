@@ -15,7 +15,7 @@ from resolvers.reading_desk import Typed
 from resolvers.reading_entries import Entry, written
 from resolvers.submissions import Submission, submit_readings
 from resolvers.verdicts import Judgement
-from resolvers.viewer import viewer_of_token, viewer_of_user
+from resolvers.viewer import viewer_of_user
 from tests import factories as make
 from tests.resolvers.sendings import Sent
 
@@ -104,7 +104,7 @@ async def newer(sent, source: ReadingSource, clerk) -> None:
     viewer = (
         clerk
         if source is ReadingSource.STAFF
-        else await viewer_of_token(await make.token(sent.org, TokenScope.READ_ACCOUNTS, TokenScope.SUBMIT_READINGS), make.TODAY)
+        else await make.viewer_of_token(await make.token(sent.org, TokenScope.READ_ACCOUNTS, TokenScope.SUBMIT_READINGS), make.TODAY)
     )
     confirmed = frozenset({(("readings",), C.SOME_METERS_MISSING)})
     await submit_readings(viewer, Submission(sent.account.id, (Typed(sent.cold.id, "117"),), "newer", confirmed), make.NOW, make.TODAY)

@@ -14,7 +14,7 @@ from resolvers.accounts import accounts_by_ids
 from resolvers.judging import Judging, judge_readings, may_judge
 from resolvers.readings import readings_pages
 from resolvers.verdicts import BECOMES, POSSIBLE, Judgement
-from resolvers.viewer import viewer_of_token, viewer_of_user
+from resolvers.viewer import viewer_of_user
 from tests import factories as make
 from tests.counting import counted
 from tests.resolvers.sendings import Sent, states
@@ -139,11 +139,11 @@ async def test_only_looking_writes_nothing_and_binds_nothing(sent, clerk):
 
 async def test_who_may_judge(sent, clerk):
     row = (sent.readings[0].id, V.ACCEPT)
-    system = await viewer_of_token(await make.token(sent.org, TokenScope.JUDGE_READINGS), make.TODAY)
-    reader = await viewer_of_token(await make.token(sent.org, TokenScope.READ_ACCOUNTS, TokenScope.READ_READINGS), make.TODAY)
+    system = await make.viewer_of_token(await make.token(sent.org, TokenScope.JUDGE_READINGS), make.TODAY)
+    reader = await make.viewer_of_token(await make.token(sent.org, TokenScope.READ_ACCOUNTS, TokenScope.READ_READINGS), make.TODAY)
     clerks_own = await viewer_of_user(clerk.user_id, make.TODAY, actor="token:7")
-    residents_own = await viewer_of_token(await make.token(sent.user), make.TODAY)
-    foreign = await viewer_of_token(await make.token(await make.organization("teploset"), TokenScope.JUDGE_READINGS), make.TODAY)
+    residents_own = await make.viewer_of_token(await make.token(sent.user), make.TODAY)
+    foreign = await make.viewer_of_token(await make.token(await make.organization("teploset"), TokenScope.JUDGE_READINGS), make.TODAY)
     before = await written()
     for viewer, error in ((reader, Forbidden), (clerks_own, Forbidden), (residents_own, NotFound), (sent.viewer, NotFound), (foreign, NotFound)):
         assert not may_judge(viewer, sent.org.id)

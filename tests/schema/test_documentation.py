@@ -10,7 +10,7 @@ from models import Membership, MeterRegister, Organization
 from models.enums import LookUp, ReadingState, TokenScope
 from resolvers import gate
 from resolvers.document_uploads import receive
-from resolvers.viewer import viewer_of_token, viewer_of_user
+from resolvers.viewer import viewer_of_user
 from schema import ids
 from schema.context import Context
 from schema.execution import execute
@@ -64,7 +64,7 @@ async def test_an_example_runs(resident, example: str):
         verdict = {"reading": ids.encode("rdg", row.id), "verdict": "REFUSE", "reason": "Photo?"}
         chosen = {"organizationSlug": "vodokanal", "idempotencyKey": "1", "verdicts": [verdict]}
         organization = await Organization.get(slug="vodokanal")
-        viewer = await viewer_of_token(await make.token(organization, TokenScope.READ_ACCOUNTS, TokenScope.JUDGE_READINGS), make.TODAY)
+        viewer = await make.viewer_of_token(await make.token(organization, TokenScope.READ_ACCOUNTS, TokenScope.JUDGE_READINGS), make.TODAY)
     given = {"slug": "vodokanal", "number": "02015213", "after": None, "input": chosen}
     if "linkAccount" in example:
         await Membership.all().delete()

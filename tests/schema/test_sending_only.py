@@ -4,7 +4,6 @@ import pytest
 
 from models import Reading
 from models.enums import TokenScope
-from resolvers.viewer import viewer_of_token
 from schema import ids
 from schema.context import Context
 from schema.execution import execute
@@ -31,7 +30,7 @@ async def sent(database):
 
 
 async def asked(sent, document: str, *scopes: TokenScope, **given):
-    viewer = await viewer_of_token(await make.token(sent.user, TokenScope.READ_ACCOUNTS, TokenScope.SUBMIT_READINGS, *scopes), make.TODAY)
+    viewer = await make.viewer_of_token(await make.token(sent.user, TokenScope.READ_ACCOUNTS, TokenScope.SUBMIT_READINGS, *scopes), make.TODAY)
     variables = {"i": {"account": ids.encode("acc", sent.account.id), **given}}
     answer = await execute(document, variables, Context(viewer, make.NOW, make.TODAY))
     assert not answer.errors

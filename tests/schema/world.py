@@ -38,7 +38,7 @@ from models.enums import ChargeBasis, LookUp, PaymentState, Purpose, ReadingSour
 from models.meter_enums import DocumentKind, MeterEventKind
 from resolvers.mailed_secrets import make as make_secret
 from resolvers.reading_links import Opens, token_of, viewer_of_link
-from resolvers.viewer import Viewer, viewer_of_token, viewer_of_user
+from resolvers.viewer import Viewer, viewer_of_user
 from resolvers.views import new_view, viewer_of_view
 from schema import ids
 from tests import factories as make
@@ -220,7 +220,7 @@ async def _viewers(org, rows) -> dict[str, Viewer | None]:
     reminded = await Subscription.create(user=people["owner"], topic=Topic.READINGS, created_at=make.NOW)
     link = await token_of(Opens(reminded.id, account.id, "2026-11"), people["owner"].email, make.NOW)
     viewers["letter"] = await viewer_of_link(link or "", make.NOW)
-    return viewers | {name: await viewer_of_token(token, make.TODAY) for name, token in tokens.items()}
+    return viewers | {name: await make.viewer_of_token(token, make.TODAY) for name, token in tokens.items()}
 
 
 MEMBERS = ("owner", "reader", "former", "payer", "clerk", "partner", "accounts_only", "without_money", "visitor", "letter")

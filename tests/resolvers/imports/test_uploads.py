@@ -17,7 +17,7 @@ from models.errors import Forbidden, NotFound, ProblemCode, Refused
 from resolvers.imports import profiles, run_import, starting, taking, undo_import, uploads
 from resolvers.imports.forgetting import forget_import_files
 from resolvers.imports.starting import Start
-from resolvers.viewer import Viewer, viewer_of_token, viewer_of_user
+from resolvers.viewer import Viewer, viewer_of_user
 from settings import settings
 from tests import factories as make
 
@@ -30,7 +30,7 @@ EARLIER = NOW - dt.timedelta(days=1)
 @pytest.fixture
 async def system(organization) -> Viewer:
     """The organization's billing system."""
-    return await viewer_of_token(await make.token(organization, TokenScope.IMPORT_REGISTERS), make.TODAY)
+    return await make.viewer_of_token(await make.token(organization, TokenScope.IMPORT_REGISTERS), make.TODAY)
 
 
 def sha(data: bytes) -> str:
@@ -139,7 +139,7 @@ async def test_room_is_kept_for_what_was_announced_and_looked_at_again_as_it_com
     with pytest.raises(Refused) as error:
         await uploads.announce(system, "vk", sha(OTHER), "b.csv", 600)
     assert code_of(error) is ProblemCode.NO_ROOM
-    other = await viewer_of_token(await make.token(await make.organization("teplo"), TokenScope.IMPORT_REGISTERS), make.TODAY)
+    other = await make.viewer_of_token(await make.token(await make.organization("teplo"), TokenScope.IMPORT_REGISTERS), make.TODAY)
     assert (await uploads.announce(other, "teplo", sha(OTHER), "b.csv", 600)).size == 600, "no room is taken from others by announcing"
     room[0] = len(OTHER)
     assert (await uploads.receive(system, "vk", "form.csv", parts(OTHER))).is_whole, "it has come already"
@@ -189,7 +189,7 @@ async def test_no_token_lets_pass_what_a_threshold_holds(system, organization):
     await starting.approve_import(operator, looked.pk)
     await taking.take(looked.pk)
     assert (await ImportRun.get(id=looked.pk)).state == ImportState.DONE.value
-    another = await viewer_of_token(await make.token(organization, TokenScope.IMPORT_REGISTERS), make.TODAY)
+    another = await make.viewer_of_token(await make.token(organization, TokenScope.IMPORT_REGISTERS), make.TODAY)
     with pytest.raises(Refused) as error:
         await starting.discard_import(another, held.pk)
     assert code_of(error) is ProblemCode.PERSON_NEEDED
@@ -233,8 +233,8 @@ async def test_too_much_and_a_full_disk_are_told_before_anything_comes(system, m
 
 
 async def test_who_may_not_import_may_not_send(organization, system):
-    elsewhere = await viewer_of_token(await make.token(await make.organization("teplo")), make.TODAY)
-    reader = await viewer_of_token(await make.token(organization, TokenScope.READ_MONEY), make.TODAY)
+    elsewhere = await make.viewer_of_token(await make.token(await make.organization("teplo")), make.TODAY)
+    reader = await make.viewer_of_token(await make.token(organization, TokenScope.READ_MONEY), make.TODAY)
     resident = await viewer_of_user((await make.user("aigul")).id, make.TODAY)
     for viewer, raised in ((elsewhere, NotFound), (reader, Forbidden), (resident, NotFound)):
         with pytest.raises(raised):
