@@ -56,6 +56,14 @@ def has_block(template: str, block: str) -> bool:
     return block in environment().get_template(template).blocks
 
 
+def settle(*, compiled: bool) -> None:
+    """Templates do not change any more while this process lives; with `compiled` none of them waits for its first reader to be compiled."""
+    made = environment()
+    made.auto_reload = False
+    for name in made.list_templates(extensions=("html", "txt")) if compiled else ():
+        made.get_template(name)
+
+
 class _LineEnds(Extension):
     """In plain text a line that says something ends where it ends: jinja would take away the line end behind ``{% endtrans %}``."""
 

@@ -9,11 +9,10 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
-from adapters import counters, pdf
-from adapters.rendering import environment
+from adapters import counters, pdf, rendering
 from models import database
 from schema import operations
-from settings import settings
+from settings import Mode, settings
 from web.assets import assets
 from web.errors import answer_to
 from web.middleware.bodies import Bodies
@@ -34,7 +33,7 @@ class Damaged(Exception):
 
 def create_app() -> Starlette:
     """The application; its lifespan opens the database and closes it."""
-    environment()
+    rendering.environment()
     assets()
     app = Starlette(routes=routes(), middleware=[Middleware(layer) for layer in LAYERS], exception_handlers={HTTPException: _raised}, lifespan=_lifespan)
     app.router.redirect_slashes = False  # each page has one address
@@ -48,6 +47,8 @@ async def _lifespan(_: Starlette) -> AsyncIterator[None]:
         if missing := await database.missing_guards():
             raise Damaged(f"the database lacks {', '.join(missing)}; `abonent migrate` puts them back")
         await operations.start()
+        if settings().mode is not Mode.DEVELOPMENT:
+            rendering.settle(compiled=settings().mode is Mode.PRODUCTION)
         yield
     finally:
         pdf.close()

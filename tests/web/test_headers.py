@@ -6,7 +6,7 @@ import re
 import pytest
 from structlog.testing import capture_logs
 
-from adapters import colours
+from adapters import colours, rendering
 from models import Organization
 from models import database as guarded
 from settings import settings
@@ -118,6 +118,15 @@ def test_our_scripts_stay_small_and_old(name: str, most: int):
     assert not [word for word in ("=>", "?.", "??", "`", "let ", "const ", "async ") if word in script]
 
 
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.js")), ids=lambda path: path.name)
+def test_scripts_call_nothing_that_came_after_chrome_80(path):
+    """Vendored ones too: what such a phone lacks would break the page's script at that line."""
+    script = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    newer = (r"\.replaceAll\(", r"\.at\(", r"\bstructuredClone\b", r"\brandomUUID\b", r"\bObject\.hasOwn\b", r"\bPromise\.any\b", r"\.replaceChildren\(",
+             r"\.findLast(Index)?\(", r"\.toSorted\(", r"\bWeakRef\b", r"\bAbortSignal\.timeout\b", r"\?\?=|\|\|=|&&=", r"\bstatic\s*\{")  # fmt: skip
+    assert [each for each in newer if re.search(each, script)] == []
+
+
 def test_our_styles_are_known_to_old_browsers():
     styles = re.sub(r"/\*.*?\*/", "", (FOLDER / "app.css").read_text(encoding="utf-8"), flags=re.DOTALL)
     newer = [r":has\(", r":is\(", r":where\(", "@container", "@layer", r"[^-]inset\s*:", "aspect-ratio", r"(?<!grid-)\bgap\s*:", "&", "-inline", "-block:",
@@ -135,6 +144,25 @@ async def test_a_damaged_database_is_not_served(app, monkeypatch, database):
     with pytest.raises(Damaged, match="ledger_entry is never changed"):
         async with app.router.lifespan_context(app):
             pass
+
+
+async def test_no_reader_in_production_waits_for_a_template(app, monkeypatch, database):
+    """All are compiled before the first request, and their files are not looked at again."""
+    monkeypatch.setenv("ABONENT_MODE", "production")
+    monkeypatch.setenv("ABONENT_SECRET", "s" * 40)
+    monkeypatch.setenv("ABONENT_BASE_URL", "https://cabinet.example.kz")
+    settings.cache_clear()
+    for opened in ("connect", "close"):
+        monkeypatch.setattr(guarded, opened, _nothing)
+    made = rendering.environment.__wrapped__()
+    monkeypatch.setattr(rendering, "environment", lambda: made)
+    async with app.router.lifespan_context(app):
+        assert not made.auto_reload
+        assert {name for _, name in made.cache} >= set(made.list_templates(extensions=("html", "txt")))
+
+
+async def _nothing(*_: object) -> None:
+    """The tests' database stays as it is."""
 
 
 async def test_pages_can_be_asked_for_their_heads(aigul):
