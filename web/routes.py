@@ -61,10 +61,13 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 def routes() -> list[Route]:
-    """The styles page, where all parts are shown together, exists in development only, the mailbox in the demo only."""
+    """The styles page, where all parts are shown together, exists in development only, the mailbox in the demo only.
+
+    They are tried in turn, so what is asked for most comes first.
+    """
     development = [Route("/styles", styles.styles)] if settings().mode is Mode.DEVELOPMENT else []
     demo = _demo() if settings().mode is Mode.DEMO else []
-    return [*_doors(), *_own(), *_bills(), *_staff(), *_machines(), *development, *demo]
+    return [*_machines(), *_bills(), *_doors(), *_own(), *_staff(), *development, *demo]
 
 
 def _doors() -> list[Route]:
