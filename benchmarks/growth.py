@@ -6,7 +6,6 @@ One reader asks for the same month of one account in either, in turn, so that wh
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import statistics
@@ -21,6 +20,7 @@ import structlog
 
 from benchmarks.books import CLONED, SPAN, _columns
 from benchmarks.statement_query import DOCUMENT, PERIOD, served, session_of
+from jobs.console import run_long
 from models import database
 from models.enums import EntryKind, Resource
 from models.period import Period
@@ -133,4 +133,4 @@ async def _copied(url: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run_long(main())

@@ -5,7 +5,6 @@ Both are asked for in turn by one reader, in process, so that whatever else the 
 
 from __future__ import annotations
 
-import asyncio
 import os
 import statistics
 import tempfile
@@ -16,6 +15,7 @@ from typing import Any
 import httpx2
 
 from benchmarks.statement_query import PERIOD, served, session_of
+from jobs.console import run_long
 from models import database
 from models.enums import Resource
 from models.period import Period
@@ -78,4 +78,4 @@ async def filled() -> list[Any]:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run_long(main())

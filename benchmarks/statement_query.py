@@ -6,7 +6,6 @@ noisy for all; what counts is the ratio of the medians.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import shutil
@@ -29,6 +28,7 @@ import structlog
 from starlette.routing import Route
 
 from benchmarks import straight
+from jobs.console import run_long
 from models import database
 from models.enums import Resource
 from resolvers.tokens import create_token
@@ -168,4 +168,4 @@ async def measured(variants: dict[str, Callable[[], Awaitable[bytes]]]) -> dict[
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run_long(main())

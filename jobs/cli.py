@@ -13,7 +13,7 @@ from tortoise.exceptions import DBConnectionError, OperationalError
 
 from adapters import logs
 from jobs.commands import agreements, bills, codes, imports, letters, outbox, paying, people, reading_rules, registers
-from jobs.console import Stop, err, opened, out, progress, sentence
+from jobs.console import Stop, err, opened, out, progress, run_long, sentence
 from models import database
 from models.errors import AbonentError
 from settings import Misconfigured, Mode, settings
@@ -67,7 +67,7 @@ def serve(
     host: Annotated[str, typer.Option(help="0.0.0.0 to be seen from other machines")] = "127.0.0.1",
 ) -> None:
     """Serve the pages and /graphql."""
-    asyncio.run(_serve(host, port))
+    run_long(_serve(host, port))
 
 
 @app.command()
@@ -76,7 +76,7 @@ def worker(once: Annotated[bool, typer.Option(help="do what is due and end")] = 
     from jobs.serving import work
 
     logs.configure()
-    asyncio.run(work(once=once))
+    run_long(work(once=once))
 
 
 @app.command()
@@ -112,7 +112,7 @@ def demo(
     """Try it: a water utility with 2,000 accounts over 14 months, imported and served."""
     from jobs.demo import Demo
 
-    asyncio.run(Demo(data.resolve(), port).run(_serve, fresh=fresh))
+    run_long(Demo(data.resolve(), port).run(_serve, fresh=fresh))
 
 
 async def _serve(host: str, port: int, started: Callable[[int], object] | None = None) -> None:

@@ -41,6 +41,7 @@ async def serve(application: Any, host: str, port: int, started: Callable[[int],
             port=port,
             log_config=None,
             access_log=False,
+            http="h11",  # httptools, which "auto" may find, takes headers without end
             server_header=False,
             proxy_headers=bool(settings().trusted_proxies),
             forwarded_allow_ips=settings().trusted_proxies or None,  # nobody else is believed about whom he speaks for
