@@ -3,10 +3,12 @@
 import contextlib
 import csv
 import json
+import socket
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -60,6 +62,16 @@ def test_it_serves_and_ends_when_told(database_url: str):
         server.terminate()
         assert server.wait(15) == 0
     assert line.startswith("Serving on http://127.0.0.1:")
+
+
+def test_headers_without_end_are_refused(served: str):
+    """Nobody fills the server's memory with a request that never begins: it ends the connection and does not wait for more."""
+    address = urlsplit(served)
+    with socket.create_connection((str(address.hostname), address.port or 0), timeout=10) as stranger:
+        with contextlib.suppress(ConnectionError):  # it need not take them all
+            stranger.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n" + b"".join(b"X-%d: %s\r\n" % (number, b"a" * 1000) for number in range(300)))
+        with contextlib.suppress(ConnectionError):
+            assert stranger.recv(100).partition(b"\r\n")[0] in (b"HTTP/1.1 400 Bad Request", b"")
 
 
 def test_migrate_makes_the_database_and_is_harmless_again(empty_database_url: str):
