@@ -16,12 +16,17 @@ def dearest_first(item: pytest.Item) -> int:
 
 
 def stored(items: list[pytest.Item]) -> Iterator[pytest.Item]:
-    """What a second database has a say in: tests that open it. Of pages the first story of each file, and those that ask which database it is."""
-    told = set()
+    """What a second database has a say in: tests that open it. Of pages the first story of each file, and those that ask which database it is; of seeds the first."""
+    told, sown = set(), set()
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if not fixtures & STORED or "once" in fixtures:
             continue
+        if (seeds := item.get_closest_marker("seeds")) is not None:
+            case = (item.nodeid.partition("[")[0], tuple(sorted((name, repr(value)) for name, value in item.callspec.params.items() if name not in seeds.args)))
+            if case in sown:
+                continue
+            sown.add(case)
         if item.path.parent.name not in PAGES or item.path not in told or _asks(item):
             told.add(item.path)
             yield item

@@ -7,13 +7,23 @@ from tests.choice import dearest_first, stored
 
 
 def item(path: str, *fixtures: str, function=lambda: None) -> SimpleNamespace:
-    return SimpleNamespace(nodeid=path, path=Path(path), fixturenames=fixtures, function=function)
+    return SimpleNamespace(nodeid=path, path=Path(path), fixturenames=fixtures, function=function, get_closest_marker=lambda _name: None)
 
 
 def test_what_holds_sql_is_asked_whole_and_pages_once_a_file():
     chosen = [item(f"tests/{room}/test_a.py", "server") for room in ("resolvers", "resolvers", "schema", "models", "jobs", "jobs", "web", "journeys")]
     left = [item(f"tests/{room}/test_a.py", "server") for room in ("web", "journeys")]
     assert list(stored([*chosen, *left])) == chosen
+
+
+def test_of_seeds_the_first_is_asked_and_of_everything_else_each():
+    def sown(kind: str, seed: int) -> SimpleNamespace:
+        case = item(f"tests/resolvers/test_a.py::test_b[{kind}-{seed}]", "server")
+        case.callspec, case.get_closest_marker = SimpleNamespace(params={"kind": kind, "seed": seed}), lambda _name: SimpleNamespace(args=("seed",))
+        return case
+
+    cases = [sown(kind, seed) for kind in ("housing", "energy") for seed in (1, 2, 3)]
+    assert list(stored(cases)) == [cases[0], cases[3]]
 
 
 def test_what_opens_no_database_or_only_looks_is_left():

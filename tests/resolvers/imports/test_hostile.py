@@ -76,10 +76,10 @@ WAYS = (noise, lost_doubled_and_out_of_order, without_a_column, strange_cells, c
 
 
 @pytest.mark.slow
-async def test_spoiled_registers_never_spoil_the_books(database: str, registers: Callable[..., Path], tmp_path: Path):
+async def test_spoiled_registers_never_spoil_the_books(database: str, database_kind: str, registers: Callable[..., Path], tmp_path: Path):
     """Each round imports a good folder, spoils it, and imports it again over the first and into an empty organization."""
     good = registers("--events", "--drift", "--dirty", "4", accounts=40, months=3)
-    for round_ in ROUNDS:
+    for round_ in ROUNDS if database_kind == "sqlite" else ROUNDS[:3]:  # a second database is asked about its SQL, not about chance
         dice = random.Random(round_)  # noqa: S311 - the same ways each time
         folder = tmp_path / str(round_)
         shutil.copytree(good, folder)

@@ -160,6 +160,7 @@ def doubt(row: Row, before: int | None, moved: tuple[int, int]) -> str:
     return "detail" if sum(moved) != movement else ""
 
 
+@pytest.mark.seeds("seed")
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize("kind", ["housing", "energy"])
 async def test_broken_rows_are_refused_with_what_hangs_on_them(
