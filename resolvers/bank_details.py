@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -59,6 +60,8 @@ async def set_bank_details(viewer: Viewer, slug: str, typed: BankDetailsRow, *, 
     organization = await staffed(viewer, slug)
     wanted = BankDetailsRow(**{name: _plain(name, value) for name, value in asdict(typed).items()})
     problems = [problem for name, value in asdict(wanted).items() if (problem := _problem(name, value, organization.currency))]
+    if not problems and organization.currency is Currency.RUB:
+        problems = [Problem(ProblemCode.INVALID, (PATHS[name],)) for name in _miskeyed(wanted)]
     if problems:
         raise RefusedMany(problems)
     if not validate_only:
@@ -88,6 +91,18 @@ def _problem(name: str, value: str, currency: Currency) -> Problem | None:
     if not re.fullmatch(form, value, re.ASCII) or (name == "account" and currency is Currency.KZT and not _is_iban(value)):
         return Problem(ProblemCode.INVALID, path)
     return None
+
+
+def _miskeyed(row: BankDetailsRow) -> list[str]:
+    """Names of Russian accounts whose key does not suit the bank: a digit was mistyped, in them or in the BIC."""
+    if row.bic.startswith("01"):  # the treasury's have none
+        return []
+    heads = {"account": row.bic[-3:], "correspondent_account": "0" + row.bic[4:6]}
+    return [name for name, head in heads.items() if (given := getattr(row, name)).isdigit() and not _has_key(head + given)]
+
+
+def _has_key(digits: str) -> bool:
+    return sum(int(digit) * weight % 10 for digit, weight in zip(digits, itertools.cycle((7, 1, 3)), strict=False)) % 10 == 0
 
 
 def _is_iban(account: str) -> bool:

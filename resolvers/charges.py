@@ -167,7 +167,7 @@ def by_account(rows: Iterable[ChargeRow]) -> dict[int, list[ChargeRow]]:
 
 def charge_row(row: Row) -> ChargeRow:
     currency, unit = Currency(row["currency"]), row["unit"]
-    corrects = day(row["corrects_period"])
+    corrects = day(row["corrects_period"]) if row["basis"] == ChargeBasis.RECALCULATION else None  # a row with both says it of its recalculation
     return ChargeRow(
         pk=row["id"],
         account_pk=row["account_id"],

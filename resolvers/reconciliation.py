@@ -32,7 +32,8 @@ _STANDS = f"""NOT EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses_id = e.i
     AND NOT EXISTS (SELECT 1 FROM ledger_entry o WHERE o.id = e.reverses_id AND {DAY.format("o")} = {_DAY})"""
 
 # What is told of entries `k`, and where it is from.
-MORE = """s.name, s.resource, p.document, p.channel, ch.corrects_period,
+MORE = """s.name, s.resource, p.document, p.channel,
+    CASE WHEN ch.basis = 'recalculation' THEN ch.corrects_period WHEN k.month <> k.period THEN k.period END AS corrects_period,
     CASE WHEN EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses_id = k.id) THEN 1 ELSE 0 END AS is_reversed"""
 TOLD = "LEFT JOIN service s ON s.id = k.service_id LEFT JOIN payment p ON p.id = k.payment_id LEFT JOIN charge ch ON ch.id = k.charge_id"
 
@@ -113,7 +114,7 @@ async def _entries_of(rows: dict[int, ReconciliationRow], first: int, after: tup
     further = f"AND ({_DAY}, e.id) > ($4, $5)" if after is not None else ""
     text = f"""
         SELECT k.*, {MORE} FROM (
-            SELECT e.id, e.account_id, {_DAY} AS business_date, {MONTH} AS month, e.kind, e.amount, e.service_id, e.reason, e.reverses_id,
+            SELECT e.id, e.account_id, {_DAY} AS business_date, {MONTH} AS month, e.period, e.kind, e.amount, e.service_id, e.reason, e.reverses_id,
                 e.payment_id, e.charge_id,
                 ROW_NUMBER() OVER (PARTITION BY e.account_id ORDER BY {_DAY}, e.id) AS place
             FROM ledger_entry e WHERE {among("e.account_id", 1)} AND {upto} AND NOT ({before}) {further}

@@ -26,7 +26,9 @@ class LedgerEntry:
     service: Service | None = field(description="The service, where it is for one.")
     document: str | None = field(description="Of a payment: the number of its document.")
     channel: str | None = field(description="Of a payment: where it was paid.")
-    corrects_period: Period | None = field(description="Of a recalculation: the month that it corrects.")
+    corrects_period: Period | None = field(
+        description="The month that it corrects: of a recalculation, and of what came about a month that was closed already."
+    )
     reason: DifferenceReason | None = field(description="Of a supplier's difference: which figures differ.")
     is_reversed: bool = field(description="Whether another entry takes it back.")
     is_reversal: bool = field(description="Whether it takes another one back.")

@@ -6,7 +6,7 @@ import itertools
 import pytest
 
 from models import Payment
-from models.enums import DifferenceReason, EntryKind, PaymentState
+from models.enums import ChargeBasis, DifferenceReason, EntryKind, PaymentState
 from models.money import minor_units
 from models.period import Period
 from resolvers.viewer import viewer_of_user
@@ -167,6 +167,32 @@ async def test_reconciled_between_two_days_page_by_page():
     whole = (await asked(REPORT, viewer, **{"from": "2020-01-01", "to": "2026-11-20"}, first=50))["reconciliation"]
     assert (whole["first"], whole["opening"]["amount"], whole["closing"]["amount"]) == ("2026-06-01", "100.00", "46.26"), "before it nothing is known"
     assert "OPENING" not in {one["kind"] for one in whole["entries"]["nodes"]}
+
+
+@pytest.mark.usefixtures("database")
+async def test_the_month_that_is_corrected_is_said_of_what_corrects_it_alone():
+    """A register's row may hold a month's charge and a recalculation of another month; what comes about a closed month stands in a later one."""
+    await ids.load()
+    account = await make.account(await make.organization(), "1")
+    february = dt.date(2026, 2, 1)
+    told = {"corrects_period": february, "recalculation": -500}
+    charge = await make.charge(account, "2026-03", 1_000, basis=ChargeBasis.READING, **told)
+    recalculation = await make.charge(account, "2026-03", -500, basis=ChargeBasis.RECALCULATION, service=await charge.service, corrects_period=february)
+    for kind, of, on, given in (
+        (EntryKind.CHARGE, charge, "2026-03-31", {}), (EntryKind.RECALCULATION, recalculation, "2026-03-31", {}),
+        (EntryKind.CHARGE, None, "2026-03-31", {"posted_in": dt.date(2026, 4, 1)}),
+    ):  # fmt: skip
+        await make.entry(account, kind, of.amount if of else 77, on, charge=of, **given)
+    await make.statement(account, "2026-03")
+    text = """query ($number: AccountNumber!) { account(organizationSlug: "vodokanal", number: $number) {
+      statement(period: "2026-03") { charges { basis correctsPeriod } recalculations { correctsPeriod } }
+      reconciliation(from: "2026-03-01", to: "2026-04-30") { entries(first: 9) { nodes { period kind correctsPeriod } } } } }"""
+    found = await asked(text, await resident(account))
+    assert [line["correctsPeriod"] for line in found["statement"]["charges"]] == [None]
+    assert [line["correctsPeriod"] for line in found["statement"]["recalculations"]] == ["2026-02"]
+    assert [tuple(entry.values()) for entry in found["reconciliation"]["entries"]["nodes"]] == [
+        ("2026-03", "CHARGE", None), ("2026-03", "RECALCULATION", "2026-02"), ("2026-04", "CHARGE", "2026-03"),
+    ]  # fmt: skip
 
 
 @pytest.mark.usefixtures("database")

@@ -12,6 +12,7 @@ from models.enums import TokenScope
 from models.money import Currency
 from resolvers.tokens import create_token
 from tests.web.conftest import BASE, Browser
+from tests.web.reader import Page
 from tests.web.test_figures import missing, pdf_of
 
 RUB = {"payee": "ООО «Водоканал», «Ә Ғ Қ» & Ко", "taxNumber": "7606066274", "bank": "ПАО СБЕРБАНК", "bic": "044525225", "account": "40702 810 1 3825 0123017",
@@ -25,6 +26,17 @@ async def owing(site, operator) -> None:
     await Organization.filter(slug="vodokanal").update(currency=Currency.RUB)
     await Statement.filter(period="2020-05-01").update(closing=123_451)
     assert (await operator.send("/bank-details", **RUB)).status_code == 303
+
+
+@pytest.mark.parametrize(("field", "wrong"), [("account", "40702810938250123017"), ("correspondentAccount", "30101810400000000226")])
+async def test_a_mistyped_account_is_told_by_its_key(site, operator, field: str, wrong: str):
+    """It would be on every bill, and the money would come back after days or to somebody else."""
+    await Organization.filter(slug="vodokanal").update(currency=Currency.RUB)
+    answer = await operator.send("/bank-details", **RUB | {field: wrong})
+    page = Page(answer.text)
+    assert answer.status_code == 422
+    assert [one.get("name") for one in page.named("input") if one.get("aria-invalid")] == [field]
+    assert wrong in answer.text
 
 
 def url(site, **query: str) -> str:

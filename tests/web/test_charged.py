@@ -31,6 +31,9 @@ async def test_a_statement_as_a_table(aigul, site):
     assert [line.split(";")[0] for line in lines[1:3]] == ["Холодная вода", "Канализация"]
     assert sum(int(line.split(";")[9].replace(",", "")) for line in lines[1:3]) == 18_084
     assert (lines[-1].split(";")[0], lines[-1].split(";")[-1]) == ("Остаток на конец", "-460,21")
+    assert [line.replace(";", "") for line in lines if line.startswith("Расхождение")] == ["Расхождение в данных поставщика0,01"], (
+        "without it they do not add up"
+    )
     assert (await aigul.get(f"/accounts/{site.account}/statement.xlsx?period=2020-05")).content[:2] == b"PK"
     for path in ("statement.csv?period=2020-06", "statement.doc?period=2020-05"):
         assert (await aigul.get(f"/accounts/{site.account}/{path}")).status_code == 404

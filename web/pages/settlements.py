@@ -126,7 +126,7 @@ def entry_headings() -> list[str]:
 def entry_ends(last: Any, sums: Any) -> Part:
     """The turnover and the balance below the entries."""
     return [
-        [date(last), "", gettext("Turnover"), gettext("without entries that were taken back"), sums.debit, sums.credit],
+        [date(last), "", gettext("Turnover"), gettext("without entries that were taken back on their own day"), sums.debit, sums.credit],
         [date(last), "", gettext("Closing balance"), "", *sides(sums.closing)],
     ]
 

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from adapters import bills
-from adapters.formats import basis, percent, unit, zone
+from adapters.formats import basis, percent, period, unit, zone
 from adapters.service_names import service
 from adapters.texts import gettext, speaking
 from schema.operations import NotFound
@@ -44,7 +44,19 @@ async def _parts(request: Request, shown: Any) -> AsyncIterator[list[Sequence[An
             "opening": gettext("Opening balance"), "charged": gettext("Charged"), "recalculation": gettext("Recalculation"), "penalty": gettext("Penalty"),
             "paid": gettext("Paid"), "compensation": gettext("Compensation"), "closing": gettext("Closing balance"),
         }  # fmt: skip
-        yield [[name, *[""] * 8, getattr(shown, figure)] for figure, name in names.items() if getattr(shown, figure) is not None]
+        sums = [[name, *[""] * 8, getattr(shown, figure)] for figure, name in names.items() if getattr(shown, figure) is not None]
+        unexplained = [_difference(one) for one in shown.differences if one.reason == "ARITHMETIC"]
+        yield [*sums[:-1], *unexplained, *sums[-1:]]
+        yield [[gettext("Recalculation"), "", "", _corrected(charge), "", "", "", "", "", charge.amount] for charge in shown.recalculations]
+
+
+def _difference(one: Any) -> list[Any]:
+    """What the supplier's own figures of the month lack to its closing balance."""
+    return [gettext("Difference in the supplier's data"), *[""] * 8, one.amount]
+
+
+def _corrected(charge: Any) -> str:
+    return f"{service(charge.service.name)}, {period(charge.correctsPeriod)}" if charge.correctsPeriod else service(charge.service.name)
 
 
 def _line(line: bills.Line) -> list[Any]:
