@@ -18,7 +18,11 @@ from models.enums import Component
 _FIGURES = ("opening", "charged", "recalculation", "penalty", "paid", "compensation", "closing")
 _ROW = {"account_id": "bigint", "period": "date", "part": "bigint"}
 _MONEY = dict.fromkeys(_FIGURES, "bigint")
-_DETAILS = dict.fromkeys(("d_charged", "d_recalculation", "d_paid"), "bigint")
+_DETAILS = {  # sums of a month's entries
+    "d_charged": "CASE kind WHEN 'charge' THEN amount ELSE 0 END",
+    "d_recalculation": "CASE kind WHEN 'recalculation' THEN amount ELSE 0 END",
+    "d_paid": "CASE WHEN kind IN ('payment', 'refund') THEN -amount ELSE 0 END",
+}
 _SUMS = ("opening", "penalty", "compensation", "closing", "movement", "x_charged", "x_recalculation", "x_paid", "reset", "start", "balance_before",
          "balance_after")  # fmt: skip
 _RECKONED = {**_ROW, "source": "bigint", "printed": "int", "anchored": "int", **dict.fromkeys(_SUMS, "bigint")}
@@ -31,13 +35,14 @@ async def print_figures(organization_id: int) -> bool:
         "SELECT CASE WHEN EXISTS (SELECT 1 FROM statement_line WHERE organization_id = :organization) THEN 1 ELSE 0 END AS n",
         organization=organization_id,
     )
-    await sql.staging("figure", {**_ROW, "source": "bigint", **_MONEY}, "account_id, period, part")
+    await sql.staging("figure", {**_ROW, "source": "bigint", **_MONEY})
     await sql.staging("start", {"account_id": "bigint", "part": "bigint", "amount": "bigint"}, "account_id, part")
     await sql.execute(_FIGURES_OF_STATEMENTS)
     await sql.execute(_STARTS)
     if row["n"]:
         for statement in (_FIGURES_OF_LINES, _STARTS_OF_LINES):
             await sql.execute(statement)
+        await sql.index("figure", "account_id, period, part")
     await sql.analyze("figure", "start")
     return bool(row["n"])
 
@@ -49,10 +54,10 @@ async def derive(coverage: Coverage, by_service: bool) -> None:
         await sql.execute(_PARTS)
         await sql.analyze("part")
         await sql.execute(_NOTHING_PRINTED)
-    await sql.staging("ledger_month", {**_ROW, "printed": "int", "source": "bigint", **_MONEY, **_DETAILS})
+    await sql.staging("ledger_month", {**_ROW, "printed": "int", "source": "bigint", **_MONEY, **dict.fromkeys(_DETAILS, "bigint")})
     await sql.execute(_MONTHS)
     await sql.analyze("ledger_month")
-    await sql.staging("reckoned", _RECKONED, "account_id")
+    await sql.staging("reckoned", _RECKONED)
     await sql.execute(_RECKON)
     covered = {f"c_{component.value}": _among("r.period", coverage[component]) for component in Component}
     for statement in _entries(covered):
@@ -91,48 +96,48 @@ _NOTHING_PRINTED = f"""
     SELECT m.account_id, m.period, p.part, m.source, {", ".join("0" for _ in _FIGURES)}
     FROM (SELECT account_id, period, MAX(source) AS source FROM figure GROUP BY account_id, period) m JOIN part p ON p.account_id = m.account_id
     LEFT JOIN figure f ON f.account_id = m.account_id AND f.period = m.period AND f.part = p.part WHERE f.account_id IS NULL"""
+# What was posted is summed up before it meets what is printed: entries are many, and most columns are the statements'.
 _MONTHS = f"""
     INSERT INTO ledger_month (account_id, period, part, printed, source, {", ".join((*_FIGURES, *_DETAILS))})
     SELECT account_id, period, part, CAST(SUM(printed) AS int), MAX(source), {", ".join(f"MAX({name})" for name in _FIGURES)},
-        {", ".join(f"CAST(SUM({name}) AS bigint)" for name in _DETAILS)}
+        {", ".join(f"COALESCE(MAX({name}), 0)" for name in _DETAILS)}
     FROM (
-        SELECT account_id, period, part, 1 AS printed, source, {", ".join(_FIGURES)}, 0 AS d_charged, 0 AS d_recalculation, 0 AS d_paid FROM figure
+        SELECT account_id, period, part, 1 AS printed, source, {", ".join(_FIGURES)}, {", ".join(f"NULL AS {name}" for name in _DETAILS)} FROM figure
         UNION ALL
-        SELECT account_id, period, part, 0, NULL, {", ".join("NULL" for _ in _FIGURES)}, CASE kind WHEN 'charge' THEN amount ELSE 0 END,
-            CASE kind WHEN 'recalculation' THEN amount ELSE 0 END, CASE WHEN kind IN ('payment', 'refund') THEN -amount ELSE 0 END
-        FROM want_entry
+        SELECT account_id, period, part, 0, NULL, {", ".join("NULL" for _ in _FIGURES)}, {", ".join(f"CAST(SUM({sum_}) AS bigint)" for sum_ in _DETAILS.values())}
+        FROM want_entry GROUP BY account_id, period, part
     ) m GROUP BY account_id, period, part"""
-# Innermost: what the month says of itself. Then where the sum of entries is set by what is printed, then the running sum between those.
+# Innermost: what the month says of itself, and how often what is printed has set the sum of entries by then: each time begins a stretch of months,
+# whose first one has `reset`. Then the running sum of each stretch. One order of rows does for all: within a part, stretches follow each other as months do.
 _RECKON = f"""
     INSERT INTO reckoned ({", ".join(_RECKONED)})
     SELECT account_id, period, part, source, printed, anchored, opening, penalty, compensation, closing, movement, x_charged, x_recalculation, x_paid, reset,
-        start, COALESCE(LAG(balance_after) OVER (PARTITION BY account_id, part ORDER BY period), start), balance_after
+        start, COALESCE(LAG(balance_after) OVER (PARTITION BY account_id, part ORDER BY stretch, period), start), balance_after
     FROM (
-        SELECT g.*, COALESCE(MAX(reset) OVER (PARTITION BY account_id, part, stretch), start) + COALESCE(SUM(CASE WHEN reset IS NULL THEN movement ELSE 0 END)
-            OVER (PARTITION BY account_id, part, stretch ORDER BY period), 0) AS balance_after
+        SELECT g.*, COALESCE(MAX(reset) OVER so_far, start) + COALESCE(SUM(CASE WHEN reset IS NULL THEN movement ELSE 0 END) OVER so_far, 0) AS balance_after
         FROM (
-            SELECT e.*, COUNT(reset) OVER (PARTITION BY account_id, part ORDER BY period) AS stretch
+            SELECT e.account_id, e.period, e.part, e.source, e.printed, e.penalty, e.compensation, e.closing, e.movement, e.start,
+                e.x_charged, e.x_recalculation, e.x_paid, e.reset, e.anchored, e.stretch,
+                COALESCE(e.opening, CASE WHEN e.anchored = 0 THEN e.closing - e.movement END) AS opening
             FROM (
-                SELECT o.*, CASE WHEN printed = 1 THEN COALESCE(closing, opening + movement) END AS reset
+                SELECT a.*, COUNT(reset) OVER (PARTITION BY account_id, part ORDER BY period) AS stretch,
+                    CASE WHEN has_base = 1 OR period > MIN(CASE WHEN COALESCE(opening, closing) IS NOT NULL THEN period END) OVER (PARTITION BY account_id)
+                        THEN 1 ELSE 0 END AS anchored
                 FROM (
-                    SELECT a.account_id, a.period, a.part, a.source, a.printed, a.anchored, a.penalty, a.compensation, a.closing, a.movement, a.start,
-                        a.x_charged, a.x_recalculation, a.x_paid,
-                        COALESCE(a.opening, CASE WHEN a.anchored = 0 THEN a.closing - a.movement END) AS opening
+                    SELECT o.*, CASE WHEN printed = 1 THEN COALESCE(closing, opening + movement) END AS reset
                     FROM (
                         SELECT m.account_id, m.period, m.part, m.source, m.printed, COALESCE(m.penalty, 0) AS penalty,
-                            COALESCE(m.compensation, 0) AS compensation, m.opening, m.closing, COALESCE(b.amount, 0) AS start,
+                            COALESCE(m.compensation, 0) AS compensation, m.opening, m.closing, COALESCE(b.amount, 0) AS start, p.has_base,
                             COALESCE(m.charged, m.d_charged) + COALESCE(m.recalculation, m.d_recalculation) - COALESCE(m.paid, m.d_paid)
                                 + COALESCE(m.penalty, 0) - COALESCE(m.compensation, 0) AS movement,
                             COALESCE(m.charged - m.d_charged, 0) AS x_charged, COALESCE(m.recalculation - m.d_recalculation, 0) AS x_recalculation,
-                            COALESCE(m.d_paid - m.paid, 0) AS x_paid,
-                            CASE WHEN p.has_base = 1 OR m.period > MIN(CASE WHEN COALESCE(m.opening, m.closing) IS NOT NULL THEN m.period END)
-                                OVER (PARTITION BY m.account_id) THEN 1 ELSE 0 END AS anchored
+                            COALESCE(m.d_paid - m.paid, 0) AS x_paid
                         FROM ledger_month m JOIN posting p ON p.account_id = m.account_id
                         LEFT JOIN start b ON b.account_id = m.account_id AND b.part = m.part
-                    ) a
-                ) o
+                    ) o
+                ) a
             ) e
-        ) g
+        ) g WINDOW so_far AS (PARTITION BY account_id, part, stretch ORDER BY period)
     ) r"""
 
 
