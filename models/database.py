@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import asyncpg
 from tortoise import Tortoise
@@ -76,25 +76,6 @@ async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
         yield inner
 
 
-@asynccontextmanager
-async def snapshot() -> AsyncIterator[None]:
-    """Everything read inside is as of one moment, and nobody waits for it. Temporary tables may be written; they are gone afterwards.
-
-    SQLite's snapshot has a connection of its own: what others of this process write meanwhile would go back with it.
-    """
-    if is_sqlite():
-        async with _own_context(configuration(f"sqlite:///{quote(sqlite_path())}")):
-            await connection().execute_query("BEGIN")
-            try:
-                yield
-            finally:
-                await connection().execute_query("ROLLBACK")
-        return
-    async with transaction() as inner:
-        await inner.execute_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        yield
-
-
 async def migrate(url: str, progress: Callable[[str, str, str], object] | None = None) -> int:
     """Bring the database to the newest schema and return how many steps ran.
 
@@ -104,7 +85,7 @@ async def migrate(url: str, progress: Callable[[str, str, str], object] | None =
     file = sqlite_file(url)
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
-    async with _own_context(configuration(url, foreign_keys="OFF")):
+    async with own_context(configuration(url, foreign_keys="OFF")):
         async with _migration_lock(url):
             await connection().execute_query("SELECT 1")  # the executor takes a database that fails for an empty one
             executor = Executor(connection(), configuration(url)["apps"])
@@ -125,7 +106,7 @@ async def missing_guards() -> list[str]:
 
 
 @asynccontextmanager
-async def _own_context(config: dict[str, Any]) -> AsyncIterator[None]:
+async def own_context(config: dict[str, Any]) -> AsyncIterator[None]:
     """A connection with other pragmas than the process's, which stays as it was."""
     EXECUTOR_CACHE.clear()
     async with TortoiseContext() as context:

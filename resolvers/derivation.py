@@ -43,7 +43,7 @@ async def print_figures(organization_id: int) -> bool:
         for statement in (_FIGURES_OF_LINES, _STARTS_OF_LINES):
             await sql.execute(statement)
         await sql.index("figure", "account_id, period, part")
-    await sql.analyze("figure", "start")
+        await sql.analyze("figure", "start")
     return bool(row["n"])
 
 
@@ -54,9 +54,6 @@ async def derive(coverage: Coverage, by_service: bool) -> None:
         await sql.execute(_PARTS)
         await sql.analyze("part")
         await sql.execute(_NOTHING_PRINTED)
-    await sql.staging("ledger_month", {**_ROW, "printed": "int", "source": "bigint", **_MONEY, **dict.fromkeys(_DETAILS, "bigint")})
-    await sql.execute(_MONTHS)
-    await sql.analyze("ledger_month")
     await sql.staging("reckoned", _RECKONED)
     await sql.execute(_RECKON)
     covered = {f"c_{component.value}": _among("r.period", coverage[component]) for component in Component}
@@ -98,13 +95,13 @@ _NOTHING_PRINTED = f"""
     LEFT JOIN figure f ON f.account_id = m.account_id AND f.period = m.period AND f.part = p.part WHERE f.account_id IS NULL"""
 # What was posted is summed up before it meets what is printed: entries are many, and most columns are the statements'.
 _MONTHS = f"""
-    INSERT INTO ledger_month (account_id, period, part, printed, source, {", ".join((*_FIGURES, *_DETAILS))})
-    SELECT account_id, period, part, CAST(SUM(printed) AS int), MAX(source), {", ".join(f"MAX({name})" for name in _FIGURES)},
-        {", ".join(f"COALESCE(MAX({name}), 0)" for name in _DETAILS)}
+    SELECT account_id, period, part, MAX(printed) AS printed, MAX(source) AS source, {", ".join(f"MAX({name}) AS {name}" for name in _FIGURES)},
+        {", ".join(f"COALESCE(MAX({name}), 0) AS {name}" for name in _DETAILS)}
     FROM (
         SELECT account_id, period, part, 1 AS printed, source, {", ".join(_FIGURES)}, {", ".join(f"NULL AS {name}" for name in _DETAILS)} FROM figure
         UNION ALL
-        SELECT account_id, period, part, 0, NULL, {", ".join("NULL" for _ in _FIGURES)}, {", ".join(f"CAST(SUM({sum_}) AS bigint)" for sum_ in _DETAILS.values())}
+        SELECT account_id, period, part, 0, NULL, {", ".join("NULL" for _ in _FIGURES)},
+            {", ".join(f"CAST(SUM({sum_}) AS bigint)" for sum_ in _DETAILS.values())}
         FROM want_entry GROUP BY account_id, period, part
     ) m GROUP BY account_id, period, part"""
 # Innermost: what the month says of itself, and how often what is printed has set the sum of entries by then: each time begins a stretch of months,
@@ -132,7 +129,7 @@ _RECKON = f"""
                                 + COALESCE(m.penalty, 0) - COALESCE(m.compensation, 0) AS movement,
                             COALESCE(m.charged - m.d_charged, 0) AS x_charged, COALESCE(m.recalculation - m.d_recalculation, 0) AS x_recalculation,
                             COALESCE(m.d_paid - m.paid, 0) AS x_paid
-                        FROM ledger_month m JOIN posting p ON p.account_id = m.account_id
+                        FROM ({_MONTHS}) m JOIN posting p ON p.account_id = m.account_id
                         LEFT JOIN start b ON b.account_id = m.account_id AND b.part = m.part
                     ) o
                 ) a

@@ -17,7 +17,6 @@ from models.enums import Component
 from resolvers import closings, contract_ledger, derivation
 from resolvers.derivation import Coverage
 
-REHEARSED_AT_ONCE = 20_000
 BEGINNING = dt.date(1900, 1, 1)  # before any month of a register
 _TOUCHED = {"account_id": "bigint", "period": "date"}
 _POSTING = {"account_id": "bigint", "base": "date", "has_base": "int"}
@@ -95,21 +94,32 @@ async def restate(organization_id: int, now: dt.datetime, before: Coverage, afte
     await contract_ledger.restate(now, boundary)
 
 
-async def rehearse(organization_id: int, coverage: Coverage, after: int) -> int | None:
-    """Derive all entries of the next accounts (by id) into `want_entry`, list theirs in `past_entry`, and post nothing.
-
-    Gives the id of the last account taken, None where no account is left.
-    """
+async def rehearse(organization_id: int, coverage: Coverage, first: int, last: int) -> None:
+    """Derive all entries of the accounts with ids from `first` to `last` into `want_entry`, and post nothing."""
     await touch()
-    await sql.execute(_TOUCH_NEXT, organization=organization_id, after=after, month=BEGINNING, most=REHEARSED_AT_ONCE)
-    [row] = await sql.fetch("SELECT MAX(account_id) AS last FROM ledger_touched")
-    if row["last"] is not None:
-        await _compare(organization_id, coverage)
-    return row["last"]
+    await sql.execute(_TOUCH_BETWEEN, organization=organization_id, first=first, last=last, month=BEGINNING)
+    await _want(organization_id, coverage)
 
 
 async def _compare(organization_id: int, coverage: Coverage) -> None:
     """From `ledger_touched` to what is wanted and what there is."""
+    await _want(organization_id, coverage)
+    await list_past()
+    await sql.staging("new_balance", {"account_id": "bigint", "has_base": "int", "known": "int", "whole": "bigint", "moved": "bigint"}, "account_id")
+    await sql.staging("entry_change", {"account_id": "bigint", "base": "text", "entry_id": "bigint", "amount": "bigint", "n": "int"})
+
+
+async def list_past() -> None:
+    """Fill `past_entry` with the entries that there are of what `want_entry` is about."""
+    await sql.staging("past_entry", _PAST)
+    await sql.execute(_LIST_PAST)
+    await sql.index("want_entry", "account_id, base")
+    await sql.index("past_entry", "account_id, base")
+    await sql.analyze("want_entry", "past_entry")
+
+
+async def _want(organization_id: int, coverage: Coverage) -> None:
+    """From `ledger_touched` to `posting` and `want_entry`."""
     await sql.staging("posting", _POSTING, "account_id")
     await sql.analyze("ledger_touched")
     await sql.execute(_FIND_BASES, beginning=BEGINNING)
@@ -121,13 +131,6 @@ async def _compare(organization_id: int, coverage: Coverage) -> None:
     if by_service:
         await _allocate()
     await derivation.derive(coverage, by_service)
-    await sql.staging("past_entry", _PAST)
-    await sql.execute(_LIST_PAST)
-    await sql.staging("new_balance", {"account_id": "bigint", "has_base": "int", "known": "int", "whole": "bigint", "moved": "bigint"}, "account_id")
-    await sql.staging("entry_change", {"account_id": "bigint", "base": "text", "entry_id": "bigint", "amount": "bigint", "n": "int"})
-    await sql.index("want_entry", "account_id, base")
-    await sql.index("past_entry", "account_id, base")
-    await sql.analyze("want_entry", "past_entry")
 
 
 async def _allocate() -> None:
@@ -140,17 +143,19 @@ async def _allocate() -> None:
     await sql.execute("DELETE FROM want_entry WHERE payment_id IS NOT NULL AND amount = 0")
 
 
-_NOT_REVERSED = "NOT EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses_id = e.id)"
+BASE = "SUBSTR(e.key, 1, INSTR(e.key || '#', '#') - 1)"  # what an entry was posted for, as `base` of `want_entry`
+# That few entries reverse another is said aloud: PostgreSQL would else take all of them for it where none does.
+NOT_REVERSED = "NOT EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses_id IS NOT NULL AND r.reverses_id = e.id)"
 _TOUCH_COVERED = f"""
     INSERT INTO ledger_touched (account_id, period) SELECT e.account_id, e.period FROM ledger_entry e
     WHERE e.organization_id = :organization AND e.period = :month AND e.kind = :kind AND e.account_id IS NOT NULL
-    AND e.charge_id IS NULL AND e.payment_id IS NULL AND e.reverses_id IS NULL AND {_NOT_REVERSED}"""
+    AND e.charge_id IS NULL AND e.payment_id IS NULL AND e.reverses_id IS NULL AND {NOT_REVERSED}"""
 _TOUCH_UNCOVERED = """
     INSERT INTO ledger_touched (account_id, period) SELECT account_id, period FROM statement
     WHERE organization_id = :organization AND period = :month AND is_current"""
-_TOUCH_NEXT = """
+_TOUCH_BETWEEN = """
     INSERT INTO ledger_touched (account_id, period)
-    SELECT id, :month FROM personal_account WHERE organization_id = :organization AND id > :after ORDER BY id LIMIT :most"""
+    SELECT id, :month FROM personal_account WHERE organization_id = :organization AND id BETWEEN :first AND :last"""
 _FIND_BASES = """
     INSERT INTO posting (account_id, base, has_base)
     SELECT account_id, COALESCE(base, :beginning), CASE WHEN base IS NULL THEN 0 ELSE 1 END FROM (
@@ -212,7 +217,7 @@ _WANT_REST = """
     FROM (SELECT payment_id, SUM(amount) AS amount FROM allocation GROUP BY payment_id) a WHERE a.payment_id = w.payment_id AND w.part = 0"""
 _LIST_PAST = f"""
     INSERT INTO past_entry (id, account_id, base, amount, live)
-    SELECT e.id, e.account_id, SUBSTR(e.key, 1, INSTR(e.key || '#', '#') - 1), e.amount, CASE WHEN {_NOT_REVERSED} THEN 1 ELSE 0 END
+    SELECT e.id, e.account_id, {BASE}, e.amount, CASE WHEN {NOT_REVERSED} THEN 1 ELSE 0 END
     FROM posting p JOIN ledger_entry e ON e.account_id = p.account_id AND e.period > p.base WHERE e.reverses_id IS NULL"""
 # What changes: entries that nothing calls for any more (n = 0), and those that are missing, each with the number of its key.
 _LIST_CHANGES_GONE = """

@@ -15,6 +15,7 @@ from models import database as db
 from models.accounts import Membership
 from models.guards import _CURRENT
 from models.meters import Meter, MeterRegister
+from models.snapshots import snapshot
 
 NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 OCTOBER = dt.date(2026, 10, 1)
@@ -264,7 +265,7 @@ async def test_what_is_written_beside_a_snapshot_stays(database: str):
     begun, written = asyncio.Event(), asyncio.Event()
 
     async def look() -> int:
-        async with db.snapshot():
+        async with snapshot():
             before = await Organization.all().count()
             begun.set()
             await written.wait()
