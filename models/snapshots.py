@@ -48,7 +48,7 @@ class Snapshot:
 
     async def _beside(self, waiting: set[asyncio.Task[None]], todo: Iterable[tuple[int, Part[Found]]], found: dict[int, Found]) -> None:
         async with transaction() as inner:
-            waiting.discard(asyncio.current_task())  # type: ignore[arg-type]
+            waiting.discard(asyncio.current_task())
             await inner.execute_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             await inner.execute_query(f"SET TRANSACTION SNAPSHOT '{self._name}'")
             await inner.execute_query(_SETTINGS)

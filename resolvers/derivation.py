@@ -18,10 +18,10 @@ from models.enums import Component
 _FIGURES = ("opening", "charged", "recalculation", "penalty", "paid", "compensation", "closing")
 _ROW = {"account_id": "bigint", "period": "date", "part": "bigint"}
 _MONEY = dict.fromkeys(_FIGURES, "bigint")
-_DETAILS = {  # sums of a month's entries
-    "d_charged": "CASE kind WHEN 'charge' THEN amount ELSE 0 END",
-    "d_recalculation": "CASE kind WHEN 'recalculation' THEN amount ELSE 0 END",
-    "d_paid": "CASE WHEN kind IN ('payment', 'refund') THEN -amount ELSE 0 END",
+_DETAILS = {  # what a month's entries are summed up by; a sum passes over null at no cost
+    "d_charged": "CASE kind WHEN 'charge' THEN amount END",
+    "d_recalculation": "CASE kind WHEN 'recalculation' THEN amount END",
+    "d_paid": "CASE WHEN kind IN ('payment', 'refund') THEN -amount END",
 }
 _SUMS = ("opening", "penalty", "compensation", "closing", "movement", "x_charged", "x_recalculation", "x_paid", "reset", "start", "balance_before",
          "balance_after")  # fmt: skip

@@ -19,6 +19,7 @@ def _lacking(*figures: str) -> str:
 _LIVE = f"e.reverses_id IS NULL AND {ledger.NOT_REVERSED}"
 _ANCHOR = "EXISTS (SELECT 1 FROM statement t WHERE t.account_id = a.id AND t.is_current AND (t.opening IS NOT NULL OR t.closing IS NOT NULL))"
 _RUN = "LEFT JOIN import_file f ON f.id = t.import_file_id LEFT JOIN import_run r ON r.id = f.run_id AND r.state = 'undone'"
+_UNDONE_FILES = "SELECT f.id FROM import_file f JOIN import_run r ON r.id = f.run_id AND r.state = 'undone'"
 _STANDS = "CASE WHEN r.id IS NULL THEN t.id END"
 _UNDONE = ("organization_id", "account_id", "contract_id", "kind", "period", "business_date", "service_id", "supplier_id", "charge_id", "payment_id", "reason")
 _IN_LINES = ("opening", "charged", "recalculation", "penalty", "paid", "compensation", "closing")
@@ -27,12 +28,12 @@ _LINES = f"""LEFT JOIN (SELECT statement_id, {", ".join(f"SUM({figure}) AS {figu
 _UNLIKE_LINES = f"(t.by_service AND NOT ({sql.same(_IN_LINES, 'l', 't')}))"
 # Sums of one account and month by what they are for, zero where a statement's month has no entries; then the sum of all months before.
 _SUMS = f"""
-    SELECT account_id, period, SUM(opening) AS opening, SUM(movement) AS movement, SUM(amount) AS amount,
-        SUM(SUM(amount)) OVER (PARTITION BY account_id ORDER BY period) AS running FROM (
-        SELECT account_id, period, amount, CASE WHEN kind = 'opening' OR reason = 'chain' THEN amount ELSE 0 END AS opening,
-            CASE WHEN kind = 'opening' OR reason IN ('chain', 'arithmetic') THEN 0 ELSE amount END AS movement
+    SELECT account_id, period, COALESCE(SUM(opening), 0) AS opening, SUM(amount) - COALESCE(SUM(opening), 0) - COALESCE(SUM(unmoved), 0) AS movement,
+        SUM(amount) AS amount, SUM(SUM(amount)) OVER (PARTITION BY account_id ORDER BY period) AS running FROM (
+        SELECT account_id, period, amount, CASE WHEN kind = 'opening' OR reason = 'chain' THEN amount END AS opening,
+            CASE WHEN reason = 'arithmetic' AND kind <> 'opening' THEN amount END AS unmoved
         FROM ledger_entry e WHERE {_within("e")}
-        UNION ALL SELECT account_id, period, 0, 0, 0 FROM statement t WHERE is_current AND {_within("t")}
+        UNION ALL SELECT account_id, period, 0, NULL, NULL FROM statement t WHERE is_current AND {_within("t")}
     ) parts GROUP BY account_id, period"""
 _PRINTED = f"""
     SELECT t.id, CASE WHEN t.opening IS NOT NULL AND s.running - s.amount + s.opening <> t.opening AND NOT {_lacking("opening")} THEN 1 END AS openings,
@@ -57,10 +58,12 @@ PROMISES = {
         f"""SELECT MIN(t.id) AS id FROM statement t {_RUN} WHERE {_within("t")} GROUP BY t.account_id, t.period
         HAVING SUM(CASE WHEN t.is_current THEN 1 ELSE 0 END) <> CASE WHEN COUNT({_STANDS}) > 0 THEN 1 ELSE 0 END OR MAX(t.version) <> COUNT(*)""",
     ),
-    "charge_versions": (
+    "charge_versions": (  # of charges that have an older version at all, or one that was undone: the others' only version is the current one
         "charge",
-        f"""SELECT MAX(t.id) AS id FROM charge t {_RUN} WHERE {_within("t")} GROUP BY t.account_id, t.period, t.key
-        HAVING MAX(CASE WHEN t.is_current THEN t.id END) <> MAX({_STANDS})""",
+        f"""SELECT MAX(t.id) AS id FROM (
+            SELECT DISTINCT t.account_id, t.period, t.key FROM charge t WHERE (NOT t.is_current OR t.import_file_id IN ({_UNDONE_FILES})) AND {_within("t")}
+        ) v JOIN charge t ON t.account_id = v.account_id AND t.period = v.period AND t.key = v.key AND {_within("t")} {_RUN}
+        GROUP BY t.account_id, t.period, t.key HAVING MAX(CASE WHEN t.is_current THEN t.id END) <> MAX({_STANDS})""",
     ),
     "payment_versions": (
         "payment",

@@ -185,3 +185,48 @@ async def test_rows_that_point_nowhere(books: Organization):
     await rows("PRAGMA foreign_keys = OFF")
     await connection().execute_query("DELETE FROM service")
     assert await found() == ["references"]
+
+
+async def test_damage_is_found_in_whichever_span_it_is(organization: Organization, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """However many accounts are looked at together: each is looked at once, and examples are the first of all."""
+    numbers = range(1, 8)
+    balances = "\n".join(f"2026-09;{n};0,00;10,00;10,00\n2026-10;{n};10,00;0,00;10,00" for n in numbers)
+    await taken(
+        write(
+            tmp_path / "seven",
+            accounts="Лицевой счёт;Фамилия\n" + "\n".join(f"{n};А" for n in numbers),
+            charges="Период;Лицевой счёт;Услуга;Сумма\n" + "\n".join(f"2026-09;{n};Вода;10,00" for n in numbers),
+            balances=f"Период;Лицевой счёт;Остаток на начало;Начислено;Остаток на конец\n{balances}",
+        )
+    )
+    await without_guards()
+    await connection().execute_query("UPDATE statement SET closing = closing + 1 WHERE period = '2026-10-01'")
+    await connection().execute_query("UPDATE charge SET amount = amount + 1")
+    await connection().execute_query("UPDATE personal_account SET balance = balance + 1")
+    await connection().execute_query("UPDATE ledger_entry SET kind = 'penalty' WHERE kind = 'charge'")
+    whole = {problem.code: (problem.count, problem.examples) for problem in (await check()).problems}
+    assert {"closings", "unposted_charges", "balances", "altered_entries"} <= whole.keys()
+    assert all(whole[code][0] == 7 for code in ("closings", "unposted_charges", "balances"))
+    for at_once in (1, 3, 7):
+        monkeypatch.setattr("resolvers.integrity.AT_ONCE", at_once)
+        monkeypatch.setattr("resolvers.rehearsal.AT_ONCE", at_once)
+        assert {problem.code: (problem.count, problem.examples) for problem in (await check()).problems} == whole
+
+
+async def test_rows_of_no_account_at_all_are_looked_at(books: Organization):
+    """Spans of accounts leave no gap: what belongs to an account whose row is gone lies in one of them too."""
+    if not is_sqlite():
+        pytest.skip("PostgreSQL keeps its references by itself")
+    await rows("PRAGMA foreign_keys = OFF")
+    await connection().execute_query("UPDATE statement SET account_id = 900000 WHERE period = '2020-06-01'")
+    assert {"references", "openings", "closings"} <= set(await found())
+
+
+async def test_a_replaced_charge_whose_run_was_undone(organization: Organization, tmp_path: Path):
+    """A version of an undone run stands as the current one, though an older one was not undone."""
+    for number, sum_ in enumerate((10, 20)):
+        charges = f"Период;Лицевой счёт;Услуга;Сумма\n2026-10;1;Вода;{sum_}"
+        await taken(write(tmp_path / str(number), accounts="Лицевой счёт;Фамилия\n1;А", charges=charges))
+    assert await found() == []
+    await connection().execute_query("UPDATE import_run SET state = 'undone' WHERE id = (SELECT MAX(id) FROM import_run)")
+    assert "charge_versions" in await found()
