@@ -111,13 +111,13 @@ _RECKON = f"""
     SELECT account_id, period, part, source, printed, anchored, opening, penalty, compensation, closing, movement, x_charged, x_recalculation, x_paid, reset,
         start, COALESCE(LAG(balance_after) OVER (PARTITION BY account_id, part ORDER BY stretch, period), start), balance_after
     FROM (
-        SELECT g.*, COALESCE(MAX(reset) OVER so_far, start) + COALESCE(SUM(CASE WHEN reset IS NULL THEN movement ELSE 0 END) OVER so_far, 0) AS balance_after
+        SELECT g.*, COALESCE(MAX(reset) OVER so_far, start) + COALESCE(SUM(CASE WHEN reset IS NULL THEN movement END) OVER so_far, 0) AS balance_after
         FROM (
             SELECT e.account_id, e.period, e.part, e.source, e.printed, e.penalty, e.compensation, e.closing, e.movement, e.start,
                 e.x_charged, e.x_recalculation, e.x_paid, e.reset, e.anchored, e.stretch,
                 COALESCE(e.opening, CASE WHEN e.anchored = 0 THEN e.closing - e.movement END) AS opening
             FROM (
-                SELECT a.*, COUNT(reset) OVER (PARTITION BY account_id, part ORDER BY period) AS stretch,
+                SELECT a.*, COUNT(reset) OVER (PARTITION BY account_id, part ORDER BY period ROWS UNBOUNDED PRECEDING) AS stretch,
                     CASE WHEN has_base = 1 OR period > MIN(CASE WHEN COALESCE(opening, closing) IS NOT NULL THEN period END) OVER (PARTITION BY account_id)
                         THEN 1 ELSE 0 END AS anchored
                 FROM (
@@ -134,7 +134,7 @@ _RECKON = f"""
                     ) o
                 ) a
             ) e
-        ) g WINDOW so_far AS (PARTITION BY account_id, part, stretch ORDER BY period)
+        ) g WINDOW so_far AS (PARTITION BY account_id, part, stretch ORDER BY period ROWS UNBOUNDED PRECEDING)
     ) r"""
 
 
