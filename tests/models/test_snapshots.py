@@ -89,3 +89,33 @@ async def test_a_pool_without_another_connection_is_no_obstacle(database: str, m
             assert await moment.each([part, part, part]) == [1, 1, 1]
         finally:
             await connection()._parent._pool.release(taken)
+
+
+async def test_a_connection_whose_beginning_is_cancelled_is_given_back(database: str, many_sides: None):
+    """A side may get its connection when all is done: it is sent home in the midst of its BEGIN."""
+    if is_sqlite():
+        pytest.skip("SQLite has no pool")
+    from models.postgres import Transaction
+
+    await db.connect(f"{database}{'&' if '?' in database else '?'}pool=3")
+    beginning, begin = asyncio.Semaphore(0), Transaction.begin
+
+    async def slow(self: Transaction) -> None:
+        await begin(self)
+        beginning.release()
+        await asyncio.sleep(60)
+
+    async def part() -> int:
+        await asyncio.gather(beginning.acquire(), beginning.acquire())  # both other sides are there
+        return 1
+
+    async with asyncio.timeout(20), snapshot() as moment:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Transaction, "begin", slow)
+            assert await moment.each([part, _nothing, _nothing]) == [1, 0, 0]
+    pool = connection()._pool
+    assert pool.get_size() == pool.get_idle_size()
+
+
+async def _nothing() -> int:
+    return 0
