@@ -1,9 +1,11 @@
 """What surrounds every page: organization, language, who is signed in. Templates see it as ``here``."""
 
+import datetime as dt
 import json
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 
@@ -47,6 +49,11 @@ class Frame:
     @property
     def timezone(self) -> str:
         return self.organization.timezone if self.organization else "UTC"
+
+    @property
+    def today(self) -> dt.date:
+        """Where the organization is."""
+        return dt.datetime.now(ZoneInfo(self.timezone)).date()
 
     @property
     def theme(self) -> str:

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from models import Membership, Organization
+from models import Membership, Organization, PersonalAccount
 from models.enums import Right
 from tests.web.conftest import BASE, signed_in
 from tests.web.reader import Page
@@ -68,6 +68,16 @@ async def test_one_account_opens_its_own_home(aigul):
     assert "Красина, 3-1" in page.heading
     assert "Переплата" in page.text()
     assert "460,21 ₸" in page.text().replace("\u00a0", " ")
+
+
+async def test_home_says_that_the_day_to_pay_by_is_over_and_the_local_day_of_its_data(aigul, site):
+    """Data of the evening in UTC are of the next day in Almaty."""
+    await Organization.filter(slug="vodokanal").update(payment_due_day=25)
+    await PersonalAccount.filter(number="02015213").update(balance=10_000, balance_as_of=dt.datetime(2026, 11, 28, 20, 30, tzinfo=dt.UTC))
+    page = (await aigul.page("/?lang=ru")).text()
+    assert "Срок оплаты был 25 июня 2020" in page
+    assert "Оплатите до" not in page
+    assert "данные на 29 ноября 2026, 01:30" in page
 
 
 async def test_home_of_a_payer_leads_to_the_breakdown(firma, site):

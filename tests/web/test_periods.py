@@ -24,6 +24,7 @@ async def test_a_month_is_closed_and_opened_again(operator, newest):
     text = (await operator.page("/periods?done=close")).text()
     for shown in ("Месяц закрыт", "закрыт:", "Открыть снова"):
         assert shown in text, shown
+    assert "закрытые только вместе с ним, тоже откроются" in (await operator.page(f"/periods/{newest}/reopen")).text()
     empty = await operator.send(f"/periods/{newest}/reopen", reason=" ")
     assert empty.status_code == 422
     answer = await operator.send(f"/periods/{newest}/reopen", reason="Реестр с опечаткой <b>")
