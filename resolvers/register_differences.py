@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from models.enums import ChargeBasis, Component, DifferenceReason, EntryKind, RegisterDifference, Resource
@@ -12,7 +13,7 @@ from resolvers import ledger
 from resolvers.meters import UNITS
 from resolvers.organizations import OrganizationRow
 from resolvers.readings import COUNTS, previous
-from resolvers.sql import Row, fetch
+from resolvers.sql import Row, fetch, known_day
 
 LOOKED_AT_ONCE = 5_000
 MOST_LOOKED_AT = 100_000  # accounts, for one page: then it ends, full or not, and the next one goes on
@@ -37,7 +38,7 @@ class RegisterDifferenceRow:
 
 async def differences_page(organization: OrganizationRow, period: Period, first: int, after: tuple[int, str] | None) -> tuple[list[RegisterDifferenceRow], int]:
     """In the order of accounts, one more than `first` if there are more; and the last account looked at, 0 where none is left beyond it."""
-    covered = {component for component, months in (await ledger.coverage_of(organization.pk)).items() if period.first_day in months}
+    covered = await _covered(organization.pk, period)
     found: list[RegisterDifferenceRow] = []
     at = (after[0] if after[1] == PAST_ALL else after[0] - 1) if after else 0  # the account of the cursor may have more
     looked = 0
@@ -51,6 +52,35 @@ async def differences_page(organization: OrganizationRow, period: Period, first:
         found += [row for row in rows if after is None or place_of(row) > after]
         at, looked = last, looked + LOOKED_AT_ONCE
     return found[: first + 1], at
+
+
+@dataclass(frozen=True, slots=True)
+class DifferencesOfMonth:
+    """How many of each kind an organization's last month has; those that it has none of are left out."""
+
+    slug: str
+    period: Period
+    counts: dict[RegisterDifference, int]
+
+
+async def last_months() -> list[DifferencesOfMonth]:
+    """Of each organization whose last month with statements has differences."""
+    text = "SELECT o.id, o.slug, MAX(t.period) AS period FROM organization o JOIN statement t ON t.organization_id = o.id GROUP BY o.id, o.slug ORDER BY o.id"
+    found = [DifferencesOfMonth(row["slug"], month := Period.of(known_day(row["period"])), await _counted(row["id"], month)) for row in await fetch(text)]
+    return [one for one in found if one.counts]
+
+
+async def _counted(organization_pk: int, period: Period) -> dict[RegisterDifference, int]:
+    text, counts, at = f"SELECT kind, COUNT(*) AS n FROM ({_text(await _covered(organization_pk, period))}) c GROUP BY kind", Counter[str](), 0
+    while (last := await _last_of_part(organization_pk, at)) is not None:
+        rows = await fetch(text, organization_pk, period.first_day, at, last, period.plus(_MONTHS_BACK).first_day)
+        counts.update({row["kind"]: int(row["n"]) for row in rows})
+        at = last
+    return {kind: counts[kind.value] for kind in RegisterDifference if counts[kind.value]}
+
+
+async def _covered(organization_pk: int, period: Period) -> set[Component]:
+    return {component for component, months in (await ledger.coverage_of(organization_pk)).items() if period.first_day in months}
 
 
 def place_of(row: RegisterDifferenceRow) -> tuple[int, str]:

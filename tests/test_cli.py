@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import json
+import re
 import socket
 import sqlite3
 import subprocess
@@ -158,7 +159,9 @@ def test_an_import_tells_every_row_and_a_preview_writes_nothing(peopled: str, re
         assert [line[6] for line in refused] == [sources[line[0]][int(line[1]) - 1] for line in refused], "the row as it came"
         number = abonent("membership", "grant", "aigul", "vodokanal", "02000007", status=1 if mode else 0)
         assert ("There is no account" in number.stderr) == bool(mode)
-    assert "whole" in abonent("check").stdout
+    told = abonent("check").stdout
+    assert "whole" in told
+    assert re.search(r"vodokanal, \d{4}-\d\d: the supplier's registers contradict each other \(.*volume \d+.*/o/vodokanal/differences", told)
 
 
 def test_the_result_may_lie_among_the_registers_and_overwrites_none(peopled: str, tmp_path: Path):

@@ -95,15 +95,19 @@ async def write_result(run: ImportRun, result: Path, language: str) -> None:
 
 
 async def check() -> int:
-    """Print what is damaged, a line each, and return the exit code."""
-    from resolvers import integrity
+    """Print what is damaged, a line each, and where suppliers contradict themselves, which is no damage; return the exit code."""
+    from resolvers import integrity, register_differences
 
     async with opened(even_damaged=True):
         report = await integrity.check()
+        contradicted = await register_differences.last_months()
     for problem in report.problems[:MOST_SHOWN]:
         err.print(str(problem), style="bold red", markup=False)
     counts = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in report.counts.items())
     out.print(f"Damaged. Looked at: {counts}." if report.problems else f"Every balance and every chain is whole. Looked at: {counts}.")
+    for month in contradicted:
+        kinds = ", ".join(f"{kind.value} {count:,}" for kind, count in month.counts.items())
+        out.print(f"{month.slug}, {month.period}: the supplier's registers contradict each other ({kinds}). Staff see them at /o/{month.slug}/differences")
     if (warning := no_server()) is not None:
         out.print(warning)
     return 1 if report.problems else 0

@@ -42,6 +42,16 @@ async def test_each_contradiction_is_told_by_its_registers(organization: Organiz
     ]  # fmt: skip
 
 
+async def test_the_last_month_is_summed_up_for_whoever_checks(organization: Organization, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(register_differences, "LOOKED_AT_ONCE", 1)
+    assert await register_differences.last_months() == []
+    balances = BALANCES + "2026-10;1;0;101,00;0;0;40,00;0;0;61,00\n2026-10;2;0;7,00;0;0;0;0;0;7,00"
+    await taken(write(tmp_path / "a", accounts=ACCOUNTS, charges=CHARGES + "2026-10;1;Вода;1;100;100,00;;\n2026-10;2;Вода;1;100;0;;",
+                      balances=balances, payments=PAYMENTS + "20.10.2026;1;40,00;Банк;7"))  # fmt: skip
+    [found] = await register_differences.last_months()
+    assert (found.slug, found.period, found.counts) == (organization.slug, OCTOBER, {K.CHARGES: 2})
+
+
 async def test_a_register_that_did_not_come_contradicts_nothing(organization: Organization, tmp_path: Path):
     await taken(write(tmp_path / "a", accounts=ACCOUNTS, balances=BALANCES + "2026-10;1;0;101,00;0;0;41,00;0;0;60,00"))
     assert await report(organization) == []
