@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import asyncpg
@@ -120,15 +121,20 @@ async def grown(url: str, first: int, last: int) -> float:
 
 async def cloned(url: str, first: int, last: int) -> None:
     connection = await asyncpg.connect(url)
-    await connection.execute("SET session_replication_role = replica")  # guards and references are looked at by what is measured
-    for table in CLONED:
+    await copied(connection, CLONED, first, last)
+    await connection.execute("UPDATE personal_account SET balance = 0 WHERE id >= $1 AND id < $2", first * SPAN, (last + 1) * SPAN)
+    await connection.execute("ANALYZE")
+    await connection.close()
+
+
+async def copied(connection: asyncpg.Connection, tables: Iterable[str], first: int, last: int) -> None:
+    """Copies number `first` to `last` of each table's own rows. Guards and references are not looked at."""
+    await connection.execute("SET session_replication_role = replica")
+    for table in tables:
         columns = await _columns(connection, table)
         text = f"""INSERT INTO {table} ({", ".join(columns)}) SELECT {", ".join(columns.values())} FROM {table} t
             CROSS JOIN generate_series({first}, {last}) copy WHERE t.id <= {SPAN}"""
         await connection.execute(text)
-    await connection.execute("UPDATE personal_account SET balance = 0 WHERE id >= $1 AND id < $2", first * SPAN, (last + 1) * SPAN)
-    await connection.execute("ANALYZE")
-    await connection.close()
 
 
 async def _columns(connection: asyncpg.Connection, table: str) -> dict[str, str]:

@@ -18,17 +18,16 @@ import asyncpg
 import httpx2
 import structlog
 
-from benchmarks.books import CLONED, SPAN, _columns
+from benchmarks.books import CLONED, copied
+from benchmarks.long_history import SERVICES, household
 from benchmarks.statement_query import DOCUMENT, PERIOD, served, session_of
 from jobs.console import run_long
 from models import database
-from models.enums import EntryKind, Resource
-from models.period import Period
 from resolvers.tokens import create_token
 from schema import ids, operations
 from tests import factories as make
 
-SMALL, TIMES_MORE, COPIES, SERVICES = 12, 10, 200, 8
+SMALL, TIMES_MORE, COPIES = 12, 10, 200
 ROUNDS, TIMES = 20, 20
 
 
@@ -102,30 +101,13 @@ class Book:
 
 async def _household(slug: str, months: int) -> Any:
     org = await make.organization(slug)
-    services = [await make.service(org, f"Услуга {number}") for number in range(SERVICES)]
-    account = await make.account(org, "02015213", balance=0)
-    dials = [await make.meter(account, resource) for resource in (Resource.COLD_WATER, Resource.HOT_WATER)]
-    for back in range(months):
-        period = str(Period.parse(PERIOD).plus(-back))
-        for dial in dials:
-            await make.reading(dial, str(1000 - back), f"{period}-20")
-        for place, service in enumerate(services):
-            charge = await make.charge(account, period, 1000, service=service, position=place)
-            await make.entry(account, EntryKind.CHARGE, 1000, f"{period}-20", charge=charge)
-        await make.statement(account, period)
-    return account
+    return await household(org, "02015213", [await make.service(org, f"Услуга {number}") for number in range(SERVICES)], months)
 
 
 async def _copied(url: str) -> None:
     """Every account that there is, COPIES times in all, each copy with all of its rows."""
     connection = await asyncpg.connect(url)
-    await connection.execute("SET session_replication_role = replica")  # the copies are as right as what they are copied from
-    for table in (*CLONED, "ledger_entry"):
-        columns = await _columns(connection, table)
-        await connection.execute(
-            f"""INSERT INTO {table} ({", ".join(columns)}) SELECT {", ".join(columns.values())} FROM {table} t
-            CROSS JOIN generate_series(1, {COPIES - 1}) copy WHERE t.id <= {SPAN}"""
-        )
+    await copied(connection, (*CLONED, "ledger_entry"), 1, COPIES - 1)
     await connection.execute("VACUUM ANALYZE")
     rows = await connection.fetchval("SELECT COUNT(*) FROM charge")
     print(f"{urlsplit(url).path.lstrip('/')}: {await connection.fetchval('SELECT COUNT(*) FROM personal_account'):,} accounts, {rows:,} charges")

@@ -9,6 +9,7 @@ import os
 import statistics
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import httpx2
 from benchmarks.statement_query import PERIOD, served, session_of
 from jobs.console import run_long
 from models import database
-from models.enums import Resource
+from models.enums import EntryKind, Resource
 from models.period import Period
 from schema import ids, operations
 from tests import factories as make
@@ -63,18 +64,25 @@ async def filled() -> list[Any]:
     services = [await make.service(org, f"Услуга {number}") for number in range(SERVICES)]
     found = []
     for months in MONTHS:
-        account = await make.account(org, f"{months:08}", balance=0)
-        dials = [await make.meter(account, resource) for resource in (Resource.COLD_WATER, Resource.HOT_WATER)]
-        for back in range(months):
-            period = str(Period.parse(PERIOD).plus(-back))
-            for dial in dials:
-                await make.reading(dial, str(1000 - back), f"{period}-20")
-            for place, service in enumerate(services):
-                await make.charge(account, period, 1000, service=service, position=place)
-            await make.statement(account, period)
+        account = await household(org, f"{months:08}", services, months)
         await make.member(owner, account)
         found.append(account)
     return found
+
+
+async def household(org: Any, number: str, services: Sequence[Any], months: int) -> Any:
+    """An account with two meters, and readings, charges, their entries and a statement for each of so many months up to PERIOD."""
+    account = await make.account(org, number, balance=0)
+    dials = [await make.meter(account, resource) for resource in (Resource.COLD_WATER, Resource.HOT_WATER)]
+    for back in range(months):
+        period = str(Period.parse(PERIOD).plus(-back))
+        for dial in dials:
+            await make.reading(dial, str(1000 - back), f"{period}-20")
+        for place, service in enumerate(services):
+            charge = await make.charge(account, period, 1000, service=service, position=place)
+            await make.entry(account, EntryKind.CHARGE, 1000, f"{period}-20", charge=charge)
+        await make.statement(account, period)
+    return account
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from jobs.commands import registers as registers_command
+from resolvers import integrity, register_differences
 from resolvers.organizations import create_organization
 from resolvers.users import create_user
 from tests import commands
@@ -121,6 +123,19 @@ def test_a_database_without_its_guards_is_not_touched(database_url: str, databas
         assert "ledger_entry_no_update" in abonent("check", status=1).stderr
         abonent("migrate")
         abonent("check")
+
+
+async def test_damage_is_told_before_anything_is_asked_of_damaged_books(database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    async def damaged() -> integrity.CheckReport:
+        return integrity.CheckReport([integrity.Damage("file", "page", 1, (7,))])
+
+    async def broken() -> None:
+        raise sqlite3.DatabaseError("database disk image is malformed")
+
+    monkeypatch.setattr(integrity, "check", damaged)
+    monkeypatch.setattr(register_differences, "last_months", broken)
+    assert await registers_command.check() == 1
+    assert "The database file is damaged: 1" in capsys.readouterr().err
 
 
 def test_wrong_settings_are_told_by_name(database_url: str):

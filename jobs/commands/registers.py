@@ -100,7 +100,7 @@ async def check() -> int:
 
     async with opened(even_damaged=True):
         report = await integrity.check()
-        contradicted = await register_differences.last_months()
+        contradicted = await register_differences.last_months() if report.whole else []  # of damaged books nothing can be asked: damage is told first
     for problem in report.problems[:MOST_SHOWN]:
         err.print(str(problem), style="bold red", markup=False)
     counts = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in report.counts.items())

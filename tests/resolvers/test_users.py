@@ -10,6 +10,7 @@ from models.errors import NotFound, ProblemCode, Refused
 from resolvers.organizations import create_organization
 from resolvers.tokens import create_token, looks_right, token_viewer
 from resolvers.users import create_user, grant_membership, user_by_login
+from tests import factories as make
 
 PASSWORD = "chistaya-voda"
 NOW = dt.datetime(2026, 11, 15, 12, tzinfo=dt.UTC)
@@ -165,6 +166,22 @@ async def test_without_scopes_a_token_may_all_that_its_owner_may(organization: O
     found = await token_viewer(await create_token(organization_slug="vodokanal"), NOW)
     assert found is not None
     assert found.scopes == set(TokenScope)
+
+
+async def test_a_token_sees_what_its_user_sees_while_the_user_is_one(organization: Organization):
+    await made()
+    user = await User.get(login="aigul")
+    await make.member(user, await make.account(organization, "1"))
+    text = await create_token(user_login="aigul")
+    resident = await token_viewer(text, NOW)
+    await StaffRole.create(user=user, organization=organization)
+    staff = await token_viewer(text, NOW)
+    assert resident is not None
+    assert staff is not None
+    assert (len(resident.grants), resident.organization_ids) == (1, frozenset())
+    assert (len(staff.grants), staff.organization_ids) == (1, {organization.id})
+    await User.filter(id=user.id).update(is_active=False)
+    assert await token_viewer(text, NOW) is None
 
 
 async def test_a_wrong_expired_or_revoked_token_is_none(organization: Organization):

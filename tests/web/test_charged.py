@@ -1,11 +1,14 @@
 """Two years of charges: drawn, as a table and as a file, the same figures as the statement's."""
 
+import datetime as dt
 import io
 
 import pytest
 from openpyxl import load_workbook
 
-from models import Service
+from models import PersonalAccount, Service
+from models.enums import ChargeBasis
+from tests import factories as make
 
 
 async def test_the_page_and_its_file_say_what_the_statement_says(aigul, site):
@@ -22,6 +25,14 @@ async def test_the_page_and_its_file_say_what_the_statement_says(aigul, site):
     workbook = load_workbook(io.BytesIO((await aigul.get(f"/accounts/{site.account}/charged.xlsx")).content))
     assert [cell.value for cell in list(workbook.active.rows)[-1]][-1] == pytest.approx(180.84)
     assert "no-store" in answer.headers["cache-control"]
+
+
+async def test_a_statements_table_says_what_recalculations_correct(aigul, site):
+    account = await PersonalAccount.get(number="02015213")
+    water = await Service.get(name="Холодная вода", organization_id=account.organization_id)
+    await make.charge(account, "2020-05", -500, basis=ChargeBasis.RECALCULATION, service=water, corrects_period=dt.date(2020, 2, 1))
+    lines = (await aigul.get(f"/accounts/{site.account}/statement.csv?period=2020-05")).content.decode("utf-8-sig").splitlines()
+    assert lines[-1] == "Холодная вода;;;Перерасчёт за февраль 2020;;;;;;-5,00"
 
 
 async def test_a_statement_as_a_table(aigul, site):

@@ -47,7 +47,7 @@ async def _parts(request: Request, shown: Any) -> AsyncIterator[list[Sequence[An
         sums = [[name, *[""] * 8, getattr(shown, figure)] for figure, name in names.items() if getattr(shown, figure) is not None]
         unexplained = [_difference(one) for one in shown.differences if one.reason == "ARITHMETIC"]
         yield [*sums[:-1], *unexplained, *sums[-1:]]
-        yield [[gettext("Recalculation"), "", "", _corrected(charge), "", "", "", "", "", charge.amount] for charge in shown.recalculations]
+        yield [[service(charge.service.name), "", "", _corrected(charge), *[""] * 5, charge.amount] for charge in shown.recalculations]
 
 
 def _difference(one: Any) -> list[Any]:
@@ -56,7 +56,9 @@ def _difference(one: Any) -> list[Any]:
 
 
 def _corrected(charge: Any) -> str:
-    return f"{service(charge.service.name)}, {period(charge.correctsPeriod)}" if charge.correctsPeriod else service(charge.service.name)
+    """What the sum of recalculations is made of: which month each corrects, where that is known."""
+    of = gettext("for %(month)s", month=period(charge.correctsPeriod)) if charge.correctsPeriod else ""
+    return f"{gettext('Recalculation')} {of}".rstrip()
 
 
 def _line(line: bills.Line) -> list[Any]:
