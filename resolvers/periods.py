@@ -1,4 +1,4 @@
-"""Months of an organization's ledger as its staff see them: open, closed, opened again. A closing takes all months before it along."""
+"""Months of an organization's ledger as its staff see them: open, closed, opened again. A closing takes all months before it along; they stay closed."""
 
 from __future__ import annotations
 
@@ -92,11 +92,23 @@ async def close_period(viewer: Viewer, wanted: Closing, now: dt.datetime) -> Led
         if not wanted.despite_imports and (waiting := await _waiting(organization.id, wanted.period)):
             raise Refused(ProblemCode.IMPORTS_WAIT, ("despiteImports",), runs=", ".join(map(str, waiting)))
         if not wanted.validate_only:
-            [sums] = await sql.fetch(_COUNT, organization=organization.id, period=wanted.period.first_day)
-            await PeriodClosing.create(**own, **sums, closed_at=now, closed_by=viewer.actor)
-            await _record(viewer, "period.close", organization, wanted.period, **sums)
+            await _close(viewer, organization, wanted.period, now)
 
     return await _settled(viewer, "closePeriod", wanted, now, work)
+
+
+async def _close(viewer: Viewer, organization: Organization, period: Period, now: dt.datetime) -> None:
+    [sums] = await sql.fetch(_COUNT, organization=organization.id, period=period.first_day)
+    await PeriodClosing.create(organization_id=organization.id, period=period.first_day, **sums, closed_at=now, closed_by=viewer.actor)
+    await _record(viewer, "period.close", organization, period, **sums)
+
+
+async def _keep_closed_before(viewer: Viewer, organization: Organization, opened: Period, now: dt.datetime) -> None:
+    """Months that were closed only together with the opened one get a closing of their own: opening one is no opening of years."""
+    [last] = await fetch("SELECT MAX(period) AS period FROM statement WHERE organization_id = $1 AND period < $2", organization.id, opened.first_day)
+    before = sql.day(last["period"])
+    if before is not None and not await PeriodClosing.filter(organization_id=organization.id, period=before, reopened_at=None).exists():
+        await _close(viewer, organization, Period.of(before), now)
 
 
 async def _waiting(organization_id: int, period: Period) -> list[int]:
@@ -110,7 +122,7 @@ def _told(run: ImportRun) -> list[str]:
 
 
 async def reopen_period(viewer: Viewer, wanted: Closing, now: dt.datetime) -> LedgerPeriodRow:
-    """Open the month that was closed last; what was posted in later months stays there.
+    """Open the month that was closed last, and it alone; what was posted in later months stays there.
 
     Raises NotFound, and Refused: MONTH_OPEN or LATER_MONTHS_CLOSED at `period`, REQUIRED or TOO_LONG at `reason`.
     """
@@ -129,6 +141,7 @@ async def reopen_period(viewer: Viewer, wanted: Closing, now: dt.datetime) -> Le
             standing = PeriodClosing.filter(organization_id=organization.id, period=closed.first_day, reopened_at=None)
             await standing.update(reopened_at=now, reopened_by=viewer.actor, reason=reason)
             await _record(viewer, "period.reopen", organization, wanted.period)
+            await _keep_closed_before(viewer, organization, closed, now)
 
     return await _settled(viewer, "reopenPeriod", wanted, now, work)
 

@@ -150,9 +150,28 @@ async def test_a_month_that_is_opened_again_takes_its_own(months, clerk, tmp_pat
 async def test_a_month_that_is_opened_again_before_anything_came_takes_its_own(months, clerk, tmp_path):
     await close(clerk, SEPTEMBER)
     await reopen(clerk, SEPTEMBER)
+    await reopen(clerk, AUGUST)
     await correct(tmp_path)
     assert await books() == {"2026-08": 11_000, "2026-09": 4_000}
     await assert_whole()
+
+
+async def test_months_before_the_one_that_is_opened_again_stay_closed(months, clerk, organization, tmp_path):
+    await close(clerk, SEPTEMBER)
+    await reopen(clerk, SEPTEMBER)
+    shown = await periods.periods_page((await organizations_by_ids([organization.id]))[organization.id], make.TODAY, 10, None)
+    assert [(str(row.period), row.is_closed, row.may_reopen, row.closed_by) for row in shown] == [
+        ("2026-09", False, False, "clerk"), ("2026-08", True, True, "clerk"),
+    ]  # fmt: skip
+    await correct(tmp_path)
+    assert await books() == {"2026-08": 10_000, "2026-09": 5_000}, "August is as it was"
+    assert await AuditRecord.filter(action__startswith="period.").order_by("id").values_list("action", flat=True) == [
+        "period.close", "period.reopen", "period.close",
+    ]  # fmt: skip
+    await assert_whole()
+    await close(clerk, SEPTEMBER, "once more")
+    await reopen(clerk, SEPTEMBER, key="and again")
+    assert await PeriodClosing.filter(period=AUGUST.first_day).count() == 1, "a month that has a closing of its own gets no second one"
 
 
 async def test_an_undone_import_of_a_closed_month_is_reversed_in_the_open_one(months, clerk, tmp_path):

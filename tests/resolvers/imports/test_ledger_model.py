@@ -227,7 +227,10 @@ class Ledger(RuleBasedStateMachine):
         self.counted[0] += 1
         month = max(self.frozen)
         self.do(periods.reopen_period(self.clerk, Closing("vk", month, f"{next(serial)}", "Ошибка"), make.NOW))
-        del self.frozen[month]
+        kept = self.frozen.pop(month)
+        before = max((other for other in MONTHS if other < month and self.do(has_statements(other))), default=None)
+        if before is not None:  # it was closed along with this one, and stays so
+            self.frozen.setdefault(before, {name: amount for name, amount in kept.items() if name <= str(before)})
 
     def _next(self) -> Period | None:
         """A month that can be closed: with statements, after those that are closed."""
