@@ -135,7 +135,7 @@ def straight_page(pool: Any, token: str) -> Callable[..., Awaitable[Any]]:
 
     async def page(request: Any) -> Any:
         account = shape(await straight.statement(pool, token, request.path_params["id"], PERIOD)).account
-        return answer(request, "statements/index.html", account=account, period=account.statement.period, periods=account.statementPeriods, looks_back=False)
+        return answer(request, "statements/index.html", account=account, period=account.statement.period, periods=account.statementPeriods)
 
     return page
 

@@ -31,6 +31,8 @@ _CURRENT = {  # index: (table and columns, condition)
     "ledger_entry_account_key": ("ledger_entry (account_id, key)", "account_id IS NOT NULL"),
     "ledger_entry_contract_key": ("ledger_entry (contract_id, key)", "contract_id IS NOT NULL"),
     "ledger_entry_one_reversal": ("ledger_entry (reverses_id)", "reverses_id IS NOT NULL"),
+    # unique by its id anyway, and small: only what came about closed months
+    "ledger_entry_late": ("ledger_entry (account_id, posted_in, id)", "posted_in IS NOT NULL"),
     "period_closing_standing": ("period_closing (organization_id, period)", "reopened_at IS NULL"),
 }
 

@@ -1,4 +1,4 @@
-"""What a statement said before: every version of a month, with its charges as they stood then. For staff."""
+"""What a statement said before: every version of a month, with its charges as they stood then."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from models.enums import Right
 from models.money import Money
 from models.period import Period
-from resolvers import charges
+from resolvers import charges, scope
 from resolvers.accounts import AccountRow
 from resolvers.charges import ChargeRow, charge_row
 from resolvers.sql import Row, among, fetch, instant
-from resolvers.viewer import Viewer, ViewerKind
+from resolvers.viewer import Viewer
 
 FIGURES = ("opening", "charged", "recalculation", "penalty", "paid", "compensation", "closing")
 
@@ -28,18 +29,15 @@ class VersionRow:
     charges: list[ChargeRow] = field(default_factory=list)
 
 
-def may_look_back(viewer: Viewer | None, organization_pk: int) -> bool:
-    return viewer is not None and viewer.kind is ViewerKind.STAFF and organization_pk in viewer.organization_ids
-
-
 async def versions_of(viewer: Viewer, accounts: Sequence[AccountRow], period: Period) -> dict[int, list[VersionRow]]:
-    """The newest first, of accounts whose staff the viewer is. Two statements."""
-    by_pk = {account.pk: account for account in accounts if may_look_back(viewer, account.organization.pk)}
+    """The newest first, of accounts whose money of the month the viewer sees. Two statements."""
+    by_pk = {account.pk: account for account in accounts}
+    ids, visible = scope.seen(accounts, Right.SEE_MONEY, 1, account="st.account_id", day="st.period", monthly=True)
     figures = ", ".join(f"st.{name}" for name in FIGURES)
     text = f"""SELECT st.account_id, st.version, st.as_of, {figures} FROM statement st
-        WHERE {among("st.account_id", 1)} AND st.period = $2 ORDER BY st.account_id, st.version"""
+        WHERE {visible} AND st.period = $2 ORDER BY st.account_id, st.version"""
     found: dict[int, list[VersionRow]] = {}
-    for row in await fetch(text, sorted(by_pk), period.first_day):
+    for row in await fetch(text, ids, period.first_day):
         as_of = instant(row["as_of"])
         assert as_of is not None
         currency = by_pk[row["account_id"]].organization.currency

@@ -34,6 +34,7 @@ class StatementRow:
     compensation_note: Money | None
     closing: Money | None
     derived: list[StatementFigure]
+    has_late_entries: bool  # whether resolvers/corrections.py has anything to say
 
     @property
     def due_on(self) -> dt.date | None:
@@ -53,7 +54,8 @@ class DifferenceRow:
 
 
 _COLUMNS = """st.id, st.account_id, st.period, st.state, st.version, st.as_of, st.opening, st.charged, st.recalculation, st.penalty, st.paid,
-    st.compensation, st.compensation_note, st.closing, st.derived"""
+    st.compensation, st.compensation_note, st.closing, st.derived,
+    EXISTS (SELECT 1 FROM ledger_entry e WHERE e.account_id = st.account_id AND e.posted_in >= st.period AND e.period <= st.period) AS has_late_entries"""
 _FIGURES = ("opening", "charged", "recalculation", "penalty", "paid", "compensation", "compensation_note", "closing")
 
 
@@ -137,6 +139,7 @@ def _row(row: Row, account: AccountRow) -> StatementRow:
         row["version"],
         as_of,
         derived=figures(row["derived"]),
+        has_late_entries=bool(row["has_late_entries"]),
         **{name: Money.or_none(row[name], currency) for name in _FIGURES},
     )
 

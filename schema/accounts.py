@@ -202,7 +202,7 @@ class Account(AccountCharged, AccountReceipts, AccountSettlements, Node):
     async def statement_periods(root: Parent[AccountRow], info: Info) -> list[Period] | None:  # noqa: N805
         return await info.context.loaders.of(statement_periods, root) or []
 
-    @field(description="Every version of a month's statement, the newest first, with charges as they stood then; null for those who are not staff.")
+    @field(description="Every version of a month's statement, the newest first, with charges as they stood then.")
     async def statement_versions(root: Parent[AccountRow], info: Info, period: TheMonth) -> list[StatementVersion] | None:  # noqa: N805
         return await info.context.loaders.of(versions_of, root, period) or []
 

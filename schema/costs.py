@@ -72,6 +72,8 @@ USUAL_SIZE = {
     "Statement.recalculations": 2,
     "Statement.volumes": 4,
     "Statement.differences": 1,
+    "Statement.correctedLater": 1,
+    "Statement.correctsEarlier": 1,
     "Statement.lines": 3,
     "StatementChange.lines": 8,
     "StatementChange.parts": 3,

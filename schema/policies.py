@@ -69,10 +69,9 @@ POLICIES: dict[str, dict[str, Policy]] = {
         "reports": P.PERSON,
         **dict.fromkeys(("balance", "balanceAsOf", "inTransit", "settlement", "certificates"), P.MONEY_TODAY),
         **dict.fromkeys(("statement", "statementPeriods", "statements"), P.STATEMENTS),
-        **dict.fromkeys(("charges", "payments", "consumption", "charged", "movements", "reconciliation"), P.MONEY),
+        **dict.fromkeys(("charges", "payments", "consumption", "charged", "movements", "reconciliation", "statementVersions"), P.MONEY),
         **dict.fromkeys(("readings", "readingHistory", "meterConsumption", "receiptSheet"), P.READINGS),
         "readingForm": P.SENDING,
-        "statementVersions": P.STAFF,
     },
     "Contract": {
         **dict.fromkeys(("id", "number", "payerName", "organization", "recipients", "may"), P.WITH_PARENT),
@@ -149,6 +148,7 @@ _PLAIN = PERSONAL | {
     "RetryLetterDone": "letter",
     "LookUpRules": "isOffered proof streets",
     "Money": "amount currency",
+    "MonthCorrection": "amount period",
     "MonthlyConsumption": "period resource volume",
     "PageInfo": "endCursor hasNextPage",
     "Payment": "allocations amount channel document fee id paidOn state",
@@ -160,7 +160,8 @@ _PLAIN = PERSONAL | {
     "SignInDone": "expiresAt token user",
     "SignOutDone": "done",
     "Statement": (
-        "asOf bill charged charges closing compared compensation compensationNote derived differences dueOn head lines opening paid penalty period "
+        "asOf bill charged charges closedWith closing compared compensation compensationNote correctedLater correctsEarlier derived "
+        "differences dueOn head lines opening paid penalty period "
         "recalculation recalculations state toPay version volumes"
     ),
     "StatementLine": "charged closing compensation derived opening paid penalty recalculation service",

@@ -13,7 +13,6 @@ from resolvers.imports.runs import may_import
 from resolvers.judging import may_see_queue
 from resolvers.memberships import manages
 from resolvers.outgoing import may_read_letters
-from resolvers.statement_versions import may_look_back
 from schema.context import Context
 
 
@@ -31,7 +30,6 @@ class Policy(Enum):
     IN_PERSON = "the person himself, not by a token; null otherwise"
     MEMBERS = "MANAGE_MEMBERS today, in person; null otherwise"
     DOCUMENTS = "READ_READINGS, and SEND_READINGS today; null otherwise"
-    STAFF = "the organization's staff; null otherwise"
     STAFF_IN_PERSON = "the organization's staff, in person; null otherwise"
     PERSON = "somebody who is signed in, in person and with no token; null otherwise"
     JUDGES = "the organization's staff in person, or its own system with READ_ACCOUNTS and JUDGE_READINGS or READ_READINGS; null otherwise"
@@ -96,10 +94,6 @@ def _judges(root: Any, context: Context) -> bool:
     return may_see_queue(context.viewer, root.pk)
 
 
-def _is_staff(root: Any, context: Context) -> bool:
-    return may_look_back(context.viewer, root.organization.pk)
-
-
 def _is_staff_in_person(root: Any, context: Context) -> bool:
     return may_read_letters(context.viewer, root.pk)
 
@@ -119,6 +113,5 @@ CHECKS: dict[Policy, Callable[[Any, Context], bool]] = {
     Policy.MEMBERS: _manages_members,
     Policy.IMPORTS: _imports,
     Policy.JUDGES: _judges,
-    Policy.STAFF: _is_staff,
     Policy.STAFF_IN_PERSON: _is_staff_in_person,
 }

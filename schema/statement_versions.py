@@ -1,4 +1,4 @@
-"""Former versions of statements, for staff."""
+"""Former versions of statements."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from schema.bills import StatementBill
 from schema.changes import MonthsBack, StatementChange, compared
 from schema.charges import Charge, Service
 from schema.context import Info
+from schema.corrections import StatementCorrections
 from schema.values import Money, Quantity
 
 AREA = "м²"
@@ -87,7 +88,7 @@ class StatementLine:
 
 
 @strawberry.type(description="One account and month as the supplier printed it. A figure that the supplier does not say is null, never zero.")
-class Statement(StatementBill):
+class Statement(StatementBill, StatementCorrections):
     period: Period = field(description="The month.")
     state: StatementState = field(description="Whether figures may still change.")
     version: int = field(description="Counts from 1; other figures make a new version.")

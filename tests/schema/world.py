@@ -96,6 +96,9 @@ async def _account(org) -> dict[str, Any]:
         if period == PAST:
             entry = {"organization": org, "account": account, "period": make.month(period), "posted_at": make.NOW}
             await LedgerEntry.create(kind="payment", amount=-150000, business_date=payment.paid_on, payment=payment, key=f"payment {period}", **entry)
+            await LedgerEntry.create(kind="charge", amount=700, business_date=make.month(PAST), posted_in=make.month(PRESENT), key="late", **entry)
+            earlier = entry | {"period": make.month(BEFORE)}
+            await LedgerEntry.create(kind="charge", amount=300, business_date=make.month(BEFORE), posted_in=make.month(PAST), key="earlier", **earlier)
             seen = {"charge": charge, "corrects": corrects, "payment": payment}
     await make.payment(account, 5000, "2026-11-19", state=PaymentState.IN_TRANSIT)
     await BankDetails.create(

@@ -1,13 +1,19 @@
-"""What a statement said before it came again with other figures: for staff, by the books of that time."""
+"""What a statement said before it came again with other figures: by the books of that time; and what came about a month after it was closed."""
 
 from pathlib import Path
 
 import pytest
 
+from models.period import Period
+from resolvers import periods
 from resolvers.imports import run_import
+from resolvers.periods import Closing
+from resolvers.viewer import viewer_of_user
 from schema import ids
+from tests import factories as make
 from tests.resolvers.imports.conftest import TODAY, write
 from tests.web.conftest import BASE, SLUG
+from tests.web.test_figures import missing, pdf_of
 
 MONTH = "2026-09"
 ACCOUNTS = "Лицевой счёт;Фамилия\n777;Первый"
@@ -18,6 +24,7 @@ WEEKS = (
     ("2026-09;777;Вода;2;100;200,00\n2026-09;777;Стоки;1;50;50,00", "2026-09;777;0,00;250,00;0,00;250,00"),
     ("2026-09;777;Вода;1;100;100,00", "2026-09;777;0,00;100,00;0,00;100,00"),
 )
+OCTOBER = ("2026-10;777;Вода;1;100;100,00", "2026-10;777;250,00;100,00;0,00;350,00")
 
 
 @pytest.fixture
@@ -45,10 +52,49 @@ async def test_staff_see_each_version_with_its_charges(account: str, site, opera
     assert (await operator.get(f"/accounts/{account}/statement/versions?period=2020-01")).status_code == 404
 
 
-async def test_residents_do_not(account: str, site, aigul):
+async def test_residents_see_them_too_and_strangers_do_not(account: str, site, aigul, firma):
     from resolvers.users import grant_membership
 
     await grant_membership("aigul", SLUG, "777")
-    statement = await aigul.get(f"/accounts/{account}/statement?period={MONTH}")
-    assert "Версии" not in statement.text
-    assert (await aigul.client.get(f"{BASE}/accounts/{account}/statement/versions?period={MONTH}")).status_code == 404
+    assert "Версии: 3" in (await aigul.page(f"/accounts/{account}/statement?period={MONTH}")).text()
+    page = await aigul.page(f"/accounts/{account}/statement/versions?period={MONTH}")
+    assert page.problems() == []
+    assert "250,00" in page.text()
+    assert (await firma.client.get(f"{BASE}/accounts/{account}/statement/versions?period={MONTH}")).status_code == 404
+
+
+@pytest.fixture
+async def corrected(site, tmp_path: Path) -> str:
+    """September was closed with 150,00; the supplier then sent 250,00 for it, and October with that to begin with."""
+    from models import PersonalAccount, User
+
+    charges, balances = WEEKS[0]
+    folder = write(tmp_path / "in", accounts=ACCOUNTS, charges=CHARGES + charges, balances=BALANCES + balances)
+    assert (await run_import(SLUG, [folder], today=TODAY, approved=True)).status == 0
+    clerk = await viewer_of_user((await User.get(login="operator")).id, make.TODAY)
+    await periods.close_period(clerk, Closing(SLUG, Period.parse(MONTH), "k"), make.NOW)
+    charges, balances = (f"{first}\n{second}" for first, second in zip(WEEKS[1], OCTOBER, strict=True))
+    folder = write(tmp_path / "in", accounts=ACCOUNTS, charges=CHARGES + charges, balances=BALANCES + balances)
+    assert (await run_import(SLUG, [folder], today=TODAY, approved=True)).status == 0
+    return ids.encode("acc", (await PersonalAccount.get(number="777", organization__slug=SLUG)).id)
+
+
+async def test_a_closed_month_that_was_corrected_says_so_wherever_it_is_shown(corrected: str, aigul):
+    from resolvers.users import grant_membership
+
+    await grant_membership("aigul", SLUG, "777")
+    base = f"/accounts/{corrected}"
+    page = await aigul.page(f"{base}/statement?period={MONTH}")
+    assert page.problems() == []
+    told = [
+        "Поставщик исправил данные за сентябрь 2026 после закрытия месяца.", "на конец 150,00", "Исправление на +100,00 ₸ учтено в месяце: октябрь 2026.",
+    ]  # fmt: skip
+    for text in told:
+        assert text in page.text(), text
+    assert "учтено и исправление закрытого месяца (сентябрь 2026): +100,00" in (await aigul.page(f"{base}/statement?period=2026-10")).text()
+    for file in ("bill", "statement"):
+        _, paper = await pdf_of(aigul, f"{base}/{file}.pdf?period={MONTH}")
+        for text in told:
+            assert missing(paper, [text]) == [], file
+    movements = (await aigul.page(f"{base}/movements?from=09.2026&to=10.2026")).text()
+    assert "150,00" in movements, "as it was closed"

@@ -22,8 +22,7 @@ async def statement(request: Request) -> Response:
     account = ours(request, page.account)
     known = account.statementPeriods or []
     shown = account.statement.period if account.statement else wanted or (known[0] if known else None)
-    looks_back = page.viewer.kind == "STAFF" and account.statement is not None and account.statement.version > 1
-    return answer(request, "statements/index.html", account=account, period=shown, periods=months_to_choose(known, shown), looks_back=looks_back)
+    return answer(request, "statements/index.html", account=account, period=shown, periods=months_to_choose(known, shown))
 
 
 async def file(request: Request) -> Response:
@@ -79,7 +78,7 @@ async def why(request: Request) -> Response:
 
 
 async def versions(request: Request) -> Response:
-    """What a month's statement said before, for staff."""
+    """What a month's statement said before."""
     wanted = month(request)
     if wanted is None:
         raise BadAddress

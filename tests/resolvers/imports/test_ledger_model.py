@@ -25,9 +25,14 @@ from models.database import close, connect
 from models.enums import Component
 from models.period import Period
 from resolvers import ledger, periods
+from resolvers.accounts import accounts_by_ids
+from resolvers.corrections import corrections_of
 from resolvers.imports import undo_import
 from resolvers.integrity import check
+from resolvers.movements import movements_of
 from resolvers.periods import Closing
+from resolvers.spans import Months
+from resolvers.statements import statements_pages
 from resolvers.viewer import Viewer, viewer_of_user
 from tests import factories as make
 from tests.databases import Template
@@ -83,6 +88,7 @@ class Ledger(RuleBasedStateMachine):
     server: str | None
     folder: Path
     counted: list[int]
+    corrected: list[int]  # how often a statement and a closed month said different things
 
     def __init__(self) -> None:
         super().__init__()
@@ -265,6 +271,13 @@ class Ledger(RuleBasedStateMachine):
             assert balance == sum(expected.values()) if printed else balance in (None, sum(expected.values()))
 
     @invariant()
+    def statements_say_what_lies_between_them_and_movements(self) -> None:
+        told, moved = self.do(closings(self.clerk))
+        self.corrected[0] += sum(printed != closed_with for printed, closed_with in told.values())
+        known = {place: closed_with for place, (_, closed_with) in told.items() if closed_with is not None and moved[place] is not None}
+        assert known == {place: moved[place] for place in known}
+
+    @invariant()
     def the_contracts_own_account_is_what_was_paid_for_it(self) -> None:
         expected = {str(month): -sum(amount for day, amount in self.books.wholes.values() if Period.of(day) == month) for month in MONTHS}
         standing = self.do(months_of_the_contract())
@@ -313,6 +326,24 @@ async def balance_of(account: str) -> int | None:
     return (await PersonalAccount.get(number=account)).balance
 
 
+async def closings(clerk: Viewer) -> tuple[dict[tuple[int, Period], tuple[int, int | None]], dict[tuple[int, Period], int | None]]:
+    """What statements end their months with, as printed and without later corrections; and what movements end all months with. None where
+    the balance was first said later."""
+    rows = list((await accounts_by_ids(clerk, [one.id async for one in PersonalAccount.all()])).values())
+    pages = [row for page in (await statements_pages(clerk, rows, len(MONTHS), None)).values() for row in page if row.closing is not None]
+    found = await corrections_of(clerk, pages)
+    told = {}
+    for row in pages:
+        closed_with = found[row.pk].closed_with if row.pk in found and found[row.pk].later else row.closing
+        told[row.account.pk, row.period] = row.closing.minor, None if closed_with is None else closed_with.minor
+    moved: dict[tuple[int, Period], int | None] = {}
+    for pk, movement in (await movements_of(clerk, rows, Months(MONTHS[0], MONTHS[-1]))).items():
+        known = {row.period: None if row.closing is None else row.closing.minor for row in movement.months}
+        for month in MONTHS:
+            moved[pk, month] = known.get(month, moved.get((pk, month.previous), 0))
+    return told, moved
+
+
 async def has_statements(month: Period) -> bool:
     [row] = await sql.fetch("SELECT COUNT(*) AS n FROM statement WHERE period = :month", month=month.first_day)
     return bool(row["n"])
@@ -320,7 +351,7 @@ async def has_statements(month: Period) -> bool:
 
 @pytest.mark.slow
 def test_the_ledger_holds_whatever_comes(migrated_template: Template, server: str | None, tmp_path: Path, record_property):
-    machine = type("Life", (Ledger,), {"template": migrated_template, "server": server, "folder": tmp_path, "counted": [0]})
+    machine = type("Life", (Ledger,), {"template": migrated_template, "server": server, "folder": tmp_path, "counted": [0], "corrected": [0]})
     chosen = "LEDGER_STEPS" in os.environ
     own = settings(
         max_examples=20 if chosen else 5, stateful_step_count=OF_ONE_LIFE if chosen else 15, deadline=None, suppress_health_check=list(HealthCheck),
@@ -330,3 +361,4 @@ def test_the_ledger_holds_whatever_comes(migrated_template: Template, server: st
     while machine.counted[0] < STEPS:
         run_state_machine_as_test(machine, settings=own)
     record_property("steps", machine.counted[0])
+    record_property("corrected", machine.corrected[0])

@@ -1,0 +1,44 @@
+"""What was corrected about closed months, as a statement tells it."""
+
+from __future__ import annotations
+
+import strawberry
+from strawberry import Parent, field
+
+from models.period import Period
+from resolvers.corrections import corrections_of
+from resolvers.statements import StatementRow
+from schema.context import Info
+from schema.values import Money
+
+
+@strawberry.type(description="What was corrected about a closed month, in another month: a closed month stays as it was in movements and reconciliation.")
+class MonthCorrection:
+    period: Period = field(description="The other month: the one that took the correction in, or the one that was corrected.")
+    amount: Money = field(description="By how much it moved the balance; positive is owed.")
+
+
+@strawberry.type
+class StatementCorrections:
+    """Fields of a statement."""
+
+    @field(
+        description="What came about this month or one before it after it had been closed, by the months that took it in. It is in the figures here, which are "
+        "the supplier's newest; in movements and reconciliation it is in those months."
+    )
+    async def corrected_later(root: Parent[StatementRow], info: Info) -> list[MonthCorrection]:  # noqa: N805
+        found = await info.context.loaders.of(corrections_of, root)
+        return found.later if found else []
+
+    @field(description="What this month took in about closed months, by the months that were corrected: movements count it here, beside the figures printed.")
+    async def corrects_earlier(root: Parent[StatementRow], info: Info) -> list[MonthCorrection]:  # noqa: N805
+        found = await info.context.loaders.of(corrections_of, root)
+        return found.earlier if found else []
+
+    @field(
+        description="Where movements and reconciliation end this month: `closing` without what was corrected later. Null where nothing was, and where the "
+        "balance was first said later."
+    )
+    async def closed_with(root: Parent[StatementRow], info: Info) -> Money | None:  # noqa: N805
+        found = await info.context.loaders.of(corrections_of, root)
+        return found.closed_with if found else None
