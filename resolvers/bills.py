@@ -19,25 +19,30 @@ HOUSING = "02"  # ЖКХ, the standard's purpose code
 
 @dataclass(slots=True, eq=False)
 class BillRow:
-    """`due` is never below zero; None where the supplier has not said the balance. `qr` is None where there is nothing to pay or no details."""
+    """`due` is never below zero; None where the supplier has not said the balance. `qr` is None where there is nothing to pay or no details.
+    `settled` where it was owed and nothing is owed by now: whoever pays an old bill pays twice."""
 
     due: Money | None
     due_on: dt.date | None
     payee: BankDetailsRow | None
     qr: str | None
+    settled: bool
 
 
 async def bills_of(viewer: Viewer, statements: Sequence[StatementRow]) -> dict[int, BillRow]:
     """Of statements that the viewer may see. One statement."""
     details = await bank_details_of(viewer, sorted({row.account.organization.pk for row in statements}))
-    return {row.pk: _bill(row, details.get(row.account.organization.pk)) for row in statements}
+    return {row.pk: _bill(row, details.get(row.account.organization.pk), None if viewer.is_guest else row.account.balance) for row in statements}
 
 
-def _bill(statement: StatementRow, payee: BankDetailsRow | None) -> BillRow:
+def _bill(statement: StatementRow, payee: BankDetailsRow | None, balance: Money | None) -> BillRow:
+    """`balance` is today's, None where the viewer does not see it."""
     closing = statement.closing
     due = None if closing is None else closing if closing.minor > 0 else Money(0, closing.currency)
-    is_payable = due is not None and due.minor > 0 and due.currency is Currency.RUB  # the standard is Russian: no bank of Kazakhstan reads it
-    return BillRow(due, statement.due_on, payee, _qr(statement, payee, due.minor) if is_payable and payee is not None and due is not None else None)
+    owed = due is not None and due.minor > 0
+    settled = owed and balance is not None and balance.minor <= 0
+    is_payable = owed and not settled and statement.account.organization.currency is Currency.RUB  # the standard is Russian: no bank of Kazakhstan reads it
+    return BillRow(due, statement.due_on, payee, _qr(statement, payee, due.minor) if is_payable and payee is not None and due is not None else None, settled)
 
 
 def _qr(statement: StatementRow, payee: BankDetailsRow, minor: int) -> str | None:

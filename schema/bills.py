@@ -35,9 +35,11 @@ class Bill:
     due_on: dt.date | None = field(description="The day to pay by.")
     payee: BankDetails | None = field(description="Where to pay; null where the organization has not said it.")
     qr: str | None = field(
-        description="The text of the payment QR by ГОСТ Р 56042-2014 in UTF-8, as printed on the bill; null in tenge, where nothing is to be paid, and without "
-        "bank details. The bill itself is a PDF, with the same token: GET /o/<slug>/accounts/<id>/bill.pdf?period=YYYY-MM&size=a4|a5&lang=kk&redacted=1."
+        description="The text of the payment QR by ГОСТ Р 56042-2014 in UTF-8, as printed on the bill; null in tenge, where nothing is to be paid or it was "
+        "paid since, and without bank details. The bill itself is a PDF, with the same token: "
+        "GET /o/<slug>/accounts/<id>/bill.pdf?period=YYYY-MM&size=a4|a5&lang=kk&redacted=1."
     )
+    settled: bool = field(description="It was owed then, and nothing is owed by now: whoever pays this bill pays twice.")
 
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:

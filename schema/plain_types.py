@@ -26,7 +26,7 @@ PLAIN = {
     "RegistersDiffer": "account amount billed found kind measured printed resource",
     "ServiceCharged": "amount quantity service",
     "BankDetails": "account bank bic correspondentAccount kbe kpp payee taxNumber",
-    "Bill": "due dueOn payee qr",
+    "Bill": "due dueOn payee qr settled",
     "UnsubscribeDone": "recipient topic",
     "SetBankDetailsDone": "bankDetails",
     "Mailing": "failed finishedAt period seen sent startedAt startedBy state subscribers uncertain waiting",

@@ -7,7 +7,7 @@ import pytest
 import zxingcpp
 
 from adapters import payment_qr, pdf
-from models import AccountFacts, BankDetails, Organization, Statement
+from models import AccountFacts, BankDetails, Organization, PersonalAccount, Statement
 from models.enums import TokenScope
 from models.money import Currency
 from resolvers.tokens import create_token
@@ -25,6 +25,7 @@ async def owing(site, operator) -> None:
     """In roubles, with details, and something to pay."""
     await Organization.filter(slug="vodokanal").update(currency=Currency.RUB)
     await Statement.filter(period="2020-05-01").update(closing=123_451)
+    await PersonalAccount.filter(number="02015213").update(balance=123_451)
     assert (await operator.send("/bank-details", **RUB)).status_code == 303
 
 
@@ -81,8 +82,20 @@ async def test_without_personal_data(aigul, site, owing):
     assert missing(text, ["Красина", "Адрес", "Численность", "Владелец"]) == ["Красина", "Адрес", "Численность", "Владелец"]
 
 
+async def test_a_bill_that_was_paid_since_asks_for_nothing(aigul, site, owing):
+    """Who finds last month's bill in a drawer and points a phone at it pays twice."""
+    await PersonalAccount.filter(number="02015213").update(balance=0)
+    reader, text = await pdf_of(aigul, url(site))
+    assert missing(text, ["К оплате 1 234,51 ₽", "Уже оплачено: сейчас по этому счёту долга нет."]) == []
+    assert "40702810138250123017" not in text
+    assert [image for page in reader.pages for image in page.images] == []
+    await PersonalAccount.filter(number="02015213").update(balance=None)
+    assert "Уже оплачено" not in (await pdf_of(aigul, url(site)))[1], "where the balance is not known nothing is said of it"
+
+
 async def test_in_tenge_the_details_are_text_and_no_code(aigul, site, operator):
     await Statement.filter(period="2020-05-01").update(closing=123_451)
+    await PersonalAccount.filter(number="02015213").update(balance=123_451)
     assert (await operator.send("/bank-details", **KZT)).status_code == 303
     _, text = await pdf_of(aigul, url(site, lang="kk"))
     assert missing(text, ["KZ86125KZT5004100100", "БСН", "2020 ж. мамыр айының түбіртегі", "1 234,51 ₸"]) == []
