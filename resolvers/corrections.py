@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from models.enums import EntryKind
 from models.money import Currency, Money
 from models.period import Period
+from resolvers.contract_statements import ContractStatementRow, in_force
 from resolvers.sql import among, fetch, known_day
 from resolvers.statements import StatementRow
 from resolvers.viewer import Viewer
@@ -44,6 +45,10 @@ class _Late:
     counts_in: Period
     minor: int
     begins: bool
+
+
+# What lines of a contract's breakdown and its penalty are, as the ledger names it.
+_IN_BREAKDOWN = ", ".join(f"'{kind.value}'" for kind in (EntryKind.CHARGE, EntryKind.RECALCULATION, EntryKind.PENALTY))
 
 
 async def corrections_of(viewer: Viewer, statements: Sequence[StatementRow]) -> dict[int, CorrectionsRow]:
@@ -80,3 +85,25 @@ def _corrections(statement: StatementRow, late: Sequence[_Late]) -> CorrectionsR
 
 def _told(sums: Counter[Period], currency: Currency) -> list[MonthCorrectionRow]:
     return [MonthCorrectionRow(month, Money(minor, currency)) for month, minor in sorted(sums.items()) if minor]
+
+
+async def contract_corrections_of(viewer: Viewer, statements: Sequence[ContractStatementRow]) -> dict[tuple[int, Period], CorrectionsRow]:
+    """Of what a contract's breakdown adds up, over the recipients of the month that was corrected, and of the one that took it in. Two statements."""
+    later: dict[tuple[int, Period], Counter[Period]] = {row.pk: Counter() for row in statements}
+    earlier: dict[tuple[int, Period], Counter[Period]] = {row.pk: Counter() for row in statements}
+    contracts = sorted({row.contract.pk for row in statements})
+    for month, sums in (("period", later), ("posted_in", earlier)):
+        for row in await fetch(_of_contracts(month), contracts):
+            about, counts_in = (Period.of(known_day(row[name])) for name in ("period", "posted_in"))
+            place, other = ((row["contract_id"], about), counts_in) if month == "period" else ((row["contract_id"], counts_in), about)
+            if place in sums:
+                sums[place][other] += int(row["amount"])
+    currency = {row.pk: row.contract.organization.currency for row in statements}
+    return {pk: CorrectionsRow(_told(later[pk], one), _told(earlier[pk], one), None) for pk, one in currency.items()}
+
+
+def _of_contracts(month: str) -> str:
+    return f"""SELECT f.contract_id, e.period, e.posted_in, SUM(e.amount) AS amount
+        FROM account_facts f JOIN ledger_entry e ON e.account_id = f.account_id AND e.posted_in IS NOT NULL
+        WHERE {among("f.contract_id", 1)} AND {in_force("f", f"e.{month}")} AND e.kind IN ({_IN_BREAKDOWN})
+        GROUP BY f.contract_id, e.period, e.posted_in"""

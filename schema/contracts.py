@@ -23,6 +23,7 @@ from schema.charges import Charge, Service
 from schema.context import Info
 from schema.contract_changes import ContractComparison
 from schema.contract_settlements import ContractSettlements
+from schema.corrections import ContractCorrections
 from schema.organizations import Organization
 from schema.values import Connection, Money, Node, PageOf, Quantity, checked_first
 
@@ -53,7 +54,7 @@ class ContractRow:
 
 
 @strawberry.type(description="A contract's charges of one month by recipients («Расшифровка по получателям»).")
-class ContractStatement(ContractComparison):
+class ContractStatement(ContractComparison, ContractCorrections):
     period: Period = field(description="The month.")
     state: StatementState = field(description="Whether figures may still change.")
     as_of: dt.datetime | None = field(description="When the newest of these figures came.")

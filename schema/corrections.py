@@ -6,7 +6,8 @@ import strawberry
 from strawberry import Parent, field
 
 from models.period import Period
-from resolvers.corrections import corrections_of
+from resolvers.contract_statements import ContractStatementRow
+from resolvers.corrections import contract_corrections_of, corrections_of
 from resolvers.statements import StatementRow
 from schema.context import Info
 from schema.values import Money
@@ -42,3 +43,21 @@ class StatementCorrections:
     async def closed_with(root: Parent[StatementRow], info: Info) -> Money | None:  # noqa: N805
         found = await info.context.loaders.of(corrections_of, root)
         return found.closed_with if found else None
+
+
+@strawberry.type
+class ContractCorrections:
+    """Fields of a contract's statement."""
+
+    @field(
+        description="By how much charges, recalculations and penalty of this month were corrected after it had been closed, by the months that took it in. "
+        "The lines here have it; movements and reconciliation have it in those months."
+    )
+    async def corrected_later(root: Parent[ContractStatementRow], info: Info) -> list[MonthCorrection]:  # noqa: N805
+        return (await info.context.loaders.of(contract_corrections_of, root)).later
+
+    @field(
+        description="What this month took in about charges, recalculations and penalty of closed months, by the months that were corrected; no line has it."
+    )
+    async def corrects_earlier(root: Parent[ContractStatementRow], info: Info) -> list[MonthCorrection]:  # noqa: N805
+        return (await info.context.loaders.of(contract_corrections_of, root)).earlier

@@ -71,6 +71,8 @@ USUAL_SIZE = {
     "StatementVersion.charges": 8,
     "Statement.recalculations": 2,
     "Statement.volumes": 4,
+    "ContractStatement.correctedLater": 1,
+    "ContractStatement.correctsEarlier": 1,
     "Statement.differences": 1,
     "Statement.correctedLater": 1,
     "Statement.correctsEarlier": 1,

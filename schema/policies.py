@@ -131,7 +131,7 @@ _PLAIN = PERSONAL | {
         "socialNormAmount supplier tariff tariffWithTax taxPercent tier unit zone"
     ),
     "ContractRow": "account charge position recipientName tariffGroup",
-    "ContractStatement": "asOf compared period rows state total totals",
+    "ContractStatement": "asOf compared correctedLater correctsEarlier period rows state total totals",
     "ContractTotal": "amount quantity service",
     "ApproveImportDone": "run",
     "DiscardImportDone": "run",

@@ -56,6 +56,10 @@ def summary(kept: dict[str, Any], currency: Any) -> None:
         out.print(f"vanished: {', '.join(map(str, vanished))}{' …' if kept['accounts'].get('vanished', 0) > len(vanished) else ''}", markup=False)
     if kept.get("months"):
         _wide(_months(kept["months"], currency))
+    for month in kept.get("months") or ():
+        if later := month.get("posted_later"):
+            corrections = f"{later['entries']:,} entries of {_sum(later['amount'], currency)}"
+            out.print(f"{month['period']} is closed: {corrections} in all are posted in {later['period']}", markup=False)
 
 
 def _months(months: list[dict[str, Any]], currency: Any) -> Table:

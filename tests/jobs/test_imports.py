@@ -49,6 +49,14 @@ async def test_undo_names_what_stands_on_it_and_what_was_undone(peopled: str, tm
     assert "only one that is done" in told("undo", looked)
 
 
+async def test_what_is_posted_in_a_later_month_is_said(peopled: str, tmp_path: Path):
+    """Whoever sends October again must not look for it in October."""
+    run = await imported(tmp_path, "А")
+    month = {"period": "2026-10", "posted_later": {"period": "2026-11", "entries": 2, "amount": 5401}}
+    await ImportRun.filter(id=run).update(summary={"months": [month]})
+    assert "2026-10 is closed: 2 entries of 54.01 in all are posted in 2026-11" in abonent("imports", "show", str(run)).stdout
+
+
 async def test_a_held_run_is_approved_where_its_files_are(peopled: str, tmp_path: Path):
     run = await kept(state="held")
     abonent("imports", "approve", str(run.id))

@@ -33,6 +33,20 @@ async def test_why_a_month_costs_more_by_recipients(firma, site, accounts):
     assert f"/contracts/{site.contract}/why" in (await firma.get(f"/contracts/{site.contract}?period=2026-10")).text
 
 
+async def test_a_closed_month_that_was_corrected_says_so(firma, site, accounts):
+    """September of one recipient came again after it had been closed, 7,00 more; a payment that came late is not of the breakdown."""
+    for kind, amount in ((EntryKind.CHARGE, 700), (EntryKind.PAYMENT, -100)):
+        await make.entry(accounts[0], kind, amount, "2026-09-30", posted_in=make.month("2026-10"))
+    url = f"/contracts/{site.contract}"
+    later, earlier = "Исправление на +7,00 ₸ учтено в месяце: октябрь 2026.", "учтено и исправление закрытого месяца (сентябрь 2026): +7,00 ₸"
+    for month, shown, other in (("2026-09", later, earlier), ("2026-10", earlier, later)):
+        page = await firma.page(f"{url}?period={month}")
+        assert page.problems() == []
+        assert (shown in page.text(), other in page.text()) == (True, False), month
+        _, paper = await pdf_of(firma, f"{url}/statement.pdf?period={month}")
+        assert (missing(paper, [shown]), missing(paper, [other])) == ([], [other]), month
+
+
 async def test_what_is_owed_and_the_turnover_of_each(firma, site, accounts):
     url = f"/contracts/{site.contract}/settlements"
     page = await firma.page(f"{url}?from=01.10.2026&to=2026-10-31")
