@@ -56,8 +56,6 @@ class ContractCorrections:
     async def corrected_later(root: Parent[ContractStatementRow], info: Info) -> list[MonthCorrection]:  # noqa: N805
         return (await info.context.loaders.of(contract_corrections_of, root)).later
 
-    @field(
-        description="What this month took in about charges, recalculations and penalty of closed months, by the months that were corrected; no line has it."
-    )
+    @field(description="What this month took in about charges, recalculations and penalty of closed months, by the months that were corrected; no line has it.")
     async def corrects_earlier(root: Parent[ContractStatementRow], info: Info) -> list[MonthCorrection]:  # noqa: N805
         return (await info.context.loaders.of(contract_corrections_of, root)).earlier

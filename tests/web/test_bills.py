@@ -2,6 +2,7 @@
 
 import io
 import re
+import subprocess
 
 import pytest
 import zxingcpp
@@ -110,11 +111,24 @@ async def test_who_owes_nothing_is_not_asked_to_pay(aigul, site, operator):
 
 
 async def test_hostile_names_stand_as_they_are(aigul, site, owing):
-    name = "<b>\"Қ'аби' & 😀|" + "Я" * 200
+    name = "<b>\"Қ'аби' & 😀𝔘|" + "Я" * 200
     await BankDetails.all().update(payee=name[:160])
     await AccountFacts.all().update(surname=name[:200])
-    _, text = await pdf_of(aigul, url(site))
+    reader, text = await pdf_of(aigul, url(site))
     assert "<b>" in text
+    assert missing(text, ["😀"]) == ["😀"]
+    assert missing(text, ["& ?U|"]) == [], "what no font of ours draws leaves a mark, as does no letter that is lost"
+    assert text.count("Я") >= 180 + 140, "the holder's and the payee's"
+    assert furthest(reader) <= reader.pages[0].mediabox.width - 40, "no name runs off the sheet"
+
+
+def furthest(reader) -> float:
+    """How far to the right a text goes, in points: by its letters' widths, as pdftotext measures them."""
+    stream = io.BytesIO()
+    reader.stream.seek(0)
+    stream.write(reader.stream.read())
+    boxes = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=stream.getvalue(), capture_output=True, check=True).stdout.decode()
+    return max(float(found) for found in re.findall(r'xMax="([\d.]+)"', boxes))
 
 
 async def test_several_accounts_in_one_file(firma, aigul, site):
