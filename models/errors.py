@@ -123,6 +123,7 @@ class ProblemCode(StrEnum):
     IMPORTS_WAIT = "imports_wait"
     DAY_IN_CLOSED_MONTH = "day_in_closed_month"
     MONTH_IN_FUTURE = "month_in_future"
+    ACCOUNT_KEY = "account_key"
     DATES_REVERSED = "dates_reversed"
     SPAN_TOO_LONG = "span_too_long"
     DEBT_REMAINS = "debt_remains"

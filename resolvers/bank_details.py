@@ -55,13 +55,13 @@ async def bank_details_of(viewer: Viewer | None, organization_ids: Sequence[int]
 async def set_bank_details(viewer: Viewer, slug: str, typed: BankDetailsRow, *, validate_only: bool = False) -> BankDetailsRow:
     """As staff in person; the details as they are kept.
 
-    Raises NotFound, and RefusedMany with REQUIRED, TOO_LONG or INVALID at the field's path.
+    Raises NotFound, and RefusedMany with REQUIRED, TOO_LONG, INVALID or ACCOUNT_KEY at the field's path.
     """
     organization = await staffed(viewer, slug)
     wanted = BankDetailsRow(**{name: _plain(name, value) for name, value in asdict(typed).items()})
     problems = [problem for name, value in asdict(wanted).items() if (problem := _problem(name, value, organization.currency))]
     if not problems and organization.currency is Currency.RUB:
-        problems = [Problem(ProblemCode.INVALID, (PATHS[name],)) for name in _miskeyed(wanted)]
+        problems = [Problem(ProblemCode.ACCOUNT_KEY, (PATHS[name],)) for name in _miskeyed(wanted)]
     if problems:
         raise RefusedMany(problems)
     if not validate_only:

@@ -89,7 +89,7 @@ BankArgument = Annotated[SetBankDetailsInput, strawberry.argument(description="W
 
 @strawberry.type
 class BankMutations:
-    @field(description="Say where an organization is paid, as its staff in person. Codes: REQUIRED, TOO_LONG, INVALID.")
+    @field(description="Say where an organization is paid, as its staff in person. Codes: REQUIRED, TOO_LONG, INVALID, ACCOUNT_KEY.")
     async def set_bank_details(self, info: Info, input: BankArgument) -> SetBankDetailsResult:  # noqa: A002
         typed = BankDetailsRow(
             payee=input.payee, tax_number=input.tax_number, bank=input.bank, bic=input.bic, account=input.account,

@@ -12,14 +12,14 @@ from graphql import GraphQLError
 from adapters.logs import log
 from adapters.texts import gettext
 from models.availability import is_unavailable
-from models.errors import AbonentError, BadRequest, Forbidden, NotFound, SignInRequired, Throttled, Unavailable
+from models.errors import AbonentError, BadRequest, Forbidden, NotFound, SignInRequired, Throttled, Unavailable, WrongSpan
 from models.stages import EXECUTE, PREPARE, stage
 from resolvers import gate
 from schema import ids
 from schema.build import SCHEMA
 from schema.context import Context
 from schema.limits import MOST_COST, Document, prepared, refuse_odd_text
-from schema.problems import N_
+from schema.problems import N_, sentence
 
 RETRY_AFTER = 5  # seconds, where nothing better is known
 CODES: dict[type[AbonentError], tuple[str, str]] = {  # code, and the sentence for people
@@ -106,16 +106,11 @@ def _answer(data: dict[str, Any] | None, errors: Sequence[GraphQLError], code: s
 
 def _formatted(error: GraphQLError, code: str) -> dict[str, Any]:
     original = reason(error)
-    message, retry = error.message, None
-    if isinstance(original, BadRequest):
-        message = str(original)
-    elif isinstance(original, AbonentError) and type(original) in CODES:
-        code, sentence = CODES[type(original)]
-        message = gettext(sentence)
-        retry = _retry_after(original)
-    elif original is not None and error.path is not None:
-        code, message = "INTERNAL", gettext(INTERNAL, number=_logged(original))
+    code, message = _said(error, original, code)
+    retry = _retry_after(original) if isinstance(original, AbonentError) else None
     found: dict[str, Any] = {"message": message, "extensions": {"code": code, "retryable": retry is not None}}
+    if isinstance(original, WrongSpan):
+        found["extensions"]["problems"] = [{"code": one.code.name, "path": list(one.path), "message": sentence(one)} for one in original.problems]
     if retry is not None:
         found["extensions"]["retryAfterSeconds"] = retry
     if error.locations and original is None:
@@ -123,6 +118,20 @@ def _formatted(error: GraphQLError, code: str) -> dict[str, Any]:
     if error.path:
         found["path"] = error.path
     return found
+
+
+def _said(error: GraphQLError, original: BaseException | None, code: str) -> tuple[str, str]:
+    """The error's code and words."""
+    if isinstance(original, WrongSpan):
+        return code, sentence(original.problems[0])
+    if isinstance(original, BadRequest):
+        return code, str(original)
+    if isinstance(original, AbonentError) and type(original) in CODES:
+        code, words = CODES[type(original)]
+        return code, gettext(words)
+    if original is not None and error.path is not None:
+        return "INTERNAL", gettext(INTERNAL, number=_logged(original))
+    return code, error.message
 
 
 def reason(error: GraphQLError) -> BaseException | None:

@@ -239,11 +239,14 @@ async def test_spans_that_cannot_be_shown(first: str, last: str, code: str):
     viewer = await resident(await half_a_year(await make.organization()))
     context = Context(viewer, make.NOW, make.TODAY)
     answer = await execute(REPORT, {"number": "1", "from": first, "to": last, "first": 1}, context)
-    assert (answer.errors[0]["extensions"]["code"], code in answer.errors[0]["message"]) == ("BAD_REQUEST", True)
+    [problem] = answer.errors[0]["extensions"]["problems"]
+    assert (answer.errors[0]["extensions"]["code"], problem["code"], problem["message"]) == ("BAD_REQUEST", code, answer.errors[0]["message"])
+    assert problem["path"] == (["to"] if code == "DATE_IN_FUTURE" else ["from"])
+    assert code not in problem["message"], "words for people"
     answer = await execute(
         ALL, {"number": "1", "first": first[:7], "last": last[:7] if code != "DATES_REVERSED" else "2026-09"}, Context(viewer, make.NOW, make.TODAY)
     )
-    assert code.replace("DATE_IN", "MONTH_IN") in answer.errors[0]["message"]
+    assert answer.errors[0]["extensions"]["problems"][0]["code"] == code.replace("DATE_IN", "MONTH_IN")
 
 
 @pytest.mark.usefixtures("database")

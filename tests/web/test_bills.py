@@ -39,6 +39,7 @@ async def test_a_mistyped_account_is_told_by_its_key(site, operator, field: str,
     assert answer.status_code == 422
     assert [one.get("name") for one in page.named("input") if one.get("aria-invalid")] == [field]
     assert wrong in answer.text
+    assert "не подходит к БИК" in answer.text, "the digit may be wrong in either"
 
 
 def url(site, **query: str) -> str:
