@@ -2,6 +2,7 @@
 
 import asyncio
 import email
+import email.parser
 import email.policy
 import socket
 import threading
@@ -16,10 +17,13 @@ Fault = str  # "421", "451", "550", "slow", "cut before" (the answer), "cut afte
 
 
 class Office:
-    """``fault`` is asked for each letter's recipient what shall go wrong with it. `taken` holds what the server stands for, even unanswered."""
+    """``fault`` is asked for each letter's recipient what shall go wrong with it. `taken` holds what the server stands for, even unanswered; of
+    letters that are not kept `whole`, what stands above their texts and files."""
 
-    def __init__(self, fault: Callable[[str], Fault] = lambda _: "") -> None:
+    def __init__(self, fault: Callable[[str], Fault] = lambda _: "", *, whole: bool = True) -> None:
         self.fault = fault
+        parser = email.parser.BytesParser if whole else email.parser.BytesHeaderParser
+        self._read = parser(policy=email.policy.default).parsebytes
         self.taken: list[EmailMessage] = []
         self.recipients: list[str] = []
         self.talks = 0
@@ -76,7 +80,7 @@ class Office:
         if fault == "slow":
             await asyncio.sleep(SLOWLY)
         self.recipients.append(to)
-        self.taken.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
+        self.taken.append(self._read(envelope.content))
         if fault == "cut after":
             server.transport.abort()
         return "250 OK"
