@@ -57,6 +57,12 @@ async def test_the_same_stands_in_the_pdf_on_its_side(flat):
     assert missing(text.replace("\n", " "), [each for each in SAYS if "всего" not in each and "социальной" not in each and "прошлом" not in each]) == []
 
 
+async def test_the_same_stands_in_the_table(flat):
+    lines = (await flat.browser.get(f"{flat.address}/statement.csv")).content.decode("utf-8-sig").splitlines()
+    assert lines[0].endswith("Сумма;Перерасчёт;Недопоставка, дней;Недопоставка, сумма;В пределах социальной нормы;Оплачено в прошлом месяце")
+    assert next(line for line in lines if "холодн" in line.lower()).endswith("100,00;;1,5;10,00;90,00;80,00")
+
+
 @pytest.mark.parametrize("size", ["a4", "a5"])
 async def test_the_bill_says_what_the_statement_says(flat, size: str):
     """Shortfalls, social norm, components and balances of each service too, on a sheet on its side."""
