@@ -132,8 +132,8 @@ _PLAIN = PERSONAL | {
         "socialNormAmount supplier tariff tariffWithTax taxPercent tier unit zone"
     ),
     "ContractRow": "account charge position recipientName tariffGroup",
-    "ContractStatement": "asOf compared period rows state total totals",
-    "ContractTotal": "amount quantity service",
+    "ContractStatement": "asOf compared penalty period recalculation rows state total totalWithPenalty totals",
+    "ContractTotal": "amount quantity recalculation service",
     "ApproveImportDone": "run",
     "DiscardImportDone": "run",
     "HumanCheck": "expiresAt image proofOfWork",

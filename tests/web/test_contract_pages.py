@@ -1,9 +1,11 @@
 """What a payer sees of a contract: why its month costs more, what is owed by recipients, months, and the tables of these."""
 
+import datetime as dt
+
 import pytest
 
-from models import AccountFacts, Contract, Membership, PersonalAccount
-from models.enums import EntryKind, PaymentState, Right
+from models import AccountFacts, Contract, Membership, PersonalAccount, Service, Statement
+from models.enums import ChargeBasis, EntryKind, PaymentState, Right
 from tests import factories as make
 from tests.web.test_figures import missing, pdf_of
 from tests.web.test_settlements import rows_of, sheet_of
@@ -47,6 +49,34 @@ async def test_what_is_owed_and_the_turnover_of_each(firma, site, accounts):
     assert (await firma.get(f"{url}.csv?from=2026-10-02&to=2026-10-01")).status_code == 400
     answer = await firma.get(f"{url}?from=2026-10-02&to=2026-10-01")
     assert (answer.status_code, 'value="2026-10-02"' in answer.text) == (422, True)
+
+
+async def test_the_breakdown_says_its_penalty_and_keeps_recalculations_apart(firma, site, accounts):
+    url = f"/contracts/{site.contract}"
+    water = await Service.get(name="Холодная вода", organization_id=accounts[0].organization_id)
+    corrected = {"service": water, "basis": ChargeBasis.RECALCULATION, "corrects_period": dt.date(2026, 8, 1)}
+    await make.charge(accounts[0], "2026-10", -1_500, **corrected, quantity=None, price=None, price_with_tax=None, tax_percent=None)
+    await Statement.filter(account=accounts[1], period="2026-10-01").update(penalty=1_234)
+    page = await firma.page(f"{url}?period=2026-10")
+    said = ["215,00 ₸", "Без пени 12,34 ₸: вместе с ней 227,34 ₸", "Пеня", "Итого с пеней", "август 2026"]
+    assert missing(page.text(page.named("main")[0]), said) == []
+    _, text = await pdf_of(firma, f"{url}/statement.pdf?period=2026-10")
+    assert missing(text, ["Пеня", "12,34 ₸", "Итого с пеней", "227,34 ₸"]) == []
+    lines = await rows_of(firma, f"{url}/statement.csv?period=2026-10")
+    assert (lines[0][0], lines[0][-2:]) == ("Месяц", ["Сумма", "Перерасчёт"])
+    assert {line[0] for line in lines[1:]} == {"10.2026"}
+    assert not any("—" in cell for line in lines for cell in line)
+    mine = [line[-2:] for line in lines if line[2] == "77000001"]
+    assert mine == [["150,00", ""], ["", "-15,00"]]
+    assert [line[6] for line in lines if line[2] == "77000001"] == ["", "Перерасчёт за август 2026"]
+    assert [(line[3], *line[-2:]) for line in lines[-5:]] == [
+        ("Итого", "230,00", "-15,00"), ("Итого", "230,00", "-15,00"), ("Итого с перерасчётом", "215,00", ""), ("Пеня", "12,34", ""),
+        ("Итого с пеней", "227,34", ""),
+    ]  # fmt: skip
+    await Statement.filter(period="2026-10-01").update(penalty=None)
+    page = await firma.page(f"{url}?period=2026-10")
+    assert missing(page.text(page.named("main")[0]), ["не сообщает пеню этого месяца"]) == []
+    assert (await rows_of(firma, f"{url}/statement.csv?period=2026-10"))[-1][3].startswith("Поставщик не сообщает пеню")
 
 
 async def test_months_of_a_contract(firma, site, accounts):

@@ -56,7 +56,7 @@ def _line(line: bills.Line) -> Row:
     name = {"group": gettext("%(service)s, in all", service=_called(charge)), "inner": f"— {_called(charge)}"}
     told = [charge.supplier.name if charge.supplier else "", zone(charge.zone), basis(charge.basis)]
     unit_of = unit(charge.quantity.unit) if charge.quantity is not None else ""
-    prices = [charge.tariff, percent(charge.taxPercent), charge.tariffWithTax]
+    prices = [charge.tariff, percent(charge.taxPercent) if charge.taxPercent is not None else "", charge.tariffWithTax]
     return [name.get(line.kind, _called(charge)), *told, charge.quantity, unit_of, *prices, charge.amount, charge.recalculation]
 
 
