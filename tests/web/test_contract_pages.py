@@ -9,6 +9,7 @@ from models.enums import ChargeBasis, EntryKind, PaymentState, Right
 from tests import factories as make
 from tests.web.test_figures import missing, pdf_of
 from tests.web.test_settlements import rows_of, sheet_of
+from web.pages import contract_entries
 
 
 @pytest.fixture
@@ -105,6 +106,9 @@ async def test_nobody_else_finds_them(aigul, site):
         "payments.csv",
         "reconciliation",
         "reconciliation.xlsx",
+        "entries",
+        "entries.csv",
+        "entries.pdf",
     ):
         assert (await aigul.get(f"/contracts/{site.contract}/{path}")).status_code == 404
 
@@ -171,9 +175,61 @@ async def test_the_act_of_a_contract_as_pdf(firma, site, paid, accounts):
     assert "Операции по самому договору" not in empty
 
 
+async def test_every_recipients_entries_stand_on_page_table_and_act(firma, site, paid, accounts, monkeypatch):
+    await PersonalAccount.filter(id__in=[account.id for account in accounts]).update(balance_as_of=make.NOW)
+    url, span = f"/contracts/{site.contract}/entries", "from=2026-10-01&to=2026-10-31"
+    page = await firma.page(f"{url}?{span}")
+    said = [
+        "77000001",
+        "Объект 1",
+        "Долг на 1 октября",
+        "100,00 ₸",
+        "Начисление",
+        "150,00 ₸",
+        "15.10.2026",
+        "Платёж",
+        "50,00 ₸",
+        "Долг на 31 октября",
+        "Данные на 20 ноября 2026",
+    ]
+    assert missing(page.text(page.named("main")[0]), said) == []
+    assert page.problems() == []
+    lines = await rows_of(firma, f"{url}.csv?{span}")
+    mine = [line[2:] for line in lines if line[0] == "77000001"]
+    assert [(row[2], *row[4:]) for row in mine] == [
+        ("Остаток на начало", "100,00", ""), ("Платёж", "", "50,00"), ("Начисление", "150,00", ""), ("Обороты", "150,00", "50,00"),
+        ("Остаток на конец", "200,00", ""),
+    ]  # fmt: skip
+    assert [line[0] for line in lines[-3:]] == ["Итого"] * 3
+    assert [line[-2:] for line in lines[-3:]] == [["200,00", ""], ["330,00", "400,00"], ["130,00", ""]]
+    assert (await sheet_of(firma, f"{url}.xlsx?{span}")).max_row == len(lines)
+    monkeypatch.setattr(contract_entries, "AT_ONCE", 1)
+    assert await rows_of(firma, f"{url}.csv?{span}") == lines, "recipients come a page at a time"
+    _, text = await pdf_of(firma, f"/contracts/{site.contract}/settlements.pdf?{span}")
+    assert missing(text, ["Операции по каждому получателю", "77000002, Объект 2", "15.10.2026", "Платёж", "Данные на 20 ноября 2026"]) == []
+    monkeypatch.setattr(contract_entries, "MOST_LINES", 4)
+    _, text = await pdf_of(firma, f"/contracts/{site.contract}/settlements.pdf?{span}")
+    assert missing(text, ["слишком много для этого акта", "77000002", "130,00 ₸"]) == []
+    assert "15.10.2026" not in text
+    assert (await firma.get(f"{url}.csv?from=2026-10-02&to=2026-10-01")).status_code == 400
+
+
+async def test_many_entries_of_one_recipient_are_all_in_the_table(firma, site, accounts):
+    for number in range(120):
+        await make.entry(accounts[0], EntryKind.PAYMENT, -100 - number, "2026-10-16")
+    url, span = f"/contracts/{site.contract}/entries", "from=2026-10-01&to=2026-10-31"
+    lines = await rows_of(firma, f"{url}.csv?{span}")
+    assert [line[-1] for line in lines if line[2] == "16.10.2026"] == [f"{1 + number // 100},{number % 100:02}" for number in range(120)]
+    page = await firma.page(f"{url}?{span}")
+    further = [link.get("href") for link in page.named("a") if "Остальные операции, 77000001" in page.text(link)]
+    assert len(further) == 1
+    rest = await firma.page(further[0].removeprefix("/o/vodokanal"))
+    assert missing(rest.text(), ["1,49 ₸", "1,60 ₸"]) == []
+
+
 async def test_whose_access_lacks_money_is_told_and_has_no_files(firma, site, paid):
     await Membership.filter(contract=paid).update(rights=Right.SEND_READINGS)
-    for path in ("payments", "reconciliation"):
+    for path in ("payments", "reconciliation", "entries"):
         assert "не включает деньги" in (await firma.page(f"/contracts/{site.contract}/{path}")).text()
         assert (await firma.get(f"/contracts/{site.contract}/{path}.csv")).status_code == 404
     assert (await firma.get(f"/contracts/{site.contract}/settlements.pdf")).status_code == 404
