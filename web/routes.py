@@ -169,6 +169,7 @@ def _bills() -> list[Route]:
         Route("/contracts/{id}/settlements", contract_settlements.settlements),
         Route("/contracts/{id}/settlements.pdf", contract_entries.act),
         Route("/contracts/{id}/settlements.{kind}", contract_settlements.settlements_file),
+        Route("/contracts/{id}/balance.{kind}", contract_settlements.balance_file),
         Route("/contracts/{id}/reconciliation", contract_settlements.reconciliation),
         Route("/contracts/{id}/reconciliation.{kind}", contract_settlements.reconciliation_file),
         Route("/contracts/{id}/entries", contract_entries.entries),

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from models import AccountFacts, Contract, Membership, PersonalAccount, Service, Statement
+from models import AccountFacts, Contract, Membership, Organization, PersonalAccount, Service, Statement
 from models.enums import ChargeBasis, EntryKind, PaymentState, Right
 from tests import factories as make
 from tests.web.test_figures import missing, pdf_of
@@ -80,6 +80,26 @@ async def test_the_breakdown_says_its_penalty_and_keeps_recalculations_apart(fir
     assert (await rows_of(firma, f"{url}/statement.csv?period=2026-10"))[-1][3].startswith("Поставщик не сообщает пеню")
 
 
+async def test_balance_and_age_of_the_debt_as_a_table(firma, site, paid, accounts):
+    await Organization.filter(slug="vodokanal").update(payment_due_day=25)
+    await PersonalAccount.filter(id__in=[account.id for account in accounts]).update(balance_as_of=make.NOW)
+    url = f"/contracts/{site.contract}"
+    shown = await firma.page(f"{url}/settlements")
+    assert [link.get("href") for link in shown.named("a") if "balance.csv" in link.get("href", "")], "linked where it is shown"
+    lines = dict(await rows_of(firma, f"{url}/balance.csv"))
+    assert lines["Договор"] == "2666"
+    assert lines["Данные на"] == "20.11.2026"
+    assert (lines["Сальдо по данным поставщика"], lines["Из него по самому договору"], lines["В пути к поставщику"]) == ("130,00", "-200,00", "70,00")
+    state, table = shown.text(shown.named("main")[0]), shown.named("tbody")[0]
+    ages = [[shown.text(cell) for cell in row.findall("*")] for row in table.findall("*")]
+    assert ages, state
+    for age, amount in ages:
+        assert lines[age] == amount.removesuffix("₸").strip(), lines
+    sheet = await sheet_of(firma, f"{url}/balance.xlsx")
+    assert sheet.max_row == len(lines)
+    assert any(isinstance(row[1].value, (int, float)) for row in sheet.rows)
+
+
 async def test_months_of_a_contract(firma, site, accounts):
     url = f"/contracts/{site.contract}/movements"
     page = await firma.page(f"{url}?from=2026-09&to=10.2026")
@@ -109,6 +129,8 @@ async def test_nobody_else_finds_them(aigul, site):
         "entries",
         "entries.csv",
         "entries.pdf",
+        "balance.csv",
+        "balance.xlsx",
     ):
         assert (await aigul.get(f"/contracts/{site.contract}/{path}")).status_code == 404
 

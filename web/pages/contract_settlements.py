@@ -6,11 +6,12 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from adapters.formats import date
+from adapters.formats import capital, date, day_of
+from adapters.money_words import debt_age
 from adapters.texts import gettext, speaking
 from web import tables
 from web.answers import BadAddress, answer, ask, cursor
-from web.pages.accounts import found
+from web.pages.accounts import found, ours
 from web.pages.settlements import FIGURES, ROWS_AT_ONCE, Part, asked, entry_cells, entry_ends, entry_headings, movement_headings, sides
 from web.typed import Typed
 
@@ -30,6 +31,30 @@ async def settlements_file(request: Request) -> Response:
         raise BadAddress
     found(contract.reconciliation)
     return await tables.handed(request, "settlements", _recipients(request, contract))
+
+
+async def balance_file(request: Request) -> Response:
+    """GET what is owed over the contract now, and how old the debt is, as a table."""
+    contract = ours(request, (await ask(request, "contracts/settlements", id=request.path_params["id"], first=1)).contract)
+    found(contract.settlement)
+    return await tables.handed(request, "balance", _balance(request, contract))
+
+
+async def _balance(request: Request, contract: Any) -> AsyncIterator[Part]:
+    state, report = contract.settlement, contract.reconciliation
+    with speaking(request.scope["state"]["language"]):
+        yield [
+            [gettext("What"), gettext("Sum")],
+            [gettext("Contract"), contract.number],
+            *([[gettext("Data as of"), day_of(report.asOf, contract.organization.timezone)]] if report and report.asOf else []),
+            [gettext("Balance by the supplier's books"), state.balance],
+            [gettext("Of it the contract itself"), state.own],
+            [gettext("On its way to the supplier"), state.inTransit],
+            [gettext("Balance with payments on their way"), state.due],
+            *([capital(debt_age(one.age)), one.amount] for one in state.ages or ()),
+            *([[gettext("Overdue by the supplier's books"), state.overdue]] if state.overdue is not None else []),
+            *([[gettext("Recipients whose balance is not known, in no sum"), str(state.unknown)]] if state.unknown else []),
+        ]
 
 
 async def reconciliation(request: Request) -> Response:
