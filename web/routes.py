@@ -57,6 +57,7 @@ from web.pages import (
     styles,
     tariffs,
     unsubscribing,
+    why_files,
 )
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -138,6 +139,7 @@ def _bills() -> list[Route]:
         Route("/accounts/{id}/statement", statements.statement),
         Route("/accounts/{id}/statement/versions", statements.versions),
         Route("/accounts/{id}/statement/why", statements.why),
+        Route("/accounts/{id}/statement/why.{kind}", why_files.of_account),
         Route("/accounts/{id}/charged", charged.charged),
         Route("/accounts/{id}/charged.{kind}", charged.file),
         Route("/accounts/{id}/bill.pdf", either(bills.one, bills.handed_one)),
@@ -166,6 +168,7 @@ def _bills() -> list[Route]:
         Route("/accounts/{id}/certificates/{number}.pdf", certificates.paper),
         Route("/contracts/{id}", contracts.contract),
         Route("/contracts/{id}/why", contracts.why),
+        Route("/contracts/{id}/why.{kind}", why_files.of_contract),
         Route("/contracts/{id}/settlements", contract_settlements.settlements),
         Route("/contracts/{id}/settlements.pdf", contract_entries.act),
         Route("/contracts/{id}/settlements.{kind}", contract_settlements.settlements_file),

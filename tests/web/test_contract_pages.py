@@ -9,7 +9,7 @@ from models.enums import ChargeBasis, EntryKind, PaymentState, Right
 from tests import factories as make
 from tests.web.test_figures import missing, pdf_of
 from tests.web.test_settlements import rows_of, sheet_of
-from web.pages import contract_entries
+from web.pages import contract_entries, why_files
 
 
 @pytest.fixture
@@ -34,6 +34,21 @@ async def test_why_a_month_costs_more_by_recipients(firma, site, accounts):
     assert missing(page.text(page.named("main")[0]), said) == []
     assert page.problems() == []
     assert f"/contracts/{site.contract}/why" in (await firma.get(f"/contracts/{site.contract}?period=2026-10")).text
+
+
+async def test_why_a_month_costs_more_as_a_table(firma, site, accounts, monkeypatch):
+    url = f"/contracts/{site.contract}/why"
+    lines = await rows_of(firma, f"{url}.csv?period=2026-10")
+    assert [line[:7] for line in lines[1:]] == [
+        ["10.2026", "09.2026", "77000001", lines[1][3], "100,00", "150,00", "50,00"],
+        ["10.2026", "09.2026", "77000002", lines[2][3], "100,00", "80,00", "-20,00"],
+        ["10.2026", "09.2026", "Всего", "", "200,00", "230,00", "30,00"],
+    ]
+    assert lines[1][3].startswith("Объект 1")
+    assert (await sheet_of(firma, f"{url}.xlsx?period=2026-10")).max_row == 4
+    assert f"{url}.csv?period=2026-10" in (await firma.get(f"{url}?period=2026-10")).text
+    monkeypatch.setattr(why_files, "ROWS_AT_ONCE", 1)
+    assert await rows_of(firma, f"{url}.csv?period=2026-10") == lines, "recipients come a page at a time"
 
 
 async def test_what_is_owed_and_the_turnover_of_each(firma, site, accounts):
@@ -117,6 +132,7 @@ async def test_months_of_a_contract(firma, site, accounts):
 async def test_nobody_else_finds_them(aigul, site):
     for path in (
         "why",
+        "why.csv",
         "settlements",
         "settlements.csv",
         "settlements.pdf",
