@@ -71,6 +71,17 @@ async def test_the_bill_says_what_the_statement_says(flat, size: str):
     assert missing(text.replace("\n", " "), [each for each in SAYS if "всего" not in each and "социальной" not in each and "прошлом" not in each]) == []
 
 
+async def test_entries_of_one_service_are_told_apart_by_zone_and_supplier(flat):
+    span = "from=2026-10-01&to=2026-10-31"
+    page = await flat.browser.page(f"{flat.address}/reconciliation?{span}")
+    said = ["Электроснабжение, день, Энергосбыт", "Электроснабжение, ночь, Энергосбыт", "Компонент на холодную воду, Теплосеть"]
+    assert missing(page.text(), said) == []
+    _, text = await pdf_of(flat.browser, f"{flat.address}/reconciliation.pdf?{span}")
+    assert missing(text.replace("\n", " "), said) == []
+    table = (await flat.browser.get(f"{flat.address}/reconciliation.csv?{span}")).content.decode("utf-8-sig")
+    assert missing(table, said) == []
+
+
 async def test_home_names_zones_and_groups(flat):
     page = await flat.browser.page(flat.home)
     assert missing(page.text(), ["Электроснабжение, ночь", "Горячее водоснабжение", "Компонент на холодную воду"]) == []
