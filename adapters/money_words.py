@@ -80,7 +80,7 @@ def debt_age(code: str | None) -> str:
 def register_difference(code: str | None) -> str:
     """Which registers of a month contradict each other, and how."""
     return word(code, {
-        "ARITHMETIC": lambda: gettext("The row does not add up"), "CHAIN": lambda: gettext("The opening is not the former closing"),
+        "ARITHMETIC": lambda: gettext("The row does not add up: closing balance"), "CHAIN": lambda: gettext("The opening is not the former closing"),
         "CHARGES": lambda: gettext("Charged: the balances and the charges differ"),
         "RECALCULATIONS": lambda: gettext("Recalculated: the balances and the charges differ"),
         "PAYMENTS": lambda: gettext("Paid: the balances and the payments differ"),
