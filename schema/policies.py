@@ -128,7 +128,7 @@ _PLAIN = PERSONAL | {
     "RequestRecoveryDone": "done",
     "ResendConfirmationDone": "done",
     "Charge": (
-        "amount basis correctsPeriod id isGroup paid parent period quantity recalculation service shortfallAmount shortfallDays "
+        "amount basis correctsPeriod id isGroup monthsByAverage paid parent period quantity recalculation service shortfallAmount shortfallDays "
         "socialNormAmount supplier tariff tariffWithTax taxPercent tier unit zone"
     ),
     "ContractRow": "account charge position recipientName tariffGroup",

@@ -6,8 +6,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from adapters import pdf
-from adapters.formats import basis, percent, period, unit
+from adapters import bills, pdf
+from adapters.formats import percent, period, unit
 from adapters.rendering import render, surrounded
 from adapters.service_names import service
 from adapters.stages import PDF, RENDER, stage
@@ -77,7 +77,7 @@ def _recipient(month_of: Any, row: Any) -> list[Any]:
     """A recalculation is a row of its own: its sum stands in its column, and the months of both are said."""
     charge, is_recalculation = row.charge, row.charge.basis == "RECALCULATION"
     who = [_month(month_of), str(row.position), row.account.number, row.recipientName or "", row.tariffGroup or "", service(charge.service.name)]
-    said = gettext("Recalculation for %(month)s", month=period(charge.correctsPeriod)) if charge.correctsPeriod else basis(charge.basis)
+    said = gettext("Recalculation for %(month)s", month=period(charge.correctsPeriod)) if charge.correctsPeriod else bills.based(charge)
     vat = percent(charge.taxPercent) if charge.taxPercent is not None else ""
     return [*who, said, *_much(charge.quantity), charge.tariff, vat, charge.tariffWithTax, *_sides(charge.amount, is_recalculation)]
 

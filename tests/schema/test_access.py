@@ -266,7 +266,7 @@ EMPTY = {
     "Organization.stepUpTarget", "AccessRules.recoveryAsks",
     "Agreement.publishedAt",
     "StatementVersion.until", "StatementVersion.charges",  # fields that say nothing about this account, whoever asks
-    "Meter.removedOn", "Meter.successor", "MeterEvent.withdrawnAt", "Meter.refusal", "User.name", "User.language", "Charge.correctsPeriod", "PageInfo.endCursor", "Viewer.organization", "Viewer.user", "LookUpRules.proof",
+    "Meter.removedOn", "Meter.successor", "MeterEvent.withdrawnAt", "Meter.refusal", "User.name", "User.language", "Charge.correctsPeriod", "Charge.monthsByAverage", "PageInfo.endCursor", "Viewer.organization", "Viewer.user", "LookUpRules.proof",
     "User.phone", "User.taxNumber", "User.newEmail", "ApiToken.expiresAt", "ApiToken.lastUsedAt", "Consent.withdrawnAt", "Subscription.account",
     "Account.reports", "DataReport.answer", "DataReport.settledAt",
     "Membership.fromOn", "Membership.untilOn", "Membership.invitedBy", "Membership.contract", "Membership.name", "Membership.rights", "Membership.provedBy",

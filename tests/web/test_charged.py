@@ -6,9 +6,10 @@ import io
 import pytest
 from openpyxl import load_workbook
 
-from models import PersonalAccount, Service
+from models import Charge, PersonalAccount, Service
 from models.enums import ChargeBasis
 from tests import factories as make
+from tests.web.test_figures import missing, pdf_of
 
 
 async def test_the_page_and_its_file_say_what_the_statement_says(aigul, site):
@@ -62,6 +63,25 @@ async def test_a_statements_table_has_the_note_and_the_volumes_of_its_page(aigul
     workbook = load_workbook(io.BytesIO((await aigul.get(f"/accounts/{site.account}/statement.xlsx?period=2020-05")).content))
     rows = [[cell.value for cell in row] for row in workbook.active.rows]
     assert next(row for row in rows if row[0] == "Итого по счётчикам")[9] == pytest.approx(1.692)
+
+
+async def test_a_line_says_what_it_was_reckoned_by(aigul, site):
+    """On the page, on the bill and in the table; how many months by average there were, where the books know."""
+    account = await PersonalAccount.get(number="02015213")
+    water = await Service.get(name="Холодная вода", organization_id=account.organization_id)
+    await make.charge(account, "2020-03", 500, basis=ChargeBasis.READING, service=water)
+    await make.charge(account, "2020-04", 500, basis=ChargeBasis.AVERAGE, service=water)
+    await Charge.filter(account=account, period="2020-05-01", service=water).update(basis=ChargeBasis.AVERAGE)
+    await Charge.filter(account=account, period="2020-05-01").exclude(service=water).update(basis=ChargeBasis.READING)
+    said = ["по среднему, 2-й месяц подряд", "по показаниям"]
+    url = f"/accounts/{site.account}"
+    page = await aigul.page(f"{url}/statement?period=2020-05")
+    assert (missing(page.text(), said), page.problems()) == ([], [])
+    for paper in ("statement.pdf", "bill.pdf"):
+        _, text = await pdf_of(aigul, f"{url}/{paper}?period=2020-05")
+        assert missing(text.replace("\n", " "), said) == [], paper
+    lines = (await aigul.get(f"{url}/statement.csv?period=2020-05")).content.decode("utf-8-sig").splitlines()
+    assert [line.split(";")[3] for line in lines[1:3]] == said
 
 
 async def test_nobody_else_finds_it(firma, site):

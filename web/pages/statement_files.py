@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from adapters import bills
-from adapters.formats import basis, date, day_after, day_and_month, first_day, moment, ownership, percent, period, resource, unit, zone
+from adapters.formats import date, day_after, day_and_month, first_day, moment, ownership, percent, period, resource, unit, zone
 from adapters.service_names import service
 from adapters.texts import gettext, speaking
 from web import tables
@@ -54,7 +54,7 @@ def _invoice(shown: Any) -> Iterator[Row]:
 def _line(line: bills.Line) -> Row:
     charge = line.charge
     name = {"group": gettext("%(service)s, in all", service=_called(charge)), "inner": f"— {_called(charge)}"}
-    told = [charge.supplier.name if charge.supplier else "", zone(charge.zone), basis(charge.basis)]
+    told = [charge.supplier.name if charge.supplier else "", zone(charge.zone), bills.based(charge)]
     unit_of = unit(charge.quantity.unit) if charge.quantity is not None else ""
     prices = [charge.tariff, percent(charge.taxPercent) if charge.taxPercent is not None else "", charge.tariffWithTax]
     return [name.get(line.kind, _called(charge)), *told, charge.quantity, unit_of, *prices, charge.amount, charge.recalculation]

@@ -1,6 +1,6 @@
 """«Почему столько?» as a table to keep: each line, or each recipient of a contract, and the total, beside both earlier months."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -21,7 +21,7 @@ CAUSES: dict[str, Callable[[], str]] = {
     "OTHER": lambda: gettext("Rounding and the rest"),
 }  # fmt: skip
 ROWS_AT_ONCE = 100
-Rows = list[list[Any]]
+Rows = list[Sequence[Any]]
 
 
 async def of_account(request: Request) -> Response:
@@ -74,7 +74,8 @@ async def _recipients(request: Request, shown: Any) -> AsyncIterator[Rows]:
 
 
 async def _page(request: Request, period: str | None, **after: str) -> Any:
-    return await ask(request, "contracts/why", id=request.path_params["id"], period=period, first=ROWS_AT_ONCE, **after)
+    wanted: dict[str, Any] = {"id": request.path_params["id"], "period": period, "first": ROWS_AT_ONCE, **after}
+    return await ask(request, "contracts/why", **wanted)
 
 
 def _months() -> list[str]:
