@@ -104,6 +104,7 @@ def variables_of(name: str, town: Town) -> dict[str, Any]:
         "slug": "vodokanal",
         "host": "cabinet.example.com",
         "first": 50,
+        "entries": 20,
         "period": MONTHS[-1],
         "search": "крас",
         **typed,

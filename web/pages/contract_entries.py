@@ -17,14 +17,15 @@ from web.pages.contract_settlements import entry_pages
 from web.pages.settlements import ROWS_AT_ONCE, Part, asked, entry_cells, entry_ends, entry_headings, sides
 from web.typed import Typed
 
-ROWS, AT_ONCE = 10, 50
+ROWS, ENTRIES = 5, 20  # of a page
+AT_ONCE = 50  # of both in a table or an act
 AROUND = 4  # lines of a recipient besides its entries
 MOST_LINES = 1_500  # of recipients in an act, so that it is made in time; the table has all
 
 
 async def entries(request: Request) -> Response:
     """GET the recipients with their entries, some at a time."""
-    contract, form, status = await asked(request, "contracts/entries", Typed.day, first=ROWS, after=cursor(request))
+    contract, form, status = await asked(request, "contracts/entries", Typed.day, first=ROWS, entries=ENTRIES, after=cursor(request))
     return answer(request, "contracts/entries.html", status, contract=contract, form=form)
 
 
@@ -94,7 +95,7 @@ def _opening(first: Any, sums: Any) -> list[Any]:
 
 async def _recipients(request: Request, shown: Any) -> AsyncIterator[Any]:
     """All of them with the first of their entries, asked for with the days that the reconciliation settled on."""
-    wanted = {"id": request.path_params["id"], "first": AT_ONCE, "from": str(shown.first), "to": str(shown.last)}
+    wanted = {"id": request.path_params["id"], "first": AT_ONCE, "entries": AT_ONCE, "from": str(shown.first), "to": str(shown.last)}
     after = None
     while True:
         page = found(found((await ask(request, "contracts/entries", **wanted, after=after)).contract).reconciliation).recipients
