@@ -4,6 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.formats import basis
+from adapters.texts import gettext
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
@@ -48,6 +51,14 @@ class Line:
         supplier = self.charge.supplier
         above = self.charge.parent.supplier if self.kind == "inner" else None
         return None if supplier and above and above.name == supplier.name else supplier
+
+
+def based(charge: Any) -> str:
+    """By what a line was reckoned, readings too: ``по показаниям``, ``по среднему, 2-й месяц подряд``."""
+    if charge.basis == "READING":
+        return gettext("by readings")
+    said, months = basis(charge.basis), charge.monthsByAverage
+    return gettext("%(basis)s, month %(number)s in a row", basis=said, number=months) if months else said
 
 
 def columns(charges: Sequence[Any]) -> Columns:

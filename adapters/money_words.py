@@ -5,7 +5,7 @@ from typing import Any
 
 from babel.dates import get_day_names
 
-from adapters.formats import amount_alone, period, word
+from adapters.formats import amount_alone, period, word, zone
 from adapters.service_names import service
 from adapters.texts import gettext, language
 
@@ -20,9 +20,13 @@ def entry_kind(code: str | None) -> str:
 
 
 def entry_details(entry: Any) -> str:
-    """What else is known of it: the service, the month that it corrects, the document, and whether it was taken back."""
+    """What else is known of it: the service with its zone, tier and supplier, so that no two lines of a bill look alike, the month that it
+    corrects, the document, and whether it was taken back."""
     known = [
         service(entry.service.name) if entry.service else "",
+        zone(entry.zone),
+        gettext("tier %(number)s", number=entry.tier) if entry.tier else "",
+        entry.supplier.name if entry.supplier else "",
         gettext("for %(month)s", month=period(entry.correctsPeriod)) if entry.correctsPeriod else "",
         entry.channel or "",
         entry.document or "",
@@ -76,7 +80,7 @@ def debt_age(code: str | None) -> str:
 def register_difference(code: str | None) -> str:
     """Which registers of a month contradict each other, and how."""
     return word(code, {
-        "ARITHMETIC": lambda: gettext("The row does not add up"), "CHAIN": lambda: gettext("The opening is not the former closing"),
+        "ARITHMETIC": lambda: gettext("The row does not add up: closing balance"), "CHAIN": lambda: gettext("The opening is not the former closing"),
         "CHARGES": lambda: gettext("Charged: the balances and the charges differ"),
         "RECALCULATIONS": lambda: gettext("Recalculated: the balances and the charges differ"),
         "PAYMENTS": lambda: gettext("Paid: the balances and the payments differ"),

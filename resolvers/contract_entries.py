@@ -28,8 +28,8 @@ async def _entries_of(by_contract: dict[int, ContractReconciliationRow], first: 
     further = f"AND ({_DAY}, e.id) > ($2, $3)" if after is not None else ""
     text = f"""
         SELECT k.*, {MORE} FROM (
-            SELECT e.id, e.contract_id, {_DAY} AS business_date, {MONTH} AS month, e.period, e.kind, e.amount, e.service_id, e.reason, e.reverses_id,
-                e.payment_id, e.charge_id, ROW_NUMBER() OVER (PARTITION BY e.contract_id ORDER BY {_DAY}, e.id) AS place
+            SELECT e.id, e.contract_id, {_DAY} AS business_date, {MONTH} AS month, e.period, e.kind, e.amount, e.service_id, e.supplier_id, e.reason,
+                e.reverses_id, e.payment_id, e.charge_id, ROW_NUMBER() OVER (PARTITION BY e.contract_id ORDER BY {_DAY}, e.id) AS place
             FROM ledger_entry e WHERE {among("e.contract_id", 1)} AND ({_within(list(by_contract.values()))}) {further}
         ) k {TOLD} WHERE k.place <= {int(first) + 1} ORDER BY k.contract_id, k.place"""
     found: dict[Reconciled, list[EntryRow]] = {}

@@ -13,7 +13,7 @@ from resolvers.contracts import ContractRow
 from resolvers.facts import Facts, present_facts
 from resolvers.reconciliation import DAY, Reconciled, ReconciliationRow, layers, reconciliations_of, seen_days
 from resolvers.spans import Days
-from resolvers.sql import Row, among, fetch
+from resolvers.sql import Row, among, fetch, instant
 from resolvers.viewer import Viewer
 
 _SIDES = ("opening", "debit", "credit", "closing")
@@ -47,6 +47,14 @@ class ContractReconciliationRow:
 
 
 @dataclass(slots=True, eq=False)
+class OwnRow:
+    """The turnover of a contract's own account, and when the newest of its recipients' balances came: None where none is known."""
+
+    turnover: TurnoverRow
+    as_of: dt.datetime | None
+
+
+@dataclass(slots=True, eq=False)
 class ContractTotalsRow:
     """`known` is over the recipients' known accounts; `unknown` recipients are in no sum."""
 
@@ -72,13 +80,14 @@ async def contract_reconciliations_of(viewer: Viewer, contracts: Sequence[Contra
     return {pk: ContractReconciliationRow(contract, span, days.first, days.last) for pk, (contract, days) in windows.items()}
 
 
-async def own_turnovers_of(viewer: Viewer, rows: Sequence[ContractReconciliationRow]) -> dict[Reconciled, TurnoverRow]:
-    """Of the contracts' own accounts. One statement for each stretch of days: nearly always one, who came or left amid the span sees his own."""
-    found: dict[Reconciled, TurnoverRow] = {}
+async def own_turnovers_of(viewer: Viewer, rows: Sequence[ContractReconciliationRow]) -> dict[Reconciled, OwnRow]:
+    """One statement for each stretch of days: nearly always one, who came or left amid the span sees his own."""
+    found: dict[Reconciled, OwnRow] = {}
     for days in {(row.first, row.last) for row in rows}:
         mine = [row for row in rows if (row.first, row.last) == days]
-        sums = await _own([row.contract for row in mine], Days(*days))
-        found |= {row.pk: _turnover(sums.get(row.contract.pk), row.contract.organization.currency) for row in mine}
+        sums, known = await _own([row.contract for row in mine], Days(*days))
+        turned = {row.pk: _turnover(sums.get(row.contract.pk), row.contract.organization.currency) for row in mine}
+        found |= {row.pk: OwnRow(turned[row.pk], known.get(row.contract.pk)) for row in mine}
     return found
 
 
@@ -134,17 +143,21 @@ async def _turned(
     return more
 
 
-async def _own(contracts: Sequence[ContractRow], span: Days) -> dict[int, Row]:
-    """The turnover of entries towards contracts as such; one and its reversal on one day take each other out."""
+async def _own(contracts: Sequence[ContractRow], span: Days) -> tuple[dict[int, Row], dict[int, dt.datetime | None]]:
+    """The turnover of entries towards contracts as such; one and its reversal on one day take each other out. And when the newest balance of theirs came."""
     day = DAY.format("e")
     text = f"""
         SELECT x.contract_id, SUM(CASE WHEN x.day < $2 THEN x.amount ELSE 0 END) AS opening,
             SUM(CASE WHEN x.day >= $2 AND x.amount > 0 THEN x.amount ELSE 0 END) AS debit,
-            SUM(CASE WHEN x.day >= $2 AND x.amount < 0 THEN -x.amount ELSE 0 END) AS credit, SUM(x.amount) AS closing
+            SUM(CASE WHEN x.day >= $2 AND x.amount < 0 THEN -x.amount ELSE 0 END) AS credit, SUM(x.amount) AS closing, NULL AS as_of
         FROM (SELECT e.contract_id, {day} AS day, COALESCE(e.reverses_id, e.id) AS chain, SUM(e.amount) AS amount FROM ledger_entry e
             WHERE {among("e.contract_id", 1)} AND {day} <= $3 GROUP BY e.contract_id, {day}, COALESCE(e.reverses_id, e.id)) x
-        GROUP BY x.contract_id"""
-    return {row["contract_id"]: row for row in await fetch(text, [contract.pk for contract in contracts], span.first, span.last)}
+        GROUP BY x.contract_id
+        UNION ALL SELECT a.contract_id, NULL, NULL, NULL, NULL, MAX(a.balance_as_of) FROM personal_account a
+        WHERE {among("a.contract_id", 1)} AND a.balance IS NOT NULL GROUP BY a.contract_id"""
+    rows = await fetch(text, [contract.pk for contract in contracts], span.first, span.last)
+    sums = {row["contract_id"]: row for row in rows if row["closing"] is not None}
+    return sums, {row["contract_id"]: instant(row["as_of"]) for row in rows if row["as_of"] is not None}
 
 
 def _turnover(sums: Row | None, currency: Currency) -> TurnoverRow:

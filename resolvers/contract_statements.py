@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.enums import ChargeBasis, Resource, Right, StatementState
-from models.money import Money
+from models.money import Currency, Money
 from models.period import Period
 from models.quantity import Quantity
 from resolvers.accounts import AccountRow, accounts_by_ids, accounts_outside
@@ -22,14 +22,21 @@ from resolvers.viewer import Viewer
 
 @dataclass(slots=True, eq=False)
 class ContractStatementRow:
-    """`total` over the recipients that the contract had in `period`."""
+    """`total` over the recipients that the contract had in `period`, `recalculation` is within it and `penalty` is not: None where no one's
+    statement says it."""
 
     contract: ContractRow
     period: Period
     state: StatementState
     as_of: dt.datetime | None
     total: Money
+    recalculation: Money
+    penalty: Money | None
     totals: list[ContractTotal]
+
+    @property
+    def total_with_penalty(self) -> Money | None:
+        return None if self.penalty is None else self.total + self.penalty
 
     @property
     def pk(self) -> tuple[int, Period]:
@@ -41,6 +48,7 @@ class ContractTotal:
     service: ServiceRow
     quantity: Quantity | None
     amount: Money
+    recalculation: Money
 
 
 @dataclass(slots=True, eq=False)
@@ -70,13 +78,13 @@ async def contract_periods(viewer: Viewer, contracts: Sequence[ContractRow]) -> 
 async def contract_statements(viewer: Viewer, contracts: Sequence[ContractRow], period: Period | None) -> dict[int, ContractStatementRow]:
     """The statement of `period`, else of each contract's last closed month. Three statements for any number of contracts."""
     states = await _states(contracts, period)
-    totals = await _totals(contracts, sorted({month for month, _, _ in states.values()}))
+    totals = await _totals(contracts, sorted({said.period for said in states.values()}))
     found = {}
     for contract in contracts:
         if contract.pk in states:
-            month, state, as_of = states[contract.pk]
-            if contract.access.sees(month.first_day, month.last_day, Right.SEE_MONEY):
-                found[contract.pk] = _statement(contract, month, state, as_of, totals)
+            said = states[contract.pk]
+            if contract.access.sees(said.period.first_day, said.period.last_day, Right.SEE_MONEY):
+                found[contract.pk] = _statement(contract, said, totals)
     return found
 
 
@@ -121,16 +129,30 @@ async def _accounts(viewer: Viewer, rows: Sequence[Row]) -> dict[int, AccountRow
     return {**accounts, **await accounts_outside(viewer, left, day)}
 
 
-async def _states(contracts: Sequence[ContractRow], period: Period | None) -> dict[int, tuple[Period, StatementState, dt.datetime | None]]:
-    """Month, state and newest `as_of` of each contract's statement; open while one recipient's is open."""
+@dataclass(slots=True)
+class _Said:
+    """What the recipients' statements of a month say together: open while one is open, as of the newest."""
+
+    period: Period
+    state: StatementState
+    as_of: dt.datetime | None
+    penalty: int | None
+
+
+async def _states(contracts: Sequence[ContractRow], period: Period | None) -> dict[int, _Said]:
     chosen = f"st.period = {literal(period.first_day)}" if period else f"st.state = '{StatementState.CLOSED.value}'"
     text = f"""
-        SELECT f.contract_id, st.period, MAX(st.state) AS state, MAX(st.as_of) AS as_of,
+        SELECT f.contract_id, st.period, MAX(st.state) AS state, MAX(st.as_of) AS as_of, SUM(st.penalty) AS penalty,
             ROW_NUMBER() OVER (PARTITION BY f.contract_id ORDER BY st.period DESC) AS place
         FROM account_facts f JOIN statement st ON st.account_id = f.account_id AND st.is_current
         WHERE {among("f.contract_id", 1)} AND {in_force("f", "st.period")} AND {chosen} GROUP BY f.contract_id, st.period"""
     rows = await fetch(f"SELECT * FROM ({text}) ranked WHERE place = 1", [row.pk for row in contracts])
-    return {row["contract_id"]: (Period.of(known_day(row["period"])), StatementState(row["state"]), instant(row["as_of"])) for row in rows}
+    return {row["contract_id"]: _said(row) for row in rows}
+
+
+def _said(row: Row) -> _Said:
+    penalty = None if row["penalty"] is None else int(row["penalty"])
+    return _Said(Period.of(known_day(row["period"])), StatementState(row["state"]), instant(row["as_of"]), penalty)
 
 
 async def _totals(contracts: Sequence[ContractRow], months: Sequence[Period]) -> Sequence[Row]:
@@ -139,7 +161,8 @@ async def _totals(contracts: Sequence[ContractRow], months: Sequence[Period]) ->
     text = f"""
         SELECT f.contract_id, ch.period, ch.service_id, MAX(s.name) AS name, MAX(s.resource) AS resource, MAX(ch.unit) AS unit,
             COUNT(DISTINCT ch.unit) AS units, SUM(CASE WHEN ch.basis <> '{ChargeBasis.RECALCULATION.value}' THEN ch.quantity END) AS quantity,
-            SUM(ch.amount) AS amount, MIN(s.position) AS position
+            SUM(ch.amount) AS amount, SUM(CASE WHEN ch.basis = '{ChargeBasis.RECALCULATION.value}' THEN ch.amount ELSE 0 END) AS recalculation,
+            MIN(s.position) AS position
         FROM charge ch JOIN service s ON s.id = ch.service_id JOIN account_facts f ON f.account_id = ch.account_id
         WHERE {among("f.contract_id", 1)} AND ch.period IN ({", ".join(literal(month.first_day) for month in months)})
           AND {in_force("f", "ch.period")} AND ch.is_current AND {POSTED}
@@ -147,15 +170,20 @@ async def _totals(contracts: Sequence[ContractRow], months: Sequence[Period]) ->
     return await fetch(text, [row.pk for row in contracts])
 
 
-def _statement(contract: ContractRow, month: Period, state: StatementState, as_of: dt.datetime | None, rows: Sequence[Row]) -> ContractStatementRow:
+def _statement(contract: ContractRow, said: _Said, rows: Sequence[Row]) -> ContractStatementRow:
     currency = contract.organization.currency
-    totals = []
-    for row in rows:
-        if row["contract_id"] == contract.pk and Period.of(known_day(row["period"])) == month:
-            quantity = Quantity(int(row["quantity"]), row["unit"] or "") if row["quantity"] is not None and row["units"] <= 1 else None
-            totals.append(ContractTotal(ServiceRow(row["service_id"], row["name"], Resource(row["resource"])), quantity, Money(int(row["amount"]), currency)))
+    mine = (row for row in rows if row["contract_id"] == contract.pk and Period.of(known_day(row["period"])) == said.period)
+    totals = [_total(row, currency) for row in mine]
     total = sum((one.amount for one in totals), Money(0, currency))
-    return ContractStatementRow(contract, month, state, as_of, total, totals)
+    recalculation = sum((one.recalculation for one in totals), Money(0, currency))
+    penalty = Money.or_none(said.penalty, currency)
+    return ContractStatementRow(contract, said.period, said.state, said.as_of, total, recalculation, penalty, totals)
+
+
+def _total(row: Row, currency: Currency) -> ContractTotal:
+    quantity = Quantity(int(row["quantity"]), row["unit"] or "") if row["quantity"] is not None and row["units"] <= 1 else None
+    service = ServiceRow(row["service_id"], row["name"], Resource(row["resource"]))
+    return ContractTotal(service, quantity, Money(int(row["amount"]), currency), Money(int(row["recalculation"]), currency))
 
 
 def in_force(facts: str, month: str) -> str:

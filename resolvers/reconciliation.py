@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from models.enums import DifferenceReason, EntryKind, Resource, Right
+from models.enums import DifferenceReason, EntryKind, Resource, Right, TariffZone
 from models.money import Currency, Money
 from models.period import Period
 from resolvers.accounts import AccountRow
-from resolvers.charges import ServiceRow
+from resolvers.charges import ServiceRow, SupplierRow
 from resolvers.movements import MONTH
 from resolvers.scope import Accessible
 from resolvers.spans import Days
@@ -32,10 +32,11 @@ _STANDS = f"""NOT EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses_id = e.i
     AND NOT EXISTS (SELECT 1 FROM ledger_entry o WHERE o.id = e.reverses_id AND {DAY.format("o")} = {_DAY})"""
 
 # What is told of entries `k`, and where it is from.
-MORE = """s.name, s.resource, p.document, p.channel,
+MORE = """s.name, s.resource, p.document, p.channel, sp.id AS owed_to, sp.name AS supplier_name, ch.zone, ch.tier,
     CASE WHEN ch.basis = 'recalculation' THEN ch.corrects_period WHEN k.month <> k.period THEN k.period END AS corrects_period,
     CASE WHEN EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses_id = k.id) THEN 1 ELSE 0 END AS is_reversed"""
-TOLD = "LEFT JOIN service s ON s.id = k.service_id LEFT JOIN payment p ON p.id = k.payment_id LEFT JOIN charge ch ON ch.id = k.charge_id"
+TOLD = """LEFT JOIN service s ON s.id = k.service_id LEFT JOIN payment p ON p.id = k.payment_id LEFT JOIN charge ch ON ch.id = k.charge_id
+    LEFT JOIN supplier sp ON sp.id = COALESCE(k.supplier_id, ch.supplier_id)"""
 
 
 @dataclass(slots=True, eq=False)
@@ -57,7 +58,7 @@ class ReconciliationRow:
 
 @dataclass(slots=True, eq=False)
 class EntryRow:
-    """`document` is the payment's; `is_reversed` is one that was taken back, `is_reversal` what took another one back."""
+    """`zone` and `tier` are the charge's, `document` the payment's; `is_reversed` is one that was taken back, `is_reversal` what took another one back."""
 
     pk: int
     happened_on: dt.date
@@ -65,6 +66,9 @@ class EntryRow:
     kind: EntryKind
     amount: Money
     service: ServiceRow | None
+    supplier: SupplierRow | None
+    zone: TariffZone | None
+    tier: int | None
     document: str | None
     channel: str | None
     corrects_period: Period | None
@@ -114,8 +118,8 @@ async def _entries_of(rows: dict[int, ReconciliationRow], first: int, after: tup
     further = f"AND ({_DAY}, e.id) > ($4, $5)" if after is not None else ""
     text = f"""
         SELECT k.*, {MORE} FROM (
-            SELECT e.id, e.account_id, {_DAY} AS business_date, {MONTH} AS month, e.period, e.kind, e.amount, e.service_id, e.reason, e.reverses_id,
-                e.payment_id, e.charge_id,
+            SELECT e.id, e.account_id, {_DAY} AS business_date, {MONTH} AS month, e.period, e.kind, e.amount, e.service_id, e.supplier_id, e.reason,
+                e.reverses_id, e.payment_id, e.charge_id,
                 ROW_NUMBER() OVER (PARTITION BY e.account_id ORDER BY {_DAY}, e.id) AS place
             FROM ledger_entry e WHERE {among("e.account_id", 1)} AND {upto} AND NOT ({before}) {further}
         ) k {TOLD} WHERE k.place <= {int(first) + 1} ORDER BY k.account_id, k.place"""
@@ -189,6 +193,9 @@ def entry_of(row: Row, currency: Currency) -> EntryRow:
         kind=EntryKind(row["kind"]),
         amount=Money(row["amount"], currency),
         service=ServiceRow(row["service_id"], row["name"], Resource(row["resource"])) if row["service_id"] is not None else None,
+        supplier=SupplierRow(row["owed_to"], row["supplier_name"]) if row["owed_to"] is not None else None,
+        zone=TariffZone(row["zone"]) if row["zone"] else None,
+        tier=row["tier"],
         document=row["document"] or None,
         channel=row["channel"] or None,
         corrects_period=Period.of(known_day(corrects)) if corrects is not None else None,

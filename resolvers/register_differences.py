@@ -25,7 +25,8 @@ _MONTHS_BACK = -6  # so far back a reading may lie that a month's first one is c
 class RegisterDifferenceRow:
     """`printed` is what the statement says, `found` what the other register comes to; of volumes the quantities of the bill and of the readings.
 
-    `amount` is None for volumes, `printed` and `found` are None where the statement contradicts itself.
+    Where a statement contradicts itself, `found` is its closing balance by its own figures; where it contradicts the one before, that one's closing
+    balance. `amount` is None for volumes.
     """
 
     account_pk: int
@@ -111,12 +112,16 @@ def _text(covered: set[Component]) -> str:
 
 
 _PART = "organization_id = $1 AND {0}.account_id > $3 AND {0}.account_id <= $4"
+# The posted amount is what the printed balance has more than the row's own figures, or than the balance before it, come to.
+_SAYS = f"CASE WHEN x.kind = '{DifferenceReason.ARITHMETIC.value}' THEN t.closing ELSE t.opening END"
 _OF_LEDGER = f"""
-    SELECT e.account_id, e.reason AS kind, '' AS resource, CAST(NULL AS bigint) AS printed, CAST(NULL AS bigint) AS found,
-        CAST(SUM(e.amount) AS bigint) AS amount
-    FROM ledger_entry e WHERE e.{_PART.format("e")} AND e.period = $2 AND e.kind = '{EntryKind.SUPPLIER_DIFFERENCE.value}'
-        AND e.reason IN ('{DifferenceReason.ARITHMETIC.value}', '{DifferenceReason.CHAIN.value}')
-    GROUP BY e.account_id, e.reason HAVING SUM(e.amount) <> 0"""
+    SELECT x.account_id, x.kind, '' AS resource, {_SAYS} AS printed, CAST({_SAYS} - x.amount AS bigint) AS found, x.amount
+    FROM (
+        SELECT e.account_id, e.reason AS kind, CAST(SUM(e.amount) AS bigint) AS amount FROM ledger_entry e
+        WHERE e.{_PART.format("e")} AND e.period = $2 AND e.kind = '{EntryKind.SUPPLIER_DIFFERENCE.value}'
+            AND e.reason IN ('{DifferenceReason.ARITHMETIC.value}', '{DifferenceReason.CHAIN.value}')
+        GROUP BY e.account_id, e.reason HAVING SUM(e.amount) <> 0
+    ) x LEFT JOIN statement t ON t.account_id = x.account_id AND t.period = $2 AND t.is_current"""
 _LINES = f"SELECT c.account_id, SUM(c.amount) AS amount FROM charge c WHERE c.{_PART.format('c')} AND c.period = $2 AND c.is_current AND NOT c.is_group"
 
 

@@ -9,6 +9,7 @@ from strawberry import Parent, field
 
 from models.enums import ChargeBasis, Resource, TariffZone
 from models.period import Period
+from resolvers.averages import averages_of
 from resolvers.charges import ChargeRow, ServiceRow, SupplierRow, charges_by_ids
 from schema import ids
 from schema.context import Info
@@ -71,6 +72,13 @@ class Charge(Node):
     @field(description="Days in which the service fell short; printed, in no sum.")
     def shortfall_days(root: Parent[ChargeRow]) -> DecimalString | None:  # noqa: N805
         return None if root.shortfall_days is None else DecimalString(root.shortfall_days.value)
+
+    @field(
+        description="Of a line by AVERAGE: for how many months in a row, this one with them, it was so. Null of any other, and where the books do not "
+        "say what was before."
+    )
+    async def months_by_average(root: Parent[ChargeRow], info: Info) -> int | None:  # noqa: N805
+        return await info.context.loaders.of(averages_of, root) if root.basis is ChargeBasis.AVERAGE else None
 
     @field(
         description="The group that this line is a part of: «Горячее водоснабжение» of its cold water and its heating. A group's amount is "

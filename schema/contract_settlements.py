@@ -23,6 +23,7 @@ from resolvers.contract_reconciliations import (
 from resolvers.contract_settlements import contract_settlements_of
 from resolvers.contracts import ContractRow
 from resolvers.payments import contract_payments_pages
+from resolvers.reconciliation import entries_pages
 from schema import ids
 from schema.accounts import Account
 from schema.arguments import After, First
@@ -88,20 +89,29 @@ class RecipientTurnover:
     def closing(root: Parent[RecipientTurnoverRow]) -> Money | None:  # noqa: N805
         return root.row.closing  # type: ignore[return-value]
 
+    @field(description="Its entries from its first day to the last, oldest first.")
+    async def entries(root: Parent[RecipientTurnoverRow], info: Info, first: First, after: After = None) -> Connection[LedgerEntry]:  # noqa: N805
+        rows = await info.context.loaders.of(entries_pages, root.row, checked_first(first), ids.dated("entries", after))
+        return PageOf("entries", rows or [], first, lambda row: (row.happened_on, row.pk))  # type: ignore[return-value]
+
 
 @strawberry.type(description="The accounts that a contract has now, and its own, between two days.")
 class ContractReconciliation:
     first: dt.date = field(description="The first day that is shown.")
     last: dt.date = field(description="The last day that is shown.")
 
+    @field(description="When the newest of the recipients' balances came; null where none is known.")
+    async def as_of(root: Parent[ContractReconciliationRow], info: Info) -> dt.datetime | None:  # noqa: N805
+        return (await info.context.loaders.of(own_turnovers_of, root)).as_of
+
     @field(description="The contract's own account: sums that are for no single recipient.")
     async def own(root: Parent[ContractReconciliationRow], info: Info) -> Turnover:  # noqa: N805
-        return await info.context.loaders.of(own_turnovers_of, root)
+        return (await info.context.loaders.of(own_turnovers_of, root)).turnover
 
     @field(description="All recipients whose balance is known, and the contract's own.")
     async def total(root: Parent[ContractReconciliationRow], info: Info) -> Turnover:  # noqa: N805
         known = (await info.context.loaders.of(contract_totals_of, root)).known
-        return known + await info.context.loaders.of(own_turnovers_of, root)
+        return known + (await info.context.loaders.of(own_turnovers_of, root)).turnover
 
     @field(description="How many recipients' balances are not known: they are listed, and in no sum.")
     async def unknown(root: Parent[ContractReconciliationRow], info: Info) -> int:  # noqa: N805

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 class ContractTotal:
     service: Service = field(description="The service.")
     quantity: Quantity | None = field(description="How much of it, where all lines have one unit.")
-    amount: Money = field(description="What it costs.")
+    amount: Money = field(description="What it costs, with recalculations.")
+    recalculation: Money = field(description="What of it is recalculations.")
 
 
 @strawberry.type(description="One line of a contract's statement.")
@@ -58,7 +59,10 @@ class ContractStatement(ContractComparison, ContractCorrections):
     period: Period = field(description="The month.")
     state: StatementState = field(description="Whether figures may still change.")
     as_of: dt.datetime | None = field(description="When the newest of these figures came.")
-    total: Money = field(description="The sum over all recipients and services.")
+    total: Money = field(description="The sum over all recipients and services, with recalculations and without penalty.")
+    recalculation: Money = field(description="What of the total is recalculations.")
+    penalty: Money | None = field(description="The penalty of all recipients, in no line and not in the total; null where the supplier does not say it.")
+    total_with_penalty: Money | None = field(description="The total and the penalty; null where the penalty is not known.")
     totals: list[ContractTotal] = field(description="The sums by service.")
 
     @field(description="The lines in the order of account numbers.")

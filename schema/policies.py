@@ -127,12 +127,12 @@ _PLAIN = PERSONAL | {
     "RequestRecoveryDone": "done",
     "ResendConfirmationDone": "done",
     "Charge": (
-        "amount basis correctsPeriod id isGroup paid parent period quantity recalculation service shortfallAmount shortfallDays "
+        "amount basis correctsPeriod id isGroup monthsByAverage paid parent period quantity recalculation service shortfallAmount shortfallDays "
         "socialNormAmount supplier tariff tariffWithTax taxPercent tier unit zone"
     ),
     "ContractRow": "account charge position recipientName tariffGroup",
-    "ContractStatement": "asOf compared correctedLater correctsEarlier period rows state total totals",
-    "ContractTotal": "amount quantity service",
+    "ContractStatement": "asOf compared correctedLater correctsEarlier penalty period recalculation rows state total totalWithPenalty totals",
+    "ContractTotal": "amount quantity recalculation service",
     "ApproveImportDone": "run",
     "DiscardImportDone": "run",
     "HumanCheck": "expiresAt image proofOfWork",

@@ -7,12 +7,12 @@ import datetime as dt
 import strawberry
 from strawberry import Parent, field
 
-from models.enums import DifferenceReason, EntryKind
+from models.enums import DifferenceReason, EntryKind, TariffZone
 from models.period import Period
 from resolvers.reconciliation import ReconciliationRow, entries_pages
 from schema import ids
 from schema.arguments import After, First
-from schema.charges import Service
+from schema.charges import Service, Supplier
 from schema.context import Info
 from schema.values import Connection, Money, PageOf, checked_first
 
@@ -24,6 +24,9 @@ class LedgerEntry:
     kind: EntryKind = field(description="What it is.")
     amount: Money = field(description="Positive adds to the debt, negative lowers it.")
     service: Service | None = field(description="The service, where it is for one.")
+    supplier: Supplier | None = field(description="Whom it is owed to, where that is not the organization itself.")
+    zone: TariffZone | None = field(description="Of a charge: its tariff zone, where there are several.")
+    tier: int | None = field(description="Of a charge: the tier of its tariff, where there are several.")
     document: str | None = field(description="Of a payment: the number of its document.")
     channel: str | None = field(description="Of a payment: where it was paid.")
     corrects_period: Period | None = field(

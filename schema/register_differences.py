@@ -33,11 +33,14 @@ class RegistersDiffer:
     async def account(root: Parent[RegisterDifferenceRow], info: Info) -> Annotated[Account, strawberry.lazy("schema.accounts")] | None:  # noqa: N805
         return await info.context.loaders.by_id(accounts_by_ids, root.account_pk)
 
-    @field(description="The month's figure as printed; null where the statement contradicts itself, and of a VOLUME.")
+    @field(description="The month's figure as printed: of ARITHMETIC the closing balance, of CHAIN the opening one; null of a VOLUME.")
     def printed(root: Parent[RegisterDifferenceRow]) -> Money | None:  # noqa: N805
         return _unless_volume(root.printed)
 
-    @field(description="What the other register comes to; null where the statement contradicts itself, and of a VOLUME.")
+    @field(
+        description="What the other register comes to: of ARITHMETIC the closing balance by the row's own figures, of CHAIN the closing balance before it; "
+        "null of a VOLUME."
+    )
     def found(root: Parent[RegisterDifferenceRow]) -> Money | None:  # noqa: N805
         return _unless_volume(root.found)
 

@@ -1,13 +1,13 @@
 """Files to keep: the same records as the page shows, printed. Their names say nothing personal."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from adapters import pdf
-from adapters.formats import percent, unit
+from adapters import bills, pdf
+from adapters.formats import percent, period, unit
 from adapters.rendering import render, surrounded
 from adapters.service_names import service
 from adapters.stages import PDF, RENDER, stage
@@ -62,19 +62,54 @@ def breakdown(request: Request) -> AsyncIterator[Any]:
 async def _recipients(request: Request, first: Any, others: AsyncIterator[Any]) -> AsyncIterator[list[Sequence[Any]]]:
     with speaking(request.scope["state"]["language"]):
         yield [[
-            "№", gettext("Account"), gettext("Recipient"), gettext("Tariff group"), gettext("Service"), gettext("Quantity"), gettext("Unit"),
-            gettext("Tariff without VAT"), gettext("VAT"), gettext("Tariff with VAT"), gettext("Sum"),
+            gettext("Month"), "№", gettext("Account"), gettext("Recipient"), gettext("Tariff group"), gettext("Service"), gettext("Basis"),
+            gettext("Quantity"), gettext("Unit"), gettext("Tariff without VAT"), gettext("VAT"), gettext("Tariff with VAT"), gettext("Sum"),
+            gettext("Recalculation"),
         ]]  # fmt: skip
-        yield [_recipient(row) for row in first.statement.rows.nodes]
+        shown = first.statement
+        yield [_recipient(shown.period, row) for row in shown.rows.nodes]
         async for contract in others:
-            yield [_recipient(row) for row in contract.statement.rows.nodes]
+            yield [_recipient(shown.period, row) for row in contract.statement.rows.nodes]
+        yield list(_totals(shown))
 
 
-def _recipient(row: Any) -> list[Any]:
-    charge = row.charge
-    quantity = [charge.quantity, unit(charge.quantity.unit)] if charge.quantity is not None else ["", ""]
-    who = [str(row.position), row.account.number, row.recipientName or "", row.tariffGroup or ""]
-    return [*who, service(charge.service.name), *quantity, charge.tariff, percent(charge.taxPercent), charge.tariffWithTax, charge.amount]
+def _recipient(month_of: Any, row: Any) -> list[Any]:
+    """A recalculation is a row of its own: its sum stands in its column, and the months of both are said."""
+    charge, is_recalculation = row.charge, row.charge.basis == "RECALCULATION"
+    who = [_month(month_of), str(row.position), row.account.number, row.recipientName or "", row.tariffGroup or "", service(charge.service.name)]
+    said = gettext("Recalculation for %(month)s", month=period(charge.correctsPeriod)) if charge.correctsPeriod else bills.based(charge)
+    vat = percent(charge.taxPercent) if charge.taxPercent is not None else ""
+    return [*who, said, *_much(charge.quantity), charge.tariff, vat, charge.tariffWithTax, *_sides(charge.amount, is_recalculation)]
+
+
+def _sides(amount: Any, is_recalculation: bool) -> list[Any]:
+    return ["", amount] if is_recalculation else [amount, ""]
+
+
+def _totals(shown: Any) -> Iterator[list[Any]]:
+    """Of each service and of all, then with recalculations and with the penalty, which is in no line."""
+    head, prices = [_month(shown.period), "", "", gettext("Total"), ""], ["", "", ""]
+    for one in shown.totals:
+        yield [*head, service(one.service.name), "", *_much(one.quantity), *prices, one.amount - one.recalculation, one.recalculation]
+    blank = [*[""] * 4, *prices]
+    yield [*head, *blank, shown.total - shown.recalculation, shown.recalculation]
+    head[3] = gettext("Total with recalculations")
+    yield [*head, *blank, shown.total, ""]
+    if shown.penalty is None:
+        head[3] = gettext("The supplier does not say the penalty of this month: it is in no total.")
+        yield [*head, *blank, "", ""]
+        return
+    for name, amount in ((gettext("Penalty"), shown.penalty), (gettext("Total with penalty"), shown.totalWithPenalty)):
+        head[3] = name
+        yield [*head, *blank, amount, ""]
+
+
+def _much(quantity: Any) -> list[Any]:
+    return [quantity, unit(quantity.unit)] if quantity is not None else ["", ""]
+
+
+def _month(month_of: Any) -> str:
+    return f"{month_of.first_day:%m.%Y}"
 
 
 async def printed(request: Request, template: str, name: str, **context: Any) -> Response:

@@ -104,7 +104,7 @@ async def test_what_is_on_its_way_for_the_contract_lowers_what_is_due(org):
 
 
 async def sums(viewer, found):
-    own, totals = (await own_turnovers_of(viewer, [found]))[found.pk], (await contract_totals_of(viewer, [found]))[found.pk]
+    own, totals = (await own_turnovers_of(viewer, [found]))[found.pk].turnover, (await contract_totals_of(viewer, [found]))[found.pk]
     return own, totals.known + own, totals.unknown
 
 

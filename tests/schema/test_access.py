@@ -258,14 +258,14 @@ NARROWS = {
 EMPTY = {
     "Bill.qr",
     *(f"RegistersDiffer.{name}" for name in ("resource", "printed", "found", "billed", "measured")),
-    "LedgerEntry.document", "LedgerEntry.channel", "LedgerEntry.correctsPeriod", "Settlement.ages", "Settlement.nextDueOn", "Settlement.overdueThen",
+    "LedgerEntry.document", "LedgerEntry.channel", "LedgerEntry.correctsPeriod", "LedgerEntry.supplier", "LedgerEntry.zone", "LedgerEntry.tier", "Settlement.ages", "Settlement.nextDueOn", "Settlement.overdueThen",
     "Settlement.dataAsOf", "Settlement.allocation", "ContractSettlement.ages", "ServiceBalance.supplier",
     "HouseWindow.firstDay", "HouseWindow.lastDay",
     "Reading.reason", "MeterRegister.refusedReading", "ReadingHook.url", "ReadingHook.lastError",
     "Organization.stepUpTarget", "AccessRules.recoveryAsks",
     "Agreement.publishedAt",
     "StatementVersion.until", "StatementVersion.charges",  # fields that say nothing about this account, whoever asks
-    "Meter.removedOn", "Meter.successor", "MeterEvent.withdrawnAt", "Meter.refusal", "User.name", "User.language", "Charge.correctsPeriod", "PageInfo.endCursor", "Viewer.organization", "Viewer.user", "LookUpRules.proof",
+    "Meter.removedOn", "Meter.successor", "MeterEvent.withdrawnAt", "Meter.refusal", "User.name", "User.language", "Charge.correctsPeriod", "Charge.monthsByAverage", "PageInfo.endCursor", "Viewer.organization", "Viewer.user", "LookUpRules.proof",
     "User.phone", "User.taxNumber", "User.newEmail", "ApiToken.expiresAt", "ApiToken.lastUsedAt", "Consent.withdrawnAt", "Subscription.account",
     "Account.reports", "DataReport.answer", "DataReport.settledAt",
     "Membership.fromOn", "Membership.untilOn", "Membership.invitedBy", "Membership.contract", "Membership.name", "Membership.rights", "Membership.provedBy",

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from models import Meter
-from models.enums import Resource
+from models.enums import ChargeBasis, Resource
 from resolvers.viewer import Viewer, viewer_of_user
 from schema import ids, operations
 from schema.context import Context
@@ -70,7 +70,7 @@ class Town:
                 await make.reading(dial, str(100 + number), f"{month}-20", **sent)
         for month in MONTHS[-months:]:
             parent = await make.charge(account, month, 500, is_group=True)
-            await make.charge(account, month, 500, parent=parent)
+            await make.charge(account, month, 500, parent=parent, basis=ChargeBasis.AVERAGE)
             await make.statement(account, month)
             await make.payment(account, 100, f"{month}-10")
         return account
@@ -104,6 +104,7 @@ def variables_of(name: str, town: Town) -> dict[str, Any]:
         "slug": "vodokanal",
         "host": "cabinet.example.com",
         "first": 50,
+        "entries": 20,
         "period": MONTHS[-1],
         "search": "крас",
         **typed,

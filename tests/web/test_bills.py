@@ -143,6 +143,16 @@ async def test_several_accounts_in_one_file(firma, aigul, site):
     assert (await aigul.get("/bills.pdf?" + "&".join(f"account={n}" for n in range(31)))).status_code == 400
 
 
+async def test_home_leads_to_the_bills_of_several_accounts_in_one_file(firma, aigul, site):
+    page = await firma.page("/")
+    assert page.problems() == []
+    [link] = [link for link in page.named("a") if "/bills.pdf" in link.get("href", "")]
+    assert " ".join(page.text(link).split()) == "2 квитанции за ноябрь 2019 в одном PDF"
+    _, text = await pdf_of(firma, link.get("href").removeprefix(BASE))
+    assert missing(text, ["00009177", "00010129", "ноябрь 2019"]) == []
+    assert "/bills.pdf" not in (await aigul.get("/")).text, "who has one account has its bill there"
+
+
 async def test_what_there_is_no_bill_for(aigul, firma, stranger, site):
     for query in ("period=2199-01", "period=1990-01"):
         assert (await aigul.get(f"/accounts/{site.account}/bill.pdf?{query}")).status_code == 404

@@ -7,8 +7,12 @@ async def test_what_a_month_s_registers_say_of_each_other(operator, site):
     page = await operator.page("/differences?period=2020-05")
     assert page.problems() == []
     text = page.text()
-    for shown in ("02015213", "Строка сама не сходится", "0,01"):
-        assert shown in text, shown
+    for shown in ("02015213", "Строка сама не сходится: остаток на конец", "−460,21", "−460,22", "0,01"):
+        assert shown in text.replace("\u00a0", " "), shown
+    [row] = [page.text(row) for row in page.named("tr") if "Строка сама" in page.text(row)]
+    assert "—" not in row
+    lines = (await operator.get("/differences.csv?period=2020-05")).content.decode("utf-8-sig").splitlines()
+    assert "02015213;Строка сама не сходится: остаток на конец;;-460,21;-460,22;0,01" in lines, lines
     assert "Май 2020" in (await operator.get("/differences")).text
     await Statement.filter(period="2020-05-01").update(charged=0)
     text = (await operator.page("/differences?period=2020-05")).text()

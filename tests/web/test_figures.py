@@ -77,7 +77,7 @@ async def test_the_legal_screen_stands_on_page_and_pdf(firma, site):
     _, text = await pdf_of(firma, f"/contracts/{site.contract}/statement.pdf?period=2019-11")
     table = (await firma.get(f"/contracts/{site.contract}/statement.csv?period=2019-11")).text
     lines = list(csv.reader(io.StringIO(table.lstrip("\ufeff")), delimiter=";"))
-    assert len(lines) == 1 + sum(len(each["rows"]) for each in PRINTED_LEGAL["recipients"])
+    assert len([line for line in lines if line[1].isdigit()]) == sum(len(each["rows"]) for each in PRINTED_LEGAL["recipients"])
     assert len({len(line) for line in lines}) == 1
     assert (await firma.get(f"/contracts/{site.contract}/statement.xlsx?period=2019-11")).content[:2] == b"PK"
     assert (await firma.get(f"/contracts/{site.contract}/statement.doc?period=2019-11")).status_code == 404
@@ -150,6 +150,20 @@ async def test_other_kinds_of_screens_stand_in_the_pdf(printed):
     browser, address, month, says = printed
     _, text = await pdf_of(browser, f"{address}.pdf?{month}")
     assert missing(text, says) == []
+
+
+@pytest.mark.parametrize("printed", ["heat_2020_03"], indirect=True)
+async def test_balances_of_services_stand_in_the_table(printed):
+    browser, address, month, _ = printed
+    lines = (await browser.get(f"{address}.csv?{month}")).content.decode("utf-8-sig").splitlines()
+    rows = [line.split(";") for line in lines[lines.index("Остатки по услугам") + 1 :]]
+    assert rows[0] == ["Услуга", "Долг на 1 марта", "Начислено", "Перерасчёт", "Пеня", "Оплачено", "Возмещение", "Долг на 1 апреля", "Примечание"]
+    total = next(row for row in rows if row[0] == "Итого")
+    assert (total[1], total[2], total[5], total[7]) == ("2337,08", "1460,23", "2340,00", "2383,29")
+    assert total[8].startswith("поставщик не печатает оплату")
+    services = rows[1 : rows.index(total)]
+    assert len(services) > 1
+    assert sum(int(row[7].replace(",", "")) for row in services) == 238_329
 
 
 async def test_home_leads_to_accounts_elsewhere(printed):

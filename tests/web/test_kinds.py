@@ -57,12 +57,29 @@ async def test_the_same_stands_in_the_pdf_on_its_side(flat):
     assert missing(text.replace("\n", " "), [each for each in SAYS if "всего" not in each and "социальной" not in each and "прошлом" not in each]) == []
 
 
+async def test_the_same_stands_in_the_table(flat):
+    lines = (await flat.browser.get(f"{flat.address}/statement.csv")).content.decode("utf-8-sig").splitlines()
+    assert lines[0].endswith("Сумма;Перерасчёт;Недопоставка, дней;Недопоставка, сумма;В пределах социальной нормы;Оплачено в прошлом месяце")
+    assert next(line for line in lines if "холодн" in line.lower()).endswith("100,00;;1,5;10,00;90,00;80,00")
+
+
 @pytest.mark.parametrize("size", ["a4", "a5"])
 async def test_the_bill_says_what_the_statement_says(flat, size: str):
     """Shortfalls, social norm, components and balances of each service too, on a sheet on its side."""
     reader, text = await pdf_of(flat.browser, f"{flat.address}/bill.pdf?size={size}")
     assert reader.pages[0].mediabox.width > reader.pages[0].mediabox.height
     assert missing(text.replace("\n", " "), [each for each in SAYS if "всего" not in each and "социальной" not in each and "прошлом" not in each]) == []
+
+
+async def test_entries_of_one_service_are_told_apart_by_zone_and_supplier(flat):
+    span = "from=2026-10-01&to=2026-10-31"
+    page = await flat.browser.page(f"{flat.address}/reconciliation?{span}")
+    said = ["Электроснабжение, день, Энергосбыт", "Электроснабжение, ночь, Энергосбыт", "Компонент на холодную воду, Теплосеть"]
+    assert missing(page.text(), said) == []
+    _, text = await pdf_of(flat.browser, f"{flat.address}/reconciliation.pdf?{span}")
+    assert missing(text.replace("\n", " "), said) == []
+    table = (await flat.browser.get(f"{flat.address}/reconciliation.csv?{span}")).content.decode("utf-8-sig")
+    assert missing(table, said) == []
 
 
 async def test_home_names_zones_and_groups(flat):

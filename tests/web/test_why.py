@@ -14,6 +14,7 @@ from resolvers.users import grant_membership
 from schema import ids
 from tests.resolvers.imports.conftest import TODAY, write
 from tests.web.conftest import SLUG, Browser
+from tests.web.test_settlements import rows_of, sheet_of
 
 ACCOUNTS = "Лицевой счёт;Фамилия\n777;Первый"
 CHARGES = """Период;Лицевой счёт;Услуга;Объём;Тариф без НДС;НДС %;Тариф с НДС;Сумма
@@ -55,6 +56,29 @@ async def test_the_page_tells_the_reasons_of_both_comparisons(account: str, aigu
     assert "на 257,20 ₸ больше, чем за сентябрь 2025." in text
     for words in ("объём больше: +67,20 ₸", "другой НДС: +16,80 ₸", "другой тариф: +78,40 ₸", "есть только в одном из месяцев: +50,00 ₸"):
         assert words in text
+
+
+async def test_every_line_and_the_total_come_as_a_table(account: str, aigul):
+    address = f"/accounts/{account}/statement/why"
+    page = await aigul.page(f"{address}?period=2026-09")
+    assert [link.get("href") for link in page.named("a") if f"{address}.csv?period=2026-09" in link.get("href", "")]
+    heading, *rows = await rows_of(aigul, f"{address}.csv?period=2026-09")
+    assert heading[-10:-7] == ["Сумма тогда", "Сумма сейчас", "Разница"]
+    said = [(row[1], row[2], *row[7:9], *row[11:14]) for row in rows]
+    assert said == [
+        ("08.2026", "Вода", "6", "7", "403,20", "487,20", "84,00"), ("08.2026", "Стоки", "", "1", "0,00", "50,00", "50,00"),
+        ("08.2026", "Всего", "", "", "403,20", "537,20", "134,00"), ("09.2025", "Вода", "5", "7", "280,00", "487,20", "207,20"),
+        ("09.2025", "Стоки", "", "1", "0,00", "50,00", "50,00"), ("09.2025", "Всего", "", "", "280,00", "537,20", "257,20"),
+    ]  # fmt: skip
+    assert rows[0][-7:] == ["67,20", "", "", "16,80", "", "", ""], "volume and VAT"
+    for row in rows:
+        assert sum(int(cell.replace(",", "")) for cell in row[-7:] if cell) == int(row[13].replace(",", "")), "parts add up to the difference"
+    assert (await sheet_of(aigul, f"{address}.xlsx?period=2026-09")).max_row == 7
+    assert (await aigul.get(f"{address}.csv?period=2025-09")).status_code == 404, "nothing beside the first month"
+
+
+async def test_nobody_else_has_the_table(account: str, firma):
+    assert (await firma.get(f"/accounts/{account}/statement/why.csv?period=2026-09")).status_code == 404
 
 
 async def test_the_first_month_has_nothing_beside_it(account: str, aigul):

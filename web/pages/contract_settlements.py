@@ -6,13 +6,12 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from adapters import pdf
-from adapters.formats import date
+from adapters.formats import capital, date, day_of
+from adapters.money_words import debt_age
 from adapters.texts import gettext, speaking
 from web import tables
 from web.answers import BadAddress, answer, ask, cursor
-from web.downloads import MOST_ROWS, printed
-from web.pages.accounts import found
+from web.pages.accounts import found, ours
 from web.pages.settlements import FIGURES, ROWS_AT_ONCE, Part, asked, entry_cells, entry_ends, entry_headings, movement_headings, sides
 from web.typed import Typed
 
@@ -34,22 +33,28 @@ async def settlements_file(request: Request) -> Response:
     return await tables.handed(request, "settlements", _recipients(request, contract))
 
 
-async def act(request: Request) -> Response:
-    """GET the act of reconciliation as PDF, for both sides to sign: every recipient's turnover, and the contract's own entries."""
-    contract, form, _ = await asked(request, "contracts/settlements", Typed.day, first=ROWS_AT_ONCE, after=None)
-    if form.problems:
-        raise BadAddress
-    shown, rows, entries = found(contract.reconciliation), list[Any](), list[Any]()
-    async for page in _recipient_pages(request, contract):
-        rows += page
-        if len(rows) > MOST_ROWS:
-            raise pdf.Overloaded
-    async for page in _entry_pages(request, shown.first, shown.last):
-        entries += page
-        if len(rows) + len(entries) > MOST_ROWS:
-            raise pdf.Overloaded
-    name = f"reconciliation-{shown.first}-{shown.last}.pdf"
-    return await printed(request, "pdf/contract_reconciliation.html", name, contract=contract, rows=rows, entries=entries)
+async def balance_file(request: Request) -> Response:
+    """GET what is owed over the contract now, and how old the debt is, as a table."""
+    contract = ours(request, (await ask(request, "contracts/settlements", id=request.path_params["id"], first=1)).contract)
+    found(contract.settlement)
+    return await tables.handed(request, "balance", _balance(request, contract))
+
+
+async def _balance(request: Request, contract: Any) -> AsyncIterator[Part]:
+    state, report = contract.settlement, contract.reconciliation
+    with speaking(request.scope["state"]["language"]):
+        yield [
+            [gettext("What"), gettext("Sum")],
+            [gettext("Contract"), contract.number],
+            *([[gettext("Data as of"), day_of(report.asOf, contract.organization.timezone)]] if report and report.asOf else []),
+            [gettext("Balance by the supplier's books"), state.balance],
+            [gettext("Of it the contract itself"), state.own],
+            [gettext("On its way to the supplier"), state.inTransit],
+            [gettext("Balance with payments on their way"), state.due],
+            *([capital(debt_age(one.age)), one.amount] for one in state.ages or ()),
+            *([[gettext("Overdue by the supplier's books"), state.overdue]] if state.overdue is not None else []),
+            *([[gettext("Recipients whose balance is not known, in no sum"), str(state.unknown)]] if state.unknown else []),
+        ]
 
 
 async def reconciliation(request: Request) -> Response:
@@ -71,14 +76,14 @@ async def _entries(request: Request, shown: Any) -> AsyncIterator[Part]:
     language = request.scope["state"]["language"]
     with speaking(language):
         yield [entry_headings(), [date(shown.first), "", gettext("Opening balance"), "", *sides(shown.own.opening)]]
-    async for page in _entry_pages(request, shown.first, shown.last):
+    async for page in entry_pages(request, shown.first, shown.last):
         with speaking(language):
             yield [entry_cells(entry) for entry in page]
     with speaking(language):
         yield entry_ends(shown.last, shown.own)
 
 
-async def _entry_pages(request: Request, first: Any, last: Any) -> AsyncIterator[list[Any]]:
+async def entry_pages(request: Request, first: Any, last: Any) -> AsyncIterator[list[Any]]:
     wanted = {"id": request.path_params["id"], "first": ROWS_AT_ONCE, "from": str(first), "to": str(last)}
     after = None
     while True:

@@ -43,7 +43,7 @@ async def _parts(request: Request, slug: str, period: str, page: Any) -> AsyncIt
     language = request.scope["state"]["language"]
     with speaking(language):
         yield [[
-            gettext("Account"), gettext("What differs"), gettext("What is counted"), gettext("Printed"), gettext("By the other register"),
+            gettext("Account"), gettext("What differs"), gettext("What is counted"), gettext("Printed"), gettext("By other figures"),
             gettext("Difference"),
         ]]  # fmt: skip
     while True:

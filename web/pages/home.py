@@ -28,7 +28,23 @@ async def home(request: Request) -> Response:
     if len(accounts) == 1 and not page.contracts.nodes and cursor(request) is None:
         return await _one_account(request, accounts[0].id, others)
     wanted = (await ask(request, "home/wanted")).viewer.user.wantedLink if not accounts and not page.contracts.nodes else None
-    return answer(request, "home/index.html", page=page, wanted=wanted, todo={account.id: todo(account) for account in accounts}, others=others)
+    todos = {account.id: todo(account) for account in accounts}
+    return answer(request, "home/index.html", page=page, wanted=wanted, todo=todos, others=others, bills=_bills(accounts))
+
+
+@dataclass(frozen=True, slots=True)
+class Bills:
+    """The accounts of which one file can hold the newest month's bills."""
+
+    period: Any
+    accounts: list[Any]
+
+
+def _bills(accounts: list[Any]) -> Bills | None:
+    """None where fewer than two accounts have one: a single bill is with its account."""
+    newest = max((str(account.statement.period) for account in accounts if account.statement), default=None)
+    same = [account for account in accounts if account.statement and str(account.statement.period) == newest]
+    return Bills(newest, same) if len(same) > 1 else None
 
 
 MOST_OTHERS = 4  # organizations whose accounts are shown beside one's own here

@@ -38,7 +38,17 @@ async def test_each_contradiction_is_told_by_its_registers(organization: Organiz
     await taken(write(tmp_path / "a", accounts=ACCOUNTS, charges=CHARGES + "2026-10;1;Вода;1;100;100,00;-5,00;\n2026-10;2;Вода;1;100;0;;",
                       balances=balances, payments=PAYMENTS + "20.10.2026;1;40,00;Банк;7"))  # fmt: skip
     assert await report(organization) == [
-        ("arithmetic", None, "1.00"), ("charges", "101.00", "1.00"), ("payments", "41.00", "1.00"), ("recalculations", "0.00", "5.00"),
+        ("arithmetic", "61.00", "1.00"), ("charges", "101.00", "1.00"), ("payments", "41.00", "1.00"), ("recalculations", "0.00", "5.00"),
+    ]  # fmt: skip
+
+
+async def test_a_statement_that_contradicts_itself_or_the_one_before_says_with_what(organization: Organization, tmp_path: Path):
+    balances = BALANCES + "2026-09;1;0;100,00;0;0;0;0;0;100,00\n2026-10;1;90,00;5,00;0;0;0;0;0;96,00"
+    await taken(write(tmp_path / "a", accounts=ACCOUNTS, balances=balances))
+    row = (await organizations_by_ids([organization.id]))[organization.id]
+    rows, _ = await differences_page(row, OCTOBER, 100, None)
+    assert [(one.kind, one.printed.amount, one.found.amount, one.amount.amount) for one in rows] == [
+        (K.ARITHMETIC, "96.00", "95.00", "1.00"), (K.CHAIN, "90.00", "100.00", "-10.00"),
     ]  # fmt: skip
 
 

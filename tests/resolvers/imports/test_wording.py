@@ -7,6 +7,7 @@ import pytest
 from adapters.texts import speaking
 from models.enums import Severity
 from resolvers.imports.outcome import Line
+from resolvers.imports.titles import TITLES
 from resolvers.imports.wording import SENTENCES, sentence
 
 
@@ -18,6 +19,12 @@ def test_sentences_are_whole_without_any_numbers(code: str, language: str):
     assert said
     assert "%" not in said.replace("—", "")
     assert (re.search("[а-яё]", said) is None) == (language == "en")
+
+
+@pytest.mark.parametrize("code", SENTENCES)
+def test_a_title_has_no_place_for_numbers_that_nobody_gives_it(code: str):
+    """«В реестре — счетов из —» told nobody anything."""
+    assert "%(" not in TITLES.get(code, SENTENCES[code])
 
 
 def test_numbers_are_written_as_the_language_writes_them():
