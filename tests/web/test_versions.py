@@ -14,6 +14,7 @@ from tests import factories as make
 from tests.resolvers.imports.conftest import TODAY, write
 from tests.web.conftest import BASE, SLUG
 from tests.web.test_figures import missing, pdf_of
+from tests.web.test_settlements import rows_of
 
 MONTH = "2026-09"
 ACCOUNTS = "Лицевой счёт;Фамилия\n777;Первый"
@@ -96,5 +97,11 @@ async def test_a_closed_month_that_was_corrected_says_so_wherever_it_is_shown(co
         _, paper = await pdf_of(aigul, f"{base}/{file}.pdf?period={MONTH}")
         for text in told:
             assert missing(paper, [text]) == [], file
+    lines = await rows_of(aigul, f"{base}/statement.csv?period={MONTH}")
+    told = {line[0]: (line[3], line[9]) for line in lines if len(line) > 9}
+    assert told["Исправлено после закрытия месяца"] == ("учтено: октябрь 2026", "100,00")
+    assert told["Остаток на конец, как месяц был закрыт"] == ("в движении средств", "150,00")
+    lines = await rows_of(aigul, f"{base}/statement.csv?period=2026-10")
+    assert [line[9] for line in lines if line and line[0] == "Исправление закрытого месяца, учтено здесь"] == ["100,00"]
     movements = (await aigul.page(f"{base}/movements?from=09.2026&to=10.2026")).text()
     assert "150,00" in movements, "as it was closed"

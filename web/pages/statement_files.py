@@ -33,6 +33,7 @@ async def _parts(request: Request, account: Any) -> AsyncIterator[list[Row]]:
     with speaking(request.scope["state"]["language"]):
         yield [*_invoice(shown), *_balance(shown)]
         yield [[_called(charge), "", "", _corrected(charge), *[""] * 5, charge.amount] for charge in shown.recalculations]
+        yield list(_corrections(shown))
         yield [*_by_service(shown), *_volumes(shown), *_head(account)]
 
 
@@ -99,6 +100,16 @@ def _corrected(charge: Any) -> str:
     """What the sum of recalculations is made of: which month each corrects, where that is known."""
     of = gettext("for %(month)s", month=period(charge.correctsPeriod)) if charge.correctsPeriod else ""
     return f"{gettext('Recalculation')} {of}".rstrip()
+
+
+def _corrections(shown: Any) -> Iterator[Row]:
+    """What lies between this statement and its month's movement of funds."""
+    for one in shown.correctedLater:
+        yield _sum(gettext("Corrected after the month was closed"), one.amount, gettext("counts in %(month)s", month=period(one.period)))
+    if shown.closedWith is not None:
+        yield _sum(gettext("Closing balance as the month was closed"), shown.closedWith, gettext("in the movement of funds"))
+    for one in shown.correctsEarlier:
+        yield _sum(gettext("Correction of a closed month, counts here"), one.amount, gettext("for %(month)s", month=period(one.period)))
 
 
 def _by_service(shown: Any) -> Iterator[Row]:
