@@ -63,7 +63,7 @@ OWN = {  # pages of one's own that a walk of eight pages does not reach; {accoun
               "/profile/accounts", "/profile/delete", "/link", "/link?by=address", "/accounts/{account}/statement/why", "{bill_to_me}", "/accounts/{account}/payments", "/accounts/{account}/settlements", "/accounts/{account}/members", "/accounts/{account}/report?attribute=HOLDER_NAME"),
     "firma": (
         "/contracts/{contract}", "/contracts/{contract}/settlements", "/contracts/{contract}/movements", "/contracts/{contract}/payments",
-        "/contracts/{contract}/reconciliation",
+        "/contracts/{contract}/reconciliation", "/contracts/{contract}/entries",
     ),
     "operator": ("/letters", "/mailings", "/print-bills", "/paying-rules", "/periods", "/bank-details", "/reports", "/access", "/accounts/{account}/code", "/profile/delete"),
 }  # fmt: skip

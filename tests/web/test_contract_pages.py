@@ -86,7 +86,8 @@ async def test_the_breakdown_says_its_penalty_and_keeps_recalculations_apart(fir
     water = await Service.get(name="Холодная вода", organization_id=accounts[0].organization_id)
     corrected = {"service": water, "basis": ChargeBasis.RECALCULATION, "corrects_period": dt.date(2026, 8, 1)}
     await make.charge(accounts[0], "2026-10", -1_500, **corrected, quantity=None, price=None, price_with_tax=None, tax_percent=None)
-    await Statement.filter(account=accounts[1], period="2026-10-01").update(penalty=1_234)
+    for account, penalty in zip(accounts, (200, 1_034), strict=True):
+        await Statement.filter(account=account, period="2026-10-01").update(penalty=penalty)
     page = await firma.page(f"{url}?period=2026-10")
     said = ["215,00 ₸", "Пеня 12,34 ₸ сюда не входит; вместе с ней 227,34 ₸", "Пеня", "Итого с пеней", "август 2026"]
     assert missing(page.text(page.named("main")[0]), said) == []
