@@ -22,8 +22,8 @@ from resolvers.viewer import Viewer
 
 @dataclass(slots=True, eq=False)
 class ContractStatementRow:
-    """`total` over the recipients that the contract had in `period`, `recalculation` is within it and `penalty` is not: None where no one's
-    statement says it."""
+    """`total` over the recipients that the contract had in `period`, `recalculation` is within it and `penalty` is not: None where not
+    every recipient's statement says it."""
 
     contract: ContractRow
     period: Period
@@ -142,7 +142,8 @@ class _Said:
 async def _states(contracts: Sequence[ContractRow], period: Period | None) -> dict[int, _Said]:
     chosen = f"st.period = {literal(period.first_day)}" if period else f"st.state = '{StatementState.CLOSED.value}'"
     text = f"""
-        SELECT f.contract_id, st.period, MAX(st.state) AS state, MAX(st.as_of) AS as_of, SUM(st.penalty) AS penalty,
+        SELECT f.contract_id, st.period, MAX(st.state) AS state, MAX(st.as_of) AS as_of,
+            CASE COUNT(st.penalty) WHEN COUNT(*) THEN SUM(st.penalty) END AS penalty,
             ROW_NUMBER() OVER (PARTITION BY f.contract_id ORDER BY st.period DESC) AS place
         FROM account_facts f JOIN statement st ON st.account_id = f.account_id AND st.is_current
         WHERE {among("f.contract_id", 1)} AND {in_force("f", "st.period")} AND {chosen} GROUP BY f.contract_id, st.period"""

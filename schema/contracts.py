@@ -61,7 +61,9 @@ class ContractStatement(ContractComparison, ContractCorrections):
     as_of: dt.datetime | None = field(description="When the newest of these figures came.")
     total: Money = field(description="The sum over all recipients and services, with recalculations and without penalty.")
     recalculation: Money = field(description="What of the total is recalculations.")
-    penalty: Money | None = field(description="The penalty of all recipients, in no line and not in the total; null where the supplier does not say it.")
+    penalty: Money | None = field(
+        description="The penalty of all recipients, in no line and not in the total; null where the supplier does not say it for each of them."
+    )
     total_with_penalty: Money | None = field(description="The total and the penalty; null where the penalty is not known.")
     totals: list[ContractTotal] = field(description="The sums by service.")
 
