@@ -13,7 +13,7 @@ from resolvers.users import create_user, grant_membership
 from tests import factories as make
 from tests.adapters.test_file_contents import GOOD_PDF, picture
 from tests.databases import Fill, Template
-from tests.journeys.conftest import PASSWORD, SLUG, Site, focused
+from tests.journeys.conftest import PASSWORD, SLUG, Site, focused, sessions
 from tests.journeys.looks import WIDER, findings
 
 pytestmark = pytest.mark.journey
@@ -25,7 +25,7 @@ BELOW = (
 SENT, KEPT = "Ваши показания в обработке!", "хранятся на этом устройстве"
 
 
-async def people(url: str) -> None:
+async def people(url: str) -> dict[str, str]:
     """Aigul with cold and hot water; Marat with everything that can be counted, or cannot."""
     await connect(url)
     await create_organization(SLUG, "Водоканал", "KZT", "Asia/Almaty")
@@ -41,7 +41,9 @@ async def people(url: str) -> None:
     for login, number in (("aigul", "02000001"), ("marat", "02000002")):
         await create_user(login, f"{login}@example.com", PASSWORD)
         await grant_membership(login, SLUG, number)
+    found = await sessions("aigul", "marat")
     await close()
+    return found
 
 
 async def dials(account: PersonalAccount) -> None:
