@@ -112,6 +112,29 @@ async def test_sending_in_part_with_cancel_and_confirm_and_correcting(site: Site
     assert await page.get_by_text("Квитанция о приёме").count() == 2
 
 
+async def test_a_button_stays_under_the_finger_that_presses_it(site: Site):
+    """Leaving a field has it looked at, and what is said below it would move the button between down and up."""
+    page = await opened(site)
+    heading, button = page.get_by_role("heading", level=1), page.get_by_role("button", name="Передать показания")
+
+    async def pressed(what) -> None:
+        async with page.expect_response(lambda answer: answer.request.method == "POST"):
+            await what.hover()
+            await page.mouse.down()
+        await page.wait_for_timeout(100)
+
+    await page.fill("#value-0", "116")
+    await pressed(heading)
+    assert await page.locator("#said-0").inner_text() == ""
+    await page.mouse.up()
+    await page.locator("#said-0").get_by_text("00116.000").wait_for()
+    await page.fill("#value-1", "193")
+    await pressed(button)
+    assert await page.locator("#said-1").inner_text() == ""
+    await page.mouse.up()
+    await page.get_by_role("heading", name=SENT).wait_for()
+
+
 async def test_what_is_strange_is_asked_with_its_numbers(site: Site):
     page = await opened(site, bypass_csp=True)
     await typed(page, "594", "сто")
