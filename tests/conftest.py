@@ -27,7 +27,7 @@ from tests.databases import Fill, Template, created, dropped, hang_up, keep_mode
 from tests.strangers import close_sockets
 
 ROOT = Path(__file__).parent.parent
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WITHOUT_CHROMIUM = "no Chromium found: browser journeys need one (Debian: apt install chromium; or set CHROMIUM=/path/to/it)"
 
 
