@@ -53,4 +53,28 @@
   }
 
   ["htmx:sendError", "htmx:timeout", "htmx:responseError"].forEach(function (kind) { document.body.addEventListener(kind, failed); });
+
+  /* What is said below a field pushes the button away from under a finger that is pressing it, and the press would be lost: it waits until the finger is up. */
+  var pressed = false, waiting = [];
+
+  function released() {
+    pressed = false;
+    window.setTimeout(function () { waiting.splice(0).forEach(function (say) { say(); }); }, 100);
+  }
+
+  document.addEventListener("pointerdown", function () { pressed = true; });
+  document.addEventListener("pointerup", released);
+  document.addEventListener("pointercancel", released);
+  document.body.addEventListener("htmx:beforeSwap", function (event) {
+    var target = event.detail.target, text = event.detail.serverResponse;
+    if (pressed && event.detail.shouldSwap && target.classList.contains("said")) {
+      event.detail.shouldSwap = false;
+      waiting.push(function () {
+        if (document.contains(target)) {
+          target.innerHTML = text;
+          document.dispatchEvent(new CustomEvent("htmx:afterSwap", {detail: {target: target}}));
+        }
+      });
+    }
+  });
 }());

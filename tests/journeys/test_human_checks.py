@@ -45,6 +45,7 @@ async def solved_by_scripts(site: Site, page: Page) -> None:
 
 
 async def read_without_scripts(site: Site, page: Page) -> None:
+    await typed(site, page, "wrong password once more")  # counters forget one a minute
     await typed(site, page, PASSWORD)
     first = await image_of(page)
     async with page.expect_navigation():
@@ -54,27 +55,29 @@ async def read_without_scripts(site: Site, page: Page) -> None:
     await page.fill("#password", PASSWORD)
     await page.fill("#human-typed", "000 000")
     async with page.expect_navigation():
-        await page.keyboard.press("Enter")
+        await page.press("#human-typed", "Enter")
     assert "Неверно" in await page.inner_text("#human-error")
     code = human_checks.shown_code(await image_of(page), dt.datetime.now(dt.UTC)) or ""
     await page.fill("#password", PASSWORD)
     await page.fill("#human-typed", f"{code[:3]} {code[3:]}")
-    await page.keyboard.press("Enter")
+    await page.press("#human-typed", "Enter")
     await page.wait_for_url(f"{site.base}/")
 
 
 async def read_where_the_proof_cannot_be_worked_out(site: Site, page: Page) -> None:
     """The picture stays, and so does on the device what was typed."""
+    await typed(site, page, "wrong password again")
     await typed(site, page, PASSWORD)
     image = await image_of(page)
     assert await page.input_value("#password") == PASSWORD
     await page.fill("#human-typed", human_checks.shown_code(image, dt.datetime.now(dt.UTC)) or "")
-    await page.keyboard.press("Enter")
+    await page.press("#human-typed", "Enter")
     await page.wait_for_url(f"{site.base}/")
 
 
 async def a_slow_phone_needs_less_than_three_seconds(page: Page, site: Site) -> None:
-    """At its hardest: the last key that may have to be tried. Chromium slows down pages alone, not their workers: so it is reckoned."""
+    """At its hardest: the last key that may have to be tried. Chromium slows down pages alone, not their workers: so it is reckoned,
+    by the best of many short turns: a busy machine interrupts the long ones."""
     await page.goto(f"{site.base}/health/live")
     seconds = human_checks.MOST * SLOWER * float(await page.evaluate(ROUNDS, human_checks.ROUNDS))
     assert seconds < SECONDS, seconds
@@ -83,13 +86,13 @@ async def a_slow_phone_needs_less_than_three_seconds(page: Page, site: Site) -> 
 ROUNDS = """async rounds => {
   const salt = new Uint8Array(16), rule = {name: "PBKDF2", hash: "SHA-256", salt, iterations: rounds};
   let best = 1e9;
-  for (let turn = 0; turn < 5; turn++) {
+  for (let turn = 0; turn < 50; turn++) {
     const begun = performance.now();
-    for (let number = 0; number < 40; number++) {
+    for (let number = 0; number < 4; number++) {
       const key = await crypto.subtle.importKey("raw", salt, "PBKDF2", false, ["deriveBits"]);
       await crypto.subtle.deriveBits(rule, key, 256);
     }
-    best = Math.min(best, (performance.now() - begun) / 40000);
+    best = Math.min(best, (performance.now() - begun) / 4000);
   }
   return best;
 }"""

@@ -14,7 +14,7 @@ from resolvers import account_codes, mailed_secrets
 from resolvers.users import create_user
 from tests import factories as make
 from tests.databases import run_apart
-from tests.journeys.conftest import PASSWORD, SLUG, Site, focused
+from tests.journeys.conftest import PASSWORD, SLUG, Site, focused, sessions
 
 pytestmark = pytest.mark.journey
 NUMBER, OTHER = "02000028", "02000035"
@@ -23,15 +23,18 @@ JAVASCRIPT = pytest.mark.parametrize("javascript", [True, False], ids=["javascri
 
 
 @pytest.fixture
-def proofs(peopled: str) -> dict[str, str]:
+def proofs(peopled: str, site: Site) -> dict[str, str]:
     """What the holder of an account knows; a newcomer without accounts; and a code of staff for another account."""
-    return run_apart(_prepare(peopled))
+    known, newcomer = run_apart(_prepare(peopled))
+    site.sessions.update(newcomer)
+    return known
 
 
-async def _prepare(url: str) -> dict[str, str]:
+async def _prepare(url: str) -> tuple[dict[str, str], dict[str, str]]:
     await connect(url)
     of = await Organization.get(slug=SLUG)
     await create_user("newcomer", "newcomer@example.com", PASSWORD)
+    newcomer = await sessions("newcomer")
     await Organization.filter(id=of.id).update(step_ups="email staff bill_code")
     account = await PersonalAccount.get(organization=of, number=NUMBER)
     facts = await AccountFacts.filter(account=account).order_by("-valid_from").first()
@@ -42,7 +45,7 @@ async def _prepare(url: str) -> dict[str, str]:
     values = {"source": CodeSource.STAFF, "code_hash": account_codes.code_hash(code), "issued_by": "user:1"}
     await AccountCode.create(organization=of, account=other, created_at=make.NOW, expires_at=make.NOW.replace(year=2099), **values)
     await close()
-    return {"surname": facts.surname.lower(), "code": account_codes.shown(code)}
+    return {"surname": facts.surname.lower(), "code": account_codes.shown(code)}, newcomer
 
 
 async def choose_by_number(page, site: Site, number: str) -> None:

@@ -14,16 +14,11 @@ pytestmark = [pytest.mark.journey, pytest.mark.usefixtures("once")]
 async def test_nothing_runs_off_the_screen_with_large_letters(site: Site):
     """Twice as large, which the browser's own setting makes: styles are in rem, queries too. With usual ones: test_access.py."""
     wide = []
+    page = await site.signed_in("aigul")
     for login in ("aigul", "firma", "operator"):
-        page = await site.signed_in(login)
+        await site.enter(page, login)
         wide += await walk(page, site.base, too_wide, "kk")
-        await page.context.close()
     assert wide == []
-
-
-async def test_fingers_find_their_targets(site: Site):
-    page = await site.signed_in("aigul", width=360, height=640, has_touch=True)
-    assert await walk(page, site.base, lambda shown: shown.evaluate(SMALL)) == []
 
 
 DOORS = (

@@ -13,7 +13,7 @@ from resolvers.users import create_user, grant_membership
 from tests import factories as make
 from tests.adapters.test_file_contents import GOOD_PDF, picture
 from tests.databases import Fill, Template
-from tests.journeys.conftest import PASSWORD, SLUG, Site, focused
+from tests.journeys.conftest import PASSWORD, SLUG, Site, focused, sessions
 from tests.journeys.looks import WIDER, findings
 
 pytestmark = pytest.mark.journey
@@ -25,7 +25,7 @@ BELOW = (
 SENT, KEPT = "Ваши показания в обработке!", "хранятся на этом устройстве"
 
 
-async def people(url: str) -> None:
+async def people(url: str) -> dict[str, str]:
     """Aigul with cold and hot water; Marat with everything that can be counted, or cannot."""
     await connect(url)
     await create_organization(SLUG, "Водоканал", "KZT", "Asia/Almaty")
@@ -41,7 +41,9 @@ async def people(url: str) -> None:
     for login, number in (("aigul", "02000001"), ("marat", "02000002")):
         await create_user(login, f"{login}@example.com", PASSWORD)
         await grant_membership(login, SLUG, number)
+    found = await sessions("aigul", "marat")
     await close()
+    return found
 
 
 async def dials(account: PersonalAccount) -> None:
@@ -108,6 +110,29 @@ async def test_sending_in_part_with_cancel_and_confirm_and_correcting(site: Site
     await sent(page)
     await page.locator("#sent").get_by_text("00116.700").wait_for()
     assert await page.get_by_text("Квитанция о приёме").count() == 2
+
+
+async def test_a_button_stays_under_the_finger_that_presses_it(site: Site):
+    """Leaving a field has it looked at, and what is said below it would move the button between down and up."""
+    page = await opened(site)
+    heading, button = page.get_by_role("heading", level=1), page.get_by_role("button", name="Передать показания")
+
+    async def pressed(what) -> None:
+        async with page.expect_response(lambda answer: answer.request.method == "POST"):
+            await what.hover()
+            await page.mouse.down()
+        await page.wait_for_timeout(100)
+
+    await page.fill("#value-0", "116")
+    await pressed(heading)
+    assert await page.locator("#said-0").inner_text() == ""
+    await page.mouse.up()
+    await page.locator("#said-0").get_by_text("00116.000").wait_for()
+    await page.fill("#value-1", "193")
+    await pressed(button)
+    assert await page.locator("#said-1").inner_text() == ""
+    await page.mouse.up()
+    await page.get_by_role("heading", name=SENT).wait_for()
 
 
 async def test_what_is_strange_is_asked_with_its_numbers(site: Site):

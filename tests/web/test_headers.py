@@ -110,7 +110,7 @@ def test_htmx_is_the_release_that_was_vendored():
 
 @pytest.mark.parametrize(
     ("name", "most"),
-    [("app.js", 120), ("cellar.js", 330), ("dials.js", 60), ("away.js", 50), ("worker.js", 30), ("shelter.js", 50), ("human.js", 100), ("human-worker.js", 50)],
+    [("app.js", 120), ("cellar.js", 330), ("dials.js", 85), ("away.js", 50), ("worker.js", 30), ("shelter.js", 50), ("human.js", 100), ("human-worker.js", 50)],
 )
 def test_our_scripts_stay_small_and_old(name: str, most: int):
     script = re.sub(r"/\*.*?\*/", "", (FOLDER / name).read_text(encoding="utf-8"), flags=re.DOTALL)
