@@ -232,7 +232,10 @@ def _pay(books: Books, debt: Debt, money: _Money, most: int) -> None:
 
 
 def _take_back(books: Books, move: Move) -> None:
-    """A payment that was taken back gives up its advance, then its places, the last first; what it paid is owed again."""
+    """A payment that was taken back gives up its advance, then its places, the last first; what it paid is owed again.
+
+    A register may split a payment with a part below zero: what it has not paid so far is a part below zero here too, and owed.
+    """
     assert move.payment is not None
     left = move.amount
     for waiting in (books.free, *books.bound.values()):
@@ -244,11 +247,12 @@ def _take_back(books: Books, move: Move) -> None:
         waiting[:] = [money for money in waiting if money.amount]
     parts = books.parts[move.payment]
     for part in reversed(list(parts)):
-        used = min(left, parts[part])
+        used = min(left, max(parts[part], 0))
         parts[part] -= used
         left -= used
         month, place = part
         if used and month is not None:
             _owe(books, (month, place), used)
     if left:
+        parts[move.month, move.place] -= left
         _owe(books, (move.month, move.place), left)

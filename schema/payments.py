@@ -25,7 +25,7 @@ class Allocation:
     service: Service | None = field(description="The service; of an advance the one that a register keeps it for.")
     supplier: Supplier | None = field(description="Whom it was owed to; null means the organization itself.")
     period: Period | None = field(description="The month that was owed; null of an advance, and of months that the viewer does not see.")
-    amount: Money = field(description="How much of the payment.")
+    amount: Money = field(description="How much of the payment; below zero where a register takes from a service within it.")
 
 
 @strawberry.type(description="Money that came towards an account, or towards a contract as a whole.")

@@ -9,7 +9,7 @@ from adapters.files.headings import BALANCES
 from models import sql
 from models.enums import Severity
 from models.quantity import decimal_text
-from resolvers.imports import journal, service_balances
+from resolvers.imports import journal, renewals, service_balances
 from resolvers.imports.staging import Job, Recipe, Verdict, find_accounts, keep_last
 
 FIGURES = ("opening", "charged", "recalculation", "penalty", "paid", "compensation", "compensation_note", "closing")
@@ -51,10 +51,12 @@ async def apply(job: Job) -> None:
 
 
 async def complete(job: Job, charges_came: bool) -> None:
-    """Accounts with charges and no balances row have a statement too, whose figures are unknown; past months are closed."""
+    """Accounts with charges and no balances row have a statement too, whose figures are unknown; other lines make a new version, under the same
+    figures; past months are closed."""
     values = {"organization": job.organization_id, "month": job.this_month, "now": job.now, "year_ago": job.this_month - dt.timedelta(days=366)}
     if charges_came:
         await sql.execute(_INSERT_BARE, **values)
+        await renewals.apply(job)
     await sql.execute(_CLOSE_PAST, **values)
 
 

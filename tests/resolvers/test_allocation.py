@@ -40,6 +40,19 @@ def histories(draw: st.DrawFn, payments: st.SearchStrategy[Move] = split) -> lis
     return found
 
 
+@st.composite
+def splits(draw: st.DrawFn) -> list[Move]:
+    """Histories in which registers split some payments with parts below zero, and give some of those back whole on a later day."""
+    found = draw(histories())
+    for number in range(draw(st.integers(0, 3))):
+        day, payment = draw(DAYS), 10**7 + number
+        places = draw(st.lists(PLACES, min_size=2, max_size=4, unique=True))
+        parts = [move(EntryKind.PAYMENT, place, draw(st.integers(-(10**6), 10**6).filter(bool)), day, payment) for place in places]
+        later = draw(st.sampled_from((None, day + dt.timedelta(days=9))))
+        found += parts + [Move(later, one.month, one.kind, one.place, -one.amount, payment) for one in parts if later]
+    return found
+
+
 def always(rule: AllocationRule):
     return lambda _day: rule
 
@@ -55,6 +68,25 @@ def test_the_parts_are_the_payment_and_the_places_are_the_balance(moves: list[Mo
     assert all(amount > 0 for payment in paid for amount in books.spent(payment).values())
     assert sum(books.balances().values()) == sum(one.amount for one in moves)
     assert all(amount > 0 for amount in books.debts.values())
+
+
+@given(splits(), RULES)
+def test_parts_below_zero_are_parts_too(moves: list[Move], rule: AllocationRule):
+    books = played(moves, always(rule))
+    paid: dict[int, int] = defaultdict(int)
+    for one in moves:
+        if one.payment is not None:
+            paid[one.payment] -= one.amount
+    assert {payment: sum(books.spent(payment).values()) for payment in paid} == paid
+    assert sum(books.balances().values()) == sum(one.amount for one in moves)
+    assert all(amount > 0 for amount in books.debts.values())
+
+
+def test_a_part_below_zero_is_told_beside_the_others():
+    parts = [Move(AUGUST, Period(2026, 8), EntryKind.PAYMENT, place, amount, 1) for place, amount in ((WATER, -1000), (DRAIN, -700), (HEAT, 500))]
+    books = played([*TWO_MONTHS, *parts], always(AllocationRule.REGISTER))
+    assert books.spent(1) == {(JUNE, WATER): 1000, (JUNE, DRAIN): 700, (Period(2026, 8), HEAT): -500}
+    assert books.balances()[HEAT] == 500
 
 
 @given(histories(unsplit), st.sampled_from(BY_RULE))

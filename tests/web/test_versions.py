@@ -1,12 +1,14 @@
 """What a statement said before it came again with other figures: by the books of that time; and what came about a month after it was closed."""
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 
 from models.period import Period
 from resolvers import periods
-from resolvers.imports import run_import
+from resolvers.imports import run_import, undo_import
+from resolvers.integrity import check
 from resolvers.periods import Closing
 from resolvers.viewer import viewer_of_user
 from schema import ids
@@ -62,6 +64,29 @@ async def test_residents_see_them_too_and_strangers_do_not(account: str, site, a
     assert page.problems() == []
     assert "250,00" in page.text()
     assert (await firma.client.get(f"{BASE}/accounts/{account}/statement/versions?period={MONTH}")).status_code == 404
+
+
+async def test_other_lines_under_the_same_sum_make_a_version_too(site, operator, tmp_path: Path):
+    """A register of charges alone, and nothing of it in the figures: what the bill said before is still there, and the day of its data is the new one."""
+    from models import PersonalAccount, Statement
+
+    later = TODAY + dt.timedelta(days=1)
+    halves = "2026-09;777;Вода;0,5;100;50,00\n2026-09;777;Стоки;2;50;100,00"
+    runs = []
+    for day, charges, balances in ((TODAY, *WEEKS[0]), (later, halves, None), (later, halves, None)):
+        given = {"accounts": ACCOUNTS, "charges": CHARGES + charges} | ({"balances": BALANCES + balances} if balances else {})
+        runs.append(await run_import(SLUG, [write(tmp_path / str(len(runs)), **given)], today=day, approved=True))
+    found = await PersonalAccount.get(number="777", organization__slug=SLUG)
+    statements = await Statement.filter(account=found, period="2026-09-01").order_by("version")
+    assert [(one.version, one.is_current, one.closing) for one in statements] == [(1, False, 15_000), (2, True, 15_000)], "the same register again is none"
+    assert statements[1].as_of > statements[0].as_of
+    page = await operator.page(f"/accounts/{ids.encode('acc', found.id)}/statement/versions?period={MONTH}")
+    assert [("50,00 ₸" in text, "0,5" in text) for text in map(page.text, page.named("section"))] == [(True, True), (True, False)]
+    assert (await check()).problems == []
+    for run in (runs[2], runs[1]):
+        await undo_import(run.run_id, "user:1")
+    assert (await check()).problems == []
+    assert (await Statement.get(account=found, period="2026-09-01", is_current=True)).version == 1
 
 
 @pytest.fixture
