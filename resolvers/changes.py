@@ -109,13 +109,13 @@ def _lines(charges: Iterable[ChargeRow]) -> dict[_Key, _Line]:
     first: dict[_Key, _Key] = {}
     repeated: Counter[_Key] = Counter()
     for charge in (one for one in charges if one.basis is not ChargeBasis.RECALCULATION):
-        name = (*_service(charge), charge.zone, charge.tier)
+        name = (*_service(charge), charge.zone, charge.tier, charge.basis is ChargeBasis.COMMUNAL)
         key = (*name, repeated[name])
         repeated[name] += 1
         found[key] = _Line(charge)
         first.setdefault(_service(charge), key)
     for charge in (one for one in charges if one.basis is ChargeBasis.RECALCULATION):
-        key = first.get(_service(charge), (*_service(charge), None, None, 0))
+        key = first.get(_service(charge), (*_service(charge), None, None, False, 0))
         found.setdefault(key, _Line()).corrections.append(charge)
     return found
 

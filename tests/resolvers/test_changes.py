@@ -76,6 +76,15 @@ async def test_lines_that_came_and_went_and_two_of_one_service(flat):
     assert found.difference.minor == sum(told(found.parts).values()) == 100
 
 
+async def test_a_share_of_the_house_is_not_taken_for_ones_own_water(flat):
+    await make.charge(flat, "2026-09", 28_000, quantity=5_000_000)
+    await make.charge(flat, "2026-10", 1_680, quantity=300_000, basis=ChargeBasis.COMMUNAL)
+    await make.charge(flat, "2026-10", 28_000, quantity=5_000_000)
+    found = await change(flat)
+    assert [(line.difference.minor, list(told(line.parts))) for line in found.lines] == [(1_680, [C.SERVICE]), (0, [])]
+    assert told(found.parts) == {C.SERVICE: 1_680}
+
+
 async def test_there_is_nothing_to_compare_with(flat):
     await make.charge(flat, "2026-10", 100)
     assert await change(flat) is None
