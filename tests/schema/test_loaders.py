@@ -3,8 +3,10 @@
 import asyncio
 from types import SimpleNamespace
 
+import pytest
+
 from resolvers.viewer import Viewer, ViewerKind
-from schema.loaders import Loaders
+from schema.loaders import MOST_ROWS, Loaders
 
 VIEWER = Viewer(ViewerKind.SYSTEM, "test")
 
@@ -31,3 +33,58 @@ async def test_who_stops_waiting_takes_nobody_elses_answer():
     assert await second == 70
     assert first.cancelled()
     assert asked == [1]
+
+
+async def test_what_was_read_answers_at_once():
+    asked = []
+
+    async def read(_viewer, rows, factor):
+        asked.append([row.pk for row in rows])
+        return {row.pk: row.pk * factor for row in rows if row.pk != 3}
+
+    loaders, rows = Loaders(VIEWER), [SimpleNamespace(pk=pk) for pk in (1, 2, 3)]
+    first = loaders.answer(read, rows[0], 10, then=str)
+    for each in loaders.ahead(read, rows, 10):
+        await each
+    assert [loaders.answer(read, row, 10, then=str) for row in rows] == ["10", "20", "None"]
+    assert (await first, await loaders.of(read, rows[1], 10)) == ("10", 20)
+    assert loaders.ahead(read, rows, 10) == []
+    assert asked == [[1, 2, 3]]
+
+
+async def test_a_read_that_fails_tells_each_who_asks_and_nobody_else():
+    async def read(_viewer, _rows):
+        raise LookupError("gone")
+
+    loaders, row = Loaders(VIEWER), SimpleNamespace(pk=7)
+    first, second = loaders.of(read, row), loaders.answer(read, row)
+    for each in loaders.ahead(read, [row]):
+        await each
+    for told in (first, second, loaders.of(read, row)):
+        with pytest.raises(LookupError, match="gone"):
+            await told
+    with pytest.raises(LookupError, match="gone"):
+        loaders.answer(read, row)
+
+
+async def test_what_is_made_of_an_answer_may_fail_for_one_alone():
+    async def read(_viewer, rows):
+        return {row.pk: 0 for row in rows}
+
+    loaders, row = Loaders(VIEWER), SimpleNamespace(pk=7)
+    fails, holds = loaders.answer(read, row, then=lambda value: 1 // value), loaders.of(read, row)
+    with pytest.raises(ZeroDivisionError):
+        await fails
+    assert await holds == 0
+
+
+async def test_more_rows_than_one_read_takes_are_read_in_parts():
+    asked = []
+
+    async def read(_viewer, ids):
+        asked.append(len(ids))
+        return {pk: pk for pk in ids}
+
+    loaders = Loaders(VIEWER)
+    assert await asyncio.gather(*[loaders.by_id(read, pk) for pk in range(MOST_ROWS + 5)]) == list(range(MOST_ROWS + 5))
+    assert asked == [MOST_ROWS, 5]
