@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from models.enums import ChargeBasis, Resource, Right, TariffZone
 from models.money import Currency, Money
@@ -13,7 +14,7 @@ from models.quantity import Quantity
 from models.sql import day
 from resolvers import scope
 from resolvers.accounts import AccountRow, accounts_by_ids
-from resolvers.sql import Row, among, among_days, fetch, known_day
+from resolvers.sql import Row, among, among_days, fetch, known_day, members
 from resolvers.viewer import Viewer
 
 
@@ -76,6 +77,8 @@ class MonthlyVolume:
     volume: Quantity
 
 
+Common = tuple[dict[int, ServiceRow], dict[int, SupplierRow], dict[Any, Period]]
+_BASES, _CURRENCIES, _ZONES = members(ChargeBasis), members(Currency), members(TariffZone)
 MOST_DEEP = 8  # groups within groups
 POSTED = "NOT ch.is_group"  # a group is the sum of its parts: it is in no list and in no other sum
 COLUMNS = """ch.id, ch.account_id, a.contract_id, ch.period, ch.service_id, s.name AS service_name, s.resource, ch.supplier_id,
@@ -94,7 +97,7 @@ async def charges_of_months(months: Iterable[tuple[int, Period]]) -> dict[tuple[
     where = f"{among('ch.account_id', 1)} AND {among_days('ch.period', 2)} AND ch.is_current"
     days = [period.first_day for period in {period for _, period in pairs}]
     rows = await fetch(f"SELECT {COLUMNS} FROM {FROM} WHERE {where} ORDER BY ch.position, ch.id", sorted({pk for pk, _ in pairs}), days)
-    by_pk = {row["id"]: charge_row(row) for row in rows}
+    by_pk = {charge.pk: charge for charge in charge_rows(rows)}
     found: dict[tuple[int, Period], list[ChargeRow]] = {}
     for charge in by_pk.values():
         charge.parent = by_pk.get(charge.parent_pk or 0)
@@ -126,13 +129,13 @@ async def charges_pages(
     text = f"""
         SELECT * FROM (SELECT {COLUMNS}, ROW_NUMBER() OVER (PARTITION BY ch.account_id ORDER BY ch.period DESC, ch.id DESC) AS place
         FROM {FROM} WHERE {" AND ".join(where)}) ranked WHERE place <= {int(first) + 1} ORDER BY place"""
-    return by_account(charge_row(row) for row in await fetch(text, *parameters))
+    return by_account(charge_rows(await fetch(text, *parameters)))
 
 
 async def charges_by_ids(viewer: Viewer, ids: Sequence[int]) -> dict[int, ChargeRow]:
     """Those of `ids` that the viewer may see."""
     where = f"{among('ch.id', 1)} AND {scope.accounts_sql(viewer)}"
-    found = [charge_row(row) for row in await fetch(f"SELECT {COLUMNS} FROM {FROM} WHERE {where}", list(ids))]
+    found = charge_rows(await fetch(f"SELECT {COLUMNS} FROM {FROM} WHERE {where}", list(ids)))
     accounts = await accounts_by_ids(viewer, sorted({row.account_pk for row in found}))
     return {row.pk: row for row in found if seen_month(accounts.get(row.account_pk), row.period)}
 
@@ -165,32 +168,49 @@ def by_account(rows: Iterable[ChargeRow]) -> dict[int, list[ChargeRow]]:
     return found
 
 
-def charge_row(row: Row) -> ChargeRow:
-    currency, unit = Currency(row["currency"]), row["unit"]
-    corrects = day(row["corrects_period"]) if row["basis"] == ChargeBasis.RECALCULATION else None  # a row with both says it of its recalculation
+def charge_rows(rows: Iterable[Row]) -> list[ChargeRow]:
+    """Rows of one read: what many of them have in common is made once."""
+    common: Common = {}, {}, {}
+    return [charge_row(row, common) for row in rows]
+
+
+def charge_row(row: Row, common: Common | None = None) -> ChargeRow:
+    services, suppliers, months = common or ({}, {}, {})
+    currency, unit, basis = _CURRENCIES[row["currency"]], row["unit"], _BASES[row["basis"]]
+    quantity, price, with_tax, shortfall = row["quantity"], row["price"], row["price_with_tax"], row["shortfall_days"]
+    corrects = day(row["corrects_period"]) if basis is ChargeBasis.RECALCULATION else None  # a row with both says it of its recalculation
     return ChargeRow(
-        pk=row["id"],
-        account_pk=row["account_id"],
-        contract_pk=row["contract_id"],
-        period=Period.of(known_day(row["period"])),
-        service=ServiceRow(row["service_id"], row["service_name"], Resource(row["resource"])),
-        supplier=SupplierRow(row["supplier_id"], row["supplier_name"]) if row["supplier_id"] is not None else None,
-        unit=unit,
-        quantity=Quantity(row["quantity"], unit or "") if row["quantity"] is not None else None,
-        tariff=UnitPriceValue(row["price"], currency, unit, False) if row["price"] is not None else None,
-        tariff_with_tax=UnitPriceValue(row["price_with_tax"], currency, unit, True) if row["price_with_tax"] is not None else None,
-        tax_percent=row["tax_percent"],
-        amount=Money(row["amount"], currency),
-        recalculation=Money.or_none(row["recalculation"], currency),
-        basis=ChargeBasis(row["basis"]),
-        zone=TariffZone(row["zone"]) if row["zone"] else None,
-        tier=row["tier"],
-        parent_pk=row["parent_id"],
-        corrects_period=Period.of(corrects) if corrects else None,
-        position=row["position"],
-        is_group=bool(row["is_group"]),
-        shortfall_days=Quantity(row["shortfall_days"], "") if row["shortfall_days"] is not None else None,
-        shortfall_amount=Money.or_none(row["shortfall_amount"], currency),
-        social_norm_amount=Money.or_none(row["social_norm_amount"], currency),
-        paid=Money.or_none(row["paid"], currency),
+        row["id"],
+        row["account_id"],
+        row["contract_id"],
+        months.get(row["period"]) or months.setdefault(row["period"], Period.of(known_day(row["period"]))),
+        services.get(row["service_id"]) or services.setdefault(row["service_id"], _service(row)),
+        _supplier(row, suppliers),
+        unit,
+        Quantity(quantity, unit or "") if quantity is not None else None,
+        UnitPriceValue(price, currency, unit, False) if price is not None else None,
+        UnitPriceValue(with_tax, currency, unit, True) if with_tax is not None else None,
+        row["tax_percent"],
+        Money(row["amount"], currency),
+        Money.or_none(row["recalculation"], currency),
+        basis,
+        _ZONES[row["zone"]] if row["zone"] else None,
+        row["tier"],
+        row["parent_id"],
+        Period.of(corrects) if corrects else None,
+        row["position"],
+        bool(row["is_group"]),
+        Quantity(shortfall, "") if shortfall is not None else None,
+        Money.or_none(row["shortfall_amount"], currency),
+        Money.or_none(row["social_norm_amount"], currency),
+        Money.or_none(row["paid"], currency),
     )
+
+
+def _service(row: Row) -> ServiceRow:
+    return ServiceRow(row["service_id"], row["service_name"], Resource(row["resource"]))
+
+
+def _supplier(row: Row, known: dict[int, SupplierRow]) -> SupplierRow | None:
+    pk = row["supplier_id"]
+    return None if pk is None else known.get(pk) or known.setdefault(pk, SupplierRow(pk, row["supplier_name"]))

@@ -12,11 +12,12 @@ from models.quantity import MICRO, Quantity
 from resolvers import scope
 from resolvers.accounts import AccountRow, accounts_by_ids
 from resolvers.meters import UNITS, RegisterRow
-from resolvers.sql import Row, among, fetch, instant, known_day
+from resolvers.sql import Row, among, fetch, instant, known_day, members
 from resolvers.viewer import Viewer
 
 DEAD = f"('{ReadingState.REFUSED.value}', '{ReadingState.SUPERSEDED.value}')"
 COUNTS = f"rd.is_current AND rd.state NOT IN {DEAD}"  # readings that stand
+_SOURCES, _STATES, _RESOURCES, _ZONES = members(ReadingSource), members(ReadingState), members(Resource), members(TariffZone)
 OPENS, CLOSES = ReadingSource.INSTALLATION.value, ReadingSource.REMOVAL.value
 
 
@@ -217,9 +218,9 @@ def reading_row(row: Row) -> ReadingRow:
         taken_on=known_day(row["taken_on"]),
         period=Period.of(known_day(row["period"])),
         submitted_at=instant(row["submitted_at"]),
-        source=ReadingSource(row["source"]),
+        source=_SOURCES[row["source"]],
         source_label=row["source_label"] or None,
-        state=ReadingState(row["state"]),
+        state=_STATES[row["state"]],
         receipt_number=row["receipt"],
         by_resident=bool(row["by_resident"]),
         is_late=bool(row["is_late"]),
@@ -227,8 +228,8 @@ def reading_row(row: Row) -> ReadingRow:
         decided_at=instant(row["decided_at"]),
         decided_by=row["decided_by"],
         check_code=row["check_code"],
-        resource=Resource(row["resource"]),
-        zone=TariffZone(row["zone"]) if row["zone"] else None,
+        resource=_RESOURCES[row["resource"]],
+        zone=_ZONES[row["zone"]] if row["zone"] else None,
         integer_digits=row["integer_digits"],
         fraction_digits=row["fraction_digits"],
     )

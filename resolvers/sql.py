@@ -9,12 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from enum import Enum
+from typing import Any, TypeVar
 
 from models.database import connection, is_sqlite
 from models.sql import day
 
 Row = Mapping[str, Any]
+Member = TypeVar("Member", bound=Enum)
 
 
 async def fetch(text: str, *parameters: Any) -> Sequence[Row]:
@@ -56,6 +58,11 @@ def escaped(text: str) -> str:
 def month_after(column: str) -> str:
     """The first day of the month after the one in `column`."""
     return f"date({column}, '+1 month')" if is_sqlite() else f"({column} + interval '1 month')::date"
+
+
+def members(kind: type[Member]) -> dict[str, Member]:
+    """An enum's members by what a column holds: looked up, which is a third of what calling the enum costs, for each of hundreds of rows."""
+    return {member.value: member for member in kind}
 
 
 def known_day(value: Any) -> dt.date:
