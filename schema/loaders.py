@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Generator, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Hashable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 from resolvers.viewer import Viewer, signed_in
@@ -56,6 +56,10 @@ class Loaders:
         """Begin the read for rows that will be asked about; to be waited for. Whatever goes wrong is said to those who ask."""
         loader = self._loader(read, arguments)
         return [answer for answer in [loader.answer(row.pk, row) for row in rows] if not answer.is_here]
+
+    def forget(self) -> None:
+        """Let go of what was read: graphql-core's executor refers to itself, and all rows of a request would wait for the garbage collector."""
+        self._loaders.clear()
 
     def _loader(self, read: Read, arguments: tuple[Any, ...]) -> _Loader:
         found = self._loaders.get((read, arguments))
@@ -121,7 +125,7 @@ def _nothing(_: Any) -> None:
 
 
 class _Loader:
-    """Questions of one turn of the loop are asked together."""
+    """Questions of two turns of the loop are asked together: a field that waits by a task of its own asks a turn later than one that does not."""
 
     def __init__(self, viewer: Viewer | None, read: Read, arguments: tuple[Any, ...]) -> None:
         self._viewer, self._read, self._arguments = viewer, read, arguments
@@ -139,11 +143,18 @@ class _Loader:
         return found
 
     def _begin(self) -> None:
+        self._run(self._all_answered())
+
+    def _run(self, reading: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(reading)
+        self._reading.add(task)
+        task.add_done_callback(self._reading.discard)
+
+    async def _all_answered(self) -> None:
         asked, self._asked = self._asked, []
-        for start in range(0, len(asked), MOST_ROWS):
-            task = asyncio.get_running_loop().create_task(self._answered(asked[start : start + MOST_ROWS]))
-            self._reading.add(task)
-            task.add_done_callback(self._reading.discard)
+        for start in range(MOST_ROWS, len(asked), MOST_ROWS):
+            self._run(self._answered(asked[start : start + MOST_ROWS]))
+        await self._answered(asked[:MOST_ROWS])
 
     async def _answered(self, asked: Sequence[_Answer]) -> None:
         try:

@@ -1,12 +1,21 @@
 """What fields ask for together: one question for many rows, whose answer nobody takes from the others."""
 
 import asyncio
+import gc
 from types import SimpleNamespace
 
 import pytest
 
-from resolvers.viewer import Viewer, ViewerKind
+from models import User
+from resolvers.accounts import AccountRow
+from resolvers.charges import ChargeRow
+from resolvers.statements import StatementRow
+from resolvers.viewer import Viewer, ViewerKind, viewer_of_user
+from schema import ids
+from schema.context import Context
+from schema.execution import execute
 from schema.loaders import MOST_ROWS, Loaders
+from tests import factories as make
 
 VIEWER = Viewer(ViewerKind.SYSTEM, "test")
 
@@ -87,4 +96,25 @@ async def test_more_rows_than_one_read_takes_are_read_in_parts():
 
     loaders = Loaders(VIEWER)
     assert await asyncio.gather(*[loaders.by_id(read, pk) for pk in range(MOST_ROWS + 5)]) == list(range(MOST_ROWS + 5))
-    assert asked == [MOST_ROWS, 5]
+    assert sorted(asked) == [5, MOST_ROWS]
+
+
+@pytest.mark.usefixtures("database")
+async def test_an_answer_leaves_no_rows_to_the_garbage_collector():
+    """With them it took a fifth of the time of a busy server, in pauses of tens of milliseconds."""
+    await ids.load()
+    account = await make.account(await make.organization(), "1")
+    for month in ("2026-08", "2026-09"):
+        await make.statement(account, month)
+        await make.charge(account, month, 1000)
+    await make.member(await make.user("owner"), account)
+    viewer = await viewer_of_user((await User.get(login="owner")).id, make.TODAY)
+    text = "query ($id: ID!) { account(id: $id) { statements(first: 5) { nodes { charges { amount { amount } } } } } }"
+    gc.collect()
+    gc.disable()
+    try:
+        answer = await execute(text, {"id": ids.encode("acc", account.id)}, Context(viewer, make.NOW))
+        assert [len(one["charges"]) for one in answer.data["account"]["statements"]["nodes"]] == [1, 1]
+        assert [one for one in gc.get_objects() if isinstance(one, ChargeRow | StatementRow | AccountRow)] == []
+    finally:
+        gc.enable()
