@@ -31,6 +31,9 @@ class SupplierRow:
     name: str
 
 
+Common = tuple[dict[int, ServiceRow], dict[int, SupplierRow], dict[Any, Period]]  # of the rows of one read
+
+
 @dataclass(slots=True, eq=False)
 class UnitPriceValue:
     """`micro` is 10^-6 of the currency for one `per`."""
@@ -41,33 +44,91 @@ class UnitPriceValue:
     tax_included: bool
 
 
-@dataclass(slots=True, eq=False)
 class ChargeRow:
-    pk: int
-    account_pk: int
-    contract_pk: int | None  # of the account as it is now
-    period: Period
-    service: ServiceRow
-    supplier: SupplierRow | None
-    unit: str | None
-    quantity: Quantity | None
-    tariff: UnitPriceValue | None
-    tariff_with_tax: UnitPriceValue | None
-    tax_percent: int | None
-    amount: Money
-    recalculation: Money | None
-    basis: ChargeBasis
-    zone: TariffZone | None
-    tier: int | None
-    parent_pk: int | None
-    corrects_period: Period | None
-    position: int
-    is_group: bool
-    shortfall_days: Quantity | None
-    shortfall_amount: Money | None
-    social_norm_amount: Money | None
-    paid: Money | None
-    parent: ChargeRow | None = None  # where it was read together with the line
+    """A row of COLUMNS. What few readers ask for is made when they do: a year of a household has a hundred rows of thirty columns."""
+
+    __slots__ = ("_currency", "_row", "_suppliers", "account_pk", "basis", "is_group", "parent", "parent_pk", "period", "pk", "position", "service", "unit")
+
+    def __init__(self, row: Row, common: Common) -> None:
+        services, self._suppliers, months = common
+        self._row, self._currency = row, _CURRENCIES[row["currency"]]
+        self.pk: int = row["id"]
+        self.account_pk: int = row["account_id"]
+        self.period: Period = months.get(row["period"]) or months.setdefault(row["period"], Period.of(known_day(row["period"])))
+        self.service: ServiceRow = services.get(row["service_id"]) or services.setdefault(row["service_id"], _service(row))
+        self.unit: str | None = row["unit"]
+        self.basis: ChargeBasis = _BASES[row["basis"]]
+        self.parent_pk: int | None = row["parent_id"]
+        self.position: int = row["position"]
+        self.is_group = bool(row["is_group"])
+        self.parent: ChargeRow | None = None  # where it was read together with the line
+
+    @property
+    def contract_pk(self) -> int | None:
+        """Of the account as it is now."""
+        return self._row["contract_id"]
+
+    @property
+    def supplier(self) -> SupplierRow | None:
+        pk, known = self._row["supplier_id"], self._suppliers
+        return None if pk is None else known.get(pk) or known.setdefault(pk, SupplierRow(pk, self._row["supplier_name"]))
+
+    @property
+    def quantity(self) -> Quantity | None:
+        micro = self._row["quantity"]
+        return Quantity(micro, self.unit or "") if micro is not None else None
+
+    @property
+    def tariff(self) -> UnitPriceValue | None:
+        micro = self._row["price"]
+        return UnitPriceValue(micro, self._currency, self.unit, False) if micro is not None else None
+
+    @property
+    def tariff_with_tax(self) -> UnitPriceValue | None:
+        micro = self._row["price_with_tax"]
+        return UnitPriceValue(micro, self._currency, self.unit, True) if micro is not None else None
+
+    @property
+    def tax_percent(self) -> int | None:
+        return self._row["tax_percent"]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self._row["amount"], self._currency)
+
+    @property
+    def recalculation(self) -> Money | None:
+        return Money.or_none(self._row["recalculation"], self._currency)
+
+    @property
+    def zone(self) -> TariffZone | None:
+        return _ZONES[self._row["zone"]] if self._row["zone"] else None
+
+    @property
+    def tier(self) -> int | None:
+        return self._row["tier"]
+
+    @property
+    def corrects_period(self) -> Period | None:
+        corrects = day(self._row["corrects_period"]) if self.basis is ChargeBasis.RECALCULATION else None  # a row with both says it of its recalculation
+        return Period.of(corrects) if corrects else None
+
+    @property
+    def shortfall_days(self) -> Quantity | None:
+        days = self._row["shortfall_days"]
+        return Quantity(days, "") if days is not None else None
+
+    @property
+    def shortfall_amount(self) -> Money | None:
+        return Money.or_none(self._row["shortfall_amount"], self._currency)
+
+    @property
+    def social_norm_amount(self) -> Money | None:
+        return Money.or_none(self._row["social_norm_amount"], self._currency)
+
+    @property
+    def paid(self) -> Money | None:
+        return Money.or_none(self._row["paid"], self._currency)
 
 
 @dataclass(slots=True, eq=False)
@@ -77,7 +138,6 @@ class MonthlyVolume:
     volume: Quantity
 
 
-Common = tuple[dict[int, ServiceRow], dict[int, SupplierRow], dict[Any, Period]]
 _BASES, _CURRENCIES, _ZONES = members(ChargeBasis), members(Currency), members(TariffZone)
 MOST_DEEP = 8  # groups within groups
 POSTED = "NOT ch.is_group"  # a group is the sum of its parts: it is in no list and in no other sum
@@ -171,46 +231,12 @@ def by_account(rows: Iterable[ChargeRow]) -> dict[int, list[ChargeRow]]:
 def charge_rows(rows: Iterable[Row]) -> list[ChargeRow]:
     """Rows of one read: what many of them have in common is made once."""
     common: Common = {}, {}, {}
-    return [charge_row(row, common) for row in rows]
+    return [ChargeRow(row, common) for row in rows]
 
 
-def charge_row(row: Row, common: Common | None = None) -> ChargeRow:
-    services, suppliers, months = common or ({}, {}, {})
-    currency, unit, basis = _CURRENCIES[row["currency"]], row["unit"], _BASES[row["basis"]]
-    quantity, price, with_tax, shortfall = row["quantity"], row["price"], row["price_with_tax"], row["shortfall_days"]
-    corrects = day(row["corrects_period"]) if basis is ChargeBasis.RECALCULATION else None  # a row with both says it of its recalculation
-    return ChargeRow(
-        row["id"],
-        row["account_id"],
-        row["contract_id"],
-        months.get(row["period"]) or months.setdefault(row["period"], Period.of(known_day(row["period"]))),
-        services.get(row["service_id"]) or services.setdefault(row["service_id"], _service(row)),
-        _supplier(row, suppliers),
-        unit,
-        Quantity(quantity, unit or "") if quantity is not None else None,
-        UnitPriceValue(price, currency, unit, False) if price is not None else None,
-        UnitPriceValue(with_tax, currency, unit, True) if with_tax is not None else None,
-        row["tax_percent"],
-        Money(row["amount"], currency),
-        Money.or_none(row["recalculation"], currency),
-        basis,
-        _ZONES[row["zone"]] if row["zone"] else None,
-        row["tier"],
-        row["parent_id"],
-        Period.of(corrects) if corrects else None,
-        row["position"],
-        bool(row["is_group"]),
-        Quantity(shortfall, "") if shortfall is not None else None,
-        Money.or_none(row["shortfall_amount"], currency),
-        Money.or_none(row["social_norm_amount"], currency),
-        Money.or_none(row["paid"], currency),
-    )
+def charge_row(row: Row) -> ChargeRow:
+    return ChargeRow(row, ({}, {}, {}))
 
 
 def _service(row: Row) -> ServiceRow:
     return ServiceRow(row["service_id"], row["service_name"], Resource(row["resource"]))
-
-
-def _supplier(row: Row, known: dict[int, SupplierRow]) -> SupplierRow | None:
-    pk = row["supplier_id"]
-    return None if pk is None else known.get(pk) or known.setdefault(pk, SupplierRow(pk, row["supplier_name"]))

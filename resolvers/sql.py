@@ -22,7 +22,7 @@ Member = TypeVar("Member", bound=Enum)
 async def fetch(text: str, *parameters: Any) -> Sequence[Row]:
     """Run one reading statement. Lists of integers are for `among`."""
     inner = connection()
-    if is_sqlite():
+    if inner.capabilities.dialect == "sqlite":
         _, rows = await inner.execute_query(text.replace("$", "?"), [_for_sqlite(value) for value in parameters])
     else:
         _, rows = await inner.execute_query(text, list(parameters))
