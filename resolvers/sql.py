@@ -50,6 +50,18 @@ def among_texts(column: str, place: int) -> str:
     return f"{column} = ANY(${place}::text[])"
 
 
+def rows_within(columns: Sequence[str], source: str) -> str:
+    """A column that holds the rows of a subquery, for `told_rows`: what a second statement would bring."""
+    listed = ", ".join(columns)
+    made = f"json_group_array(json_array({listed}))" if is_sqlite() else f"json_agg(json_build_array({listed}))"
+    return f"(SELECT {made} FROM {source})"
+
+
+def told_rows(columns: Sequence[str], value: str | None) -> list[Row]:
+    """The rows that `rows_within` put into a column, in no order. Days and instants are texts."""
+    return [dict(zip(columns, row, strict=True)) for row in json.loads(value or "[]")]
+
+
 def escaped(text: str) -> str:
     """The text as LIKE finds it letter by letter, with `ESCAPE '!'`."""
     return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
