@@ -35,11 +35,13 @@ def by_hand() -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> Any:
         from models import database
+        from web.app import settled
 
         await database.connect(settings().database)
         await ids.load()
         held["pool"] = await straight.pool(settings().database)
-        yield
+        with settled():
+            yield
 
     async def answer(request: Request) -> Response:
         asked = orjson.loads(await request.body())

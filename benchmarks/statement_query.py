@@ -60,6 +60,8 @@ async def filled() -> tuple[Any, str]:
 
 async def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    from web.app import settled
+
     url, stop = served()
     await database.migrate(url)
     await database.connect(url)
@@ -68,7 +70,8 @@ async def main() -> None:
     pool = await straight.pool(url)
     variants = await prepared(url, pool, account, token)
     await agree(variants)
-    measure = await measured(variants)
+    with settled():  # as serve does, for both sides
+        measure = await measured(variants)
     for name, seconds in measure.items():
         base = measure[f"{name.partition(',')[0]}, asyncpg by hand"]
         print(f"{name:28} {seconds * 1000:7.2f} ms   {seconds / base:5.2f} x")

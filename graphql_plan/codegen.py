@@ -23,7 +23,7 @@ from graphql import (
     is_leaf_type,
 )
 
-from graphql_plan.fields import Selected
+from graphql_plan.fields import Selected, ignores_info
 from graphql_plan.runtime import FILE, HELPERS
 
 if TYPE_CHECKING:
@@ -110,6 +110,10 @@ def _field(out: Source, one: Selected, v: str) -> None:
 
 def _resolve(out: Source, one: Selected, name: str, v: str) -> None:
     way, depth = one.way, 3
+    has_arguments = bool(one.definition.args or one.nodes[0].arguments)
+    if way.kind == "informed" and has_arguments:
+        out.add(depth, f"q = {name}.constants", f"if q is None: q = constants(x, {name})", "if q is not None:")
+        depth += 1
     for guard in way.guards:
         out.add(depth, f"if {out.bind('G', guard)}(o, x.context_value):", foreign=True)
         depth += 1
@@ -117,6 +121,9 @@ def _resolve(out: Source, one: Selected, name: str, v: str) -> None:
         out.add(depth, f"{v} = o.{way.attribute}", foreign=True)
     elif way.kind == "direct":
         out.add(depth, f"{v} = {out.bind('D', way.direct)}(o)", foreign=True)
+    elif way.kind == "informed":
+        info = f"Informed(x, {name}, (p, {one.key!r}, {one.parent.name!r}))"
+        out.add(depth, f"{v} = {out.bind('D', way.direct)}(o, {info}{', **q' if has_arguments else ''})", foreign=True)
     else:
         _called(out, depth, one, name, v)
     while depth > 3:
@@ -181,7 +188,8 @@ def _object(out: Source, plan: Plan, one: Selected, kind: GraphQLObjectType, nam
         return
     out.add(1, "if type(v) in KNOWN:")
     if kind.is_type_of is not None:
-        out.add(2, f"if i is None: i = info_of(x, {name}, p)")
+        if not ignores_info(kind.is_type_of):
+            out.add(2, f"if i is None: i = info_of(x, {name}, p)")
         out.add(2, f"k = {out.bind('O', kind.is_type_of)}(v, i)", foreign=True)
         out.add(2, f"if k is not True: return typed(x, {name}, {out.bind('T', kind)}, p, v, k)", foreign=True)
     out.add(2, f"return {out.bind('S', select)}(x, v, p)")
@@ -194,7 +202,7 @@ def _listed(plan: Plan, one: Selected, kind: Any) -> Callable[..., Any]:
     needed = isinstance(kind, GraphQLNonNull)
     inner = kind.of_type if needed else kind
     slow = [f"v = slow_item(x, {name}, {item}, (p, n, None), i, v)", "if x.is_awaitable(v): a = put(a, n, v)"]
-    if isinstance(inner, GraphQLObjectType) and inner.is_type_of is not None:
+    if isinstance(inner, GraphQLObjectType) and inner.is_type_of is not None and not ignores_info(inner.is_type_of):
         out.add(0, "def l(x, p, i, q):", f" if i is None: i = info_of(x, {name}, p)")
     else:
         out.add(0, "def l(x, p, i, q):")

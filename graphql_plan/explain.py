@@ -39,7 +39,11 @@ def explain(schema: strawberry.Schema, text: str, variables: Mapping[str, Any] |
     return [_line(one) for one in plan.fields] + [f"by the reference: {why}" for why in plan.failures]
 
 
+_HOW = {"direct": "its function", "informed": "its function with its info", "resolver": "resolver", "typename": "constant"}
+
+
 def _line(one: Any) -> str:
-    how = {"attribute": f"attribute {one.way.attribute}", "direct": "its function", "resolver": "resolver", "typename": "constant"}[one.way.kind]
+    how = f"attribute {one.way.attribute}" if one.way.kind == "attribute" else _HOW[one.way.kind]
     guarded = ", guarded" if one.way.guards else ""
-    return f"{one.parent.name}.{one.key}: {how}{guarded}{'; its type is found by the reference' if is_abstract(one) else ''}"
+    begun = "".join(f"; begins {'.'.join([*path, child.key])}" for path, child in one.ahead)
+    return f"{one.parent.name}.{one.key}: {how}{guarded}{'; its type is found by the reference' if is_abstract(one) else ''}{begun}"

@@ -40,8 +40,10 @@ class Plan:
         self._x: CompiledExecutor | None = x
         self._lock = threading.RLock()
         self._owned = {id(details) for details in grouped.values()}
+        self.children: dict[tuple[str, int], list[Selected]] = {}
         self._kept: list[GroupedFieldSet] = []  # lists are known by identity, so that none may go while the plan lives
         self.root = self._selection(root, grouped)
+        self._look_ahead(0)
         self._x = None
 
     def position(self, kind: GraphQLObjectType, details: FieldDetailsList) -> Callable[..., Any] | None:
@@ -57,9 +59,11 @@ class Plan:
         if id(details) not in self._owned:
             return None
         with self._lock:
-            self._x = x
+            self._x, before = x, len(self.fields)
             try:
-                return self.position(kind, details)
+                found = self.position(kind, details)
+                self._look_ahead(before)
+                return found
             except Uncompiled:
                 return None
             finally:
@@ -74,7 +78,7 @@ class Plan:
             collected = collect_subfields(x.schema, x.fragments, x.variable_values, x.operation, kind, details, x.hide_suggestions)
             self._kept.append(collected.grouped_field_set)
             self._owned |= {id(one) for one in collected.grouped_field_set.values()}
-            return self._selection(kind, collected.grouped_field_set)
+            return self._selection(kind, collected.grouped_field_set, id(details))
         except Uncompiled:
             raise
         except Exception as error:
@@ -83,8 +87,8 @@ class Plan:
             self._cache.count("selections_failed")
             return None
 
-    def _selection(self, kind: GraphQLObjectType, grouped: GroupedFieldSet) -> Callable[..., Any]:
-        fields = [self._selected(kind, key, details) for key, details in grouped.items()]
+    def _selection(self, kind: GraphQLObjectType, grouped: GroupedFieldSet, place: int = 0) -> Callable[..., Any]:
+        fields = self.children[kind.name, place] = [self._selected(kind, key, details) for key, details in grouped.items()]
         for one in fields:
             if one.way.kind != "typename":
                 one.complete = codegen.completion(self, one, one.type)
@@ -97,12 +101,30 @@ class Plan:
         definition = self._x.schema.get_field(kind, node.name.value)
         if definition is None:
             raise LookupError(f"no field {node.name.value}")
-        way = way_of(definition, node.name.value, bool(node.arguments))
+        way = way_of(definition, node)
         one = Selected(self, key, kind, details, [detail.node for detail in details], definition, way)
         self.fields.append(one)
         if len(self.fields) > self._cache.settings.max_fields:
             raise Uncompiled(f"more than {self._cache.settings.max_fields} fields")
         return one
+
+    def _look_ahead(self, first: int) -> None:
+        for one in self.fields[first:]:
+            one.ahead = self._ahead(one)
+
+    def _ahead(self, one: Selected) -> list[tuple[tuple[str, ...], Selected]]:
+        """What can be begun, and waited for at once, when the field's value is here: nothing where something else of the value has to be
+        waited for anyway, which would then begin later."""
+        found: list[tuple[tuple[str, ...], Selected]] = []
+        for child in self.children.get((get_named_type(one.type).name, id(one.details)), ()):
+            beneath = self._ahead(child)
+            if child.way.ahead is not None and not beneath:
+                found.append(((), child))
+            elif child.way.waits:
+                return []
+            elif child.way.kind == "attribute" and not child.way.guards:
+                found += [((child.way.attribute, *path), further) for path, further in beneath]
+        return found
 
 
 def is_abstract(one: Selected) -> bool:

@@ -10,10 +10,11 @@ from enum import Enum
 from types import CoroutineType, FunctionType, GeneratorType
 from typing import TYPE_CHECKING, Any
 
-from graphql import GraphQLObjectType, GraphQLResolveInfo, Undefined
+from graphql import GraphQLObjectType, Undefined
 from graphql.execution.executor import collect_iterator_awaitables, invalid_return_type_error
-from graphql.execution.values import get_argument_values
-from graphql.pyutils import Path, gather_with_cancel, inspect
+from graphql.pyutils import gather_with_cancel, inspect
+
+from graphql_plan.informed import Informed, ahead, arguments_of, constants, info_of, path_of
 
 if TYPE_CHECKING:
     from graphql_plan.executor import CompiledExecutor
@@ -23,28 +24,6 @@ MOST_CLASSES = 1024
 MOST_MEMBERS = 256
 FILE = "<graphql_plan>"
 _NEVER_PLAIN = (Exception, Awaitable, CoroutineType, GeneratorType, type(None), type(Undefined))
-
-
-def path_of(place: tuple[Any, ...] | None) -> Path | None:
-    """The reference's path of a tuple."""
-    steps = []
-    while place is not None and type(place) is not Path:
-        steps.append(place)
-        place = place[0]
-    path: Any = place
-    for _, key, typename in reversed(steps):
-        path = Path(path, key, typename)
-    return path
-
-
-def info_of(x: CompiledExecutor, one: Selected, place: Any) -> GraphQLResolveInfo:
-    """The info of a field; `place` is the field's own path."""
-    return x.build_resolve_info(one.definition, list(one.nodes), one.parent, path_of(place))  # type: ignore[arg-type]
-
-
-def arguments_of(x: CompiledExecutor, one: Selected) -> dict[str, Any]:
-    first = one.details[0]
-    return get_argument_values(one.definition, first.node, x.variable_values, first.fragment_variable_values, x.hide_suggestions)
 
 
 def is_plain(kind: type) -> bool:
@@ -92,10 +71,10 @@ async def awaited(x: CompiledExecutor, one: Selected, place: Any, completed: Awa
 
 def unknown(x: CompiledExecutor, one: Selected, place: Any, info: Any, value: Any, settled: bool) -> Any:
     """A composite value of an unknown class; `settled` when it was awaited already."""
-    if info is None:
-        info = info_of(x, one, place)
     if not settled and x.is_awaitable(value):
         return finish(x, one, place, info, value)
+    if info is None:
+        info = info_of(x, one, place)
     learn(one, value)
     return x.complete_value(one.type, one.details, info, path_of(place), value, None)  # type: ignore[arg-type]
 
@@ -104,6 +83,8 @@ async def finish(x: CompiledExecutor, one: Selected, place: Any, info: Any, valu
     found: Any = Undefined
     try:
         found = await value
+        if one.ahead:
+            await ahead(x, one, found)
         assert one.complete is not None
         completed = one.complete(x, place, info, found, True)
         if x.is_awaitable(completed):
@@ -112,6 +93,7 @@ async def finish(x: CompiledExecutor, one: Selected, place: Any, info: Any, valu
         if not is_fault(error):
             return fail(x, one, place[0], error)
         x.contain(error)
+        info = info or info_of(x, one, place)
         return await x.complete_awaitable_value(one.type, one.details, info, path_of(place), _ready(found), None)  # type: ignore[arg-type]
     return completed
 
@@ -239,5 +221,23 @@ def is_fault(error: BaseException) -> bool:
 
 HELPERS: dict[str, Callable[..., Any]] = {
     one.__name__: one
-    for one in (info_of, arguments_of, slow, awaited, unknown, typed, fail_or_redo, slow_item, fail_item, awaited_item, odd_leaf, member, put, gather, drop)
+    for one in (
+        Informed,
+        constants,
+        info_of,
+        arguments_of,
+        slow,
+        awaited,
+        unknown,
+        typed,
+        fail_or_redo,
+        slow_item,
+        fail_item,
+        awaited_item,
+        odd_leaf,
+        member,
+        put,
+        gather,
+        drop,
+    )
 }

@@ -23,10 +23,12 @@ def micro_units(text: str) -> int:
 
 def decimal_text(micro: int, digits: int = 0) -> str:
     """The exact decimal with at least `digits` digits after the point and no needless zeros: `1.043`, `59.34`."""
-    sign, micro = ("-", -micro) if micro < 0 else ("", micro)
+    if micro < 0:
+        return "-" + decimal_text(-micro, digits)
     whole, fraction = divmod(micro, MICRO)
-    tail = f"{fraction:06d}".rstrip("0").ljust(digits, "0")
-    return f"{sign}{whole}.{tail}" if tail else f"{sign}{whole}"
+    if not fraction:
+        return f"{whole}.{'0' * digits}" if digits else str(whole)
+    return f"{whole}.{f'{fraction:06d}'.rstrip('0').ljust(digits, '0')}"
 
 
 @dataclass(frozen=True, slots=True)

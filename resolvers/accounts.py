@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -11,7 +11,7 @@ from models.enums import AccountKind, Right
 from models.money import Money
 from models.search import search_key
 from resolvers import scope
-from resolvers.facts import Facts, facts_of, present_facts
+from resolvers.facts import Facts, facts_of, facts_told, facts_within, present_facts
 from resolvers.organizations import OrganizationRow, organization_row
 from resolvers.sql import Row, among, among_texts, escaped, fetch, instant
 from resolvers.viewer import Access, Grant, Viewer
@@ -93,10 +93,10 @@ _FROM = "personal_account a JOIN organization o ON o.id = a.organization_id LEFT
 
 
 async def accounts_by_ids(viewer: Viewer, ids: Sequence[int]) -> dict[int, AccountRow]:
-    """Those of `ids` that exist for the viewer. Two statements."""
+    """Those of `ids` that exist for the viewer. One statement."""
     where = f"{among('a.id', 1)} AND {scope.accounts_sql(viewer)}"
-    rows = await fetch(f"SELECT {_COLUMNS} FROM {_FROM} WHERE {where}", list(ids))
-    return {row.pk: row for row in await _rows(viewer, rows)}
+    rows = await fetch(f"SELECT {_COLUMNS}, {facts_within('a.id')} AS facts FROM {_FROM} WHERE {where}", list(ids))
+    return {row.pk: row for row in _known(viewer, rows, {row["id"]: facts_told(row["facts"]) for row in rows})}
 
 
 async def account_by_number(viewer: Viewer, slug: str, number: str) -> AccountRow | None:
@@ -144,11 +144,12 @@ async def accounts_outside(viewer: Viewer, ids: Sequence[int], day: dt.date) -> 
 
 
 async def _rows(viewer: Viewer, rows: Sequence[Row], day: dt.date | None = None) -> list[AccountRow]:
-    if not rows:
-        return []
+    return _known(viewer, rows, await facts_of([row["id"] for row in rows]) if rows else {}, day)
+
+
+def _known(viewer: Viewer, rows: Sequence[Row], facts: Mapping[int, Sequence[Facts]], day: dt.date | None = None) -> list[AccountRow]:
     known = {pk: organization_row(row, pk) for pk, row in {row["organization_id"]: row for row in rows}.items()}
     found = [_row(viewer, row, known[row["organization_id"]]) for row in rows]
-    facts = await facts_of([row.pk for row in found])
     for row in found:
         row.history = facts.get(row.pk, ())
         row.access = Access(row.access.rights, tuple(_narrowed(row.access.spans, row.history)))

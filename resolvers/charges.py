@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from models.enums import ChargeBasis, Resource, Right, TariffZone
 from models.money import Currency, Money
@@ -13,7 +14,7 @@ from models.quantity import Quantity
 from models.sql import day
 from resolvers import scope
 from resolvers.accounts import AccountRow, accounts_by_ids
-from resolvers.sql import Row, among, among_days, fetch, known_day
+from resolvers.sql import Row, among, among_days, fetch, known_day, members
 from resolvers.viewer import Viewer
 
 
@@ -30,6 +31,9 @@ class SupplierRow:
     name: str
 
 
+Common = tuple[dict[int, ServiceRow], dict[int, SupplierRow], dict[Any, Period]]  # of the rows of one read
+
+
 @dataclass(slots=True, eq=False)
 class UnitPriceValue:
     """`micro` is 10^-6 of the currency for one `per`."""
@@ -40,33 +44,91 @@ class UnitPriceValue:
     tax_included: bool
 
 
-@dataclass(slots=True, eq=False)
 class ChargeRow:
-    pk: int
-    account_pk: int
-    contract_pk: int | None  # of the account as it is now
-    period: Period
-    service: ServiceRow
-    supplier: SupplierRow | None
-    unit: str | None
-    quantity: Quantity | None
-    tariff: UnitPriceValue | None
-    tariff_with_tax: UnitPriceValue | None
-    tax_percent: int | None
-    amount: Money
-    recalculation: Money | None
-    basis: ChargeBasis
-    zone: TariffZone | None
-    tier: int | None
-    parent_pk: int | None
-    corrects_period: Period | None
-    position: int
-    is_group: bool
-    shortfall_days: Quantity | None
-    shortfall_amount: Money | None
-    social_norm_amount: Money | None
-    paid: Money | None
-    parent: ChargeRow | None = None  # where it was read together with the line
+    """A row of COLUMNS. What few readers ask for is made when they do: a year of a household has a hundred rows of thirty columns."""
+
+    __slots__ = ("_currency", "_row", "_suppliers", "account_pk", "basis", "is_group", "parent", "parent_pk", "period", "pk", "position", "service", "unit")
+
+    def __init__(self, row: Row, common: Common) -> None:
+        services, self._suppliers, months = common
+        self._row, self._currency = row, _CURRENCIES[row["currency"]]
+        self.pk: int = row["id"]
+        self.account_pk: int = row["account_id"]
+        self.period: Period = months.get(row["period"]) or months.setdefault(row["period"], Period.of(known_day(row["period"])))
+        self.service: ServiceRow = services.get(row["service_id"]) or services.setdefault(row["service_id"], _service(row))
+        self.unit: str | None = row["unit"]
+        self.basis: ChargeBasis = _BASES[row["basis"]]
+        self.parent_pk: int | None = row["parent_id"]
+        self.position: int = row["position"]
+        self.is_group = bool(row["is_group"])
+        self.parent: ChargeRow | None = None  # where it was read together with the line
+
+    @property
+    def contract_pk(self) -> int | None:
+        """Of the account as it is now."""
+        return self._row["contract_id"]
+
+    @property
+    def supplier(self) -> SupplierRow | None:
+        pk, known = self._row["supplier_id"], self._suppliers
+        return None if pk is None else known.get(pk) or known.setdefault(pk, SupplierRow(pk, self._row["supplier_name"]))
+
+    @property
+    def quantity(self) -> Quantity | None:
+        micro = self._row["quantity"]
+        return Quantity(micro, self.unit or "") if micro is not None else None
+
+    @property
+    def tariff(self) -> UnitPriceValue | None:
+        micro = self._row["price"]
+        return UnitPriceValue(micro, self._currency, self.unit, False) if micro is not None else None
+
+    @property
+    def tariff_with_tax(self) -> UnitPriceValue | None:
+        micro = self._row["price_with_tax"]
+        return UnitPriceValue(micro, self._currency, self.unit, True) if micro is not None else None
+
+    @property
+    def tax_percent(self) -> int | None:
+        return self._row["tax_percent"]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self._row["amount"], self._currency)
+
+    @property
+    def recalculation(self) -> Money | None:
+        return Money.or_none(self._row["recalculation"], self._currency)
+
+    @property
+    def zone(self) -> TariffZone | None:
+        return _ZONES[self._row["zone"]] if self._row["zone"] else None
+
+    @property
+    def tier(self) -> int | None:
+        return self._row["tier"]
+
+    @property
+    def corrects_period(self) -> Period | None:
+        corrects = day(self._row["corrects_period"]) if self.basis is ChargeBasis.RECALCULATION else None  # a row with both says it of its recalculation
+        return Period.of(corrects) if corrects else None
+
+    @property
+    def shortfall_days(self) -> Quantity | None:
+        days = self._row["shortfall_days"]
+        return Quantity(days, "") if days is not None else None
+
+    @property
+    def shortfall_amount(self) -> Money | None:
+        return Money.or_none(self._row["shortfall_amount"], self._currency)
+
+    @property
+    def social_norm_amount(self) -> Money | None:
+        return Money.or_none(self._row["social_norm_amount"], self._currency)
+
+    @property
+    def paid(self) -> Money | None:
+        return Money.or_none(self._row["paid"], self._currency)
 
 
 @dataclass(slots=True, eq=False)
@@ -76,6 +138,7 @@ class MonthlyVolume:
     volume: Quantity
 
 
+_BASES, _CURRENCIES, _ZONES = members(ChargeBasis), members(Currency), members(TariffZone)
 MOST_DEEP = 8  # groups within groups
 POSTED = "NOT ch.is_group"  # a group is the sum of its parts: it is in no list and in no other sum
 COLUMNS = """ch.id, ch.account_id, a.contract_id, ch.period, ch.service_id, s.name AS service_name, s.resource, ch.supplier_id,
@@ -94,7 +157,7 @@ async def charges_of_months(months: Iterable[tuple[int, Period]]) -> dict[tuple[
     where = f"{among('ch.account_id', 1)} AND {among_days('ch.period', 2)} AND ch.is_current"
     days = [period.first_day for period in {period for _, period in pairs}]
     rows = await fetch(f"SELECT {COLUMNS} FROM {FROM} WHERE {where} ORDER BY ch.position, ch.id", sorted({pk for pk, _ in pairs}), days)
-    by_pk = {row["id"]: charge_row(row) for row in rows}
+    by_pk = {charge.pk: charge for charge in charge_rows(rows)}
     found: dict[tuple[int, Period], list[ChargeRow]] = {}
     for charge in by_pk.values():
         charge.parent = by_pk.get(charge.parent_pk or 0)
@@ -126,13 +189,13 @@ async def charges_pages(
     text = f"""
         SELECT * FROM (SELECT {COLUMNS}, ROW_NUMBER() OVER (PARTITION BY ch.account_id ORDER BY ch.period DESC, ch.id DESC) AS place
         FROM {FROM} WHERE {" AND ".join(where)}) ranked WHERE place <= {int(first) + 1} ORDER BY place"""
-    return by_account(charge_row(row) for row in await fetch(text, *parameters))
+    return by_account(charge_rows(await fetch(text, *parameters)))
 
 
 async def charges_by_ids(viewer: Viewer, ids: Sequence[int]) -> dict[int, ChargeRow]:
     """Those of `ids` that the viewer may see."""
     where = f"{among('ch.id', 1)} AND {scope.accounts_sql(viewer)}"
-    found = [charge_row(row) for row in await fetch(f"SELECT {COLUMNS} FROM {FROM} WHERE {where}", list(ids))]
+    found = charge_rows(await fetch(f"SELECT {COLUMNS} FROM {FROM} WHERE {where}", list(ids)))
     accounts = await accounts_by_ids(viewer, sorted({row.account_pk for row in found}))
     return {row.pk: row for row in found if seen_month(accounts.get(row.account_pk), row.period)}
 
@@ -165,32 +228,15 @@ def by_account(rows: Iterable[ChargeRow]) -> dict[int, list[ChargeRow]]:
     return found
 
 
+def charge_rows(rows: Iterable[Row]) -> list[ChargeRow]:
+    """Rows of one read: what many of them have in common is made once."""
+    common: Common = {}, {}, {}
+    return [ChargeRow(row, common) for row in rows]
+
+
 def charge_row(row: Row) -> ChargeRow:
-    currency, unit = Currency(row["currency"]), row["unit"]
-    corrects = day(row["corrects_period"]) if row["basis"] == ChargeBasis.RECALCULATION else None  # a row with both says it of its recalculation
-    return ChargeRow(
-        pk=row["id"],
-        account_pk=row["account_id"],
-        contract_pk=row["contract_id"],
-        period=Period.of(known_day(row["period"])),
-        service=ServiceRow(row["service_id"], row["service_name"], Resource(row["resource"])),
-        supplier=SupplierRow(row["supplier_id"], row["supplier_name"]) if row["supplier_id"] is not None else None,
-        unit=unit,
-        quantity=Quantity(row["quantity"], unit or "") if row["quantity"] is not None else None,
-        tariff=UnitPriceValue(row["price"], currency, unit, False) if row["price"] is not None else None,
-        tariff_with_tax=UnitPriceValue(row["price_with_tax"], currency, unit, True) if row["price_with_tax"] is not None else None,
-        tax_percent=row["tax_percent"],
-        amount=Money(row["amount"], currency),
-        recalculation=Money.or_none(row["recalculation"], currency),
-        basis=ChargeBasis(row["basis"]),
-        zone=TariffZone(row["zone"]) if row["zone"] else None,
-        tier=row["tier"],
-        parent_pk=row["parent_id"],
-        corrects_period=Period.of(corrects) if corrects else None,
-        position=row["position"],
-        is_group=bool(row["is_group"]),
-        shortfall_days=Quantity(row["shortfall_days"], "") if row["shortfall_days"] is not None else None,
-        shortfall_amount=Money.or_none(row["shortfall_amount"], currency),
-        social_norm_amount=Money.or_none(row["social_norm_amount"], currency),
-        paid=Money.or_none(row["paid"], currency),
-    )
+    return ChargeRow(row, ({}, {}, {}))
+
+
+def _service(row: Row) -> ServiceRow:
+    return ServiceRow(row["service_id"], row["service_name"], Resource(row["resource"]))

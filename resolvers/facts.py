@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.enums import Ownership
-from resolvers.sql import Row, among, fetch, known_day
+from resolvers.sql import Row, among, fetch, known_day, rows_within, told_rows
 
 
 @dataclass(slots=True, eq=False)
@@ -25,17 +25,30 @@ class Facts:
     ownership: Ownership | None
 
 
+_COLUMNS = {
+    name: f"f.{name}"
+    for name in ("account_id", "valid_from", "surname", "name", "patronymic", "residents", "area", "irrigated_area", "tariff_group", "contract_id", "ownership")
+} | {"contract_number": "fc.number"}
+_FROM = "account_facts f LEFT JOIN contract fc ON fc.id = f.contract_id"
+
+
 async def facts_of(account_ids: Sequence[int]) -> dict[int, list[Facts]]:
     """All facts of each account, oldest first. One statement."""
-    text = f"""
-        SELECT f.account_id, f.valid_from, f.surname, f.name, f.patronymic, f.residents, f.area, f.irrigated_area, f.tariff_group,
-               f.contract_id, f.ownership, c.number AS contract_number
-        FROM account_facts f LEFT JOIN contract c ON c.id = f.contract_id
-        WHERE {among("f.account_id", 1)} ORDER BY f.account_id, f.valid_from"""
+    columns = ", ".join(f"{column} AS {name}" for name, column in _COLUMNS.items())
+    text = f"SELECT {columns} FROM {_FROM} WHERE {among('f.account_id', 1)} ORDER BY f.account_id, f.valid_from"
     found: dict[int, list[Facts]] = {}
     for row in await fetch(text, list(account_ids)):
         found.setdefault(row["account_id"], []).append(_facts(row))
     return found
+
+
+def facts_within(account: str) -> str:
+    """The same as a column of the account whose id is `account`, for `facts_told`. Where few accounts are looked at: it is made for each that is."""
+    return rows_within(list(_COLUMNS.values()), f"{_FROM} WHERE f.account_id = {account}")
+
+
+def facts_told(value: str | None) -> list[Facts]:
+    return [_facts(row) for row in sorted(told_rows(list(_COLUMNS), value), key=lambda row: str(row["valid_from"]))]
 
 
 def present_facts(facts: Sequence[Facts], day: dt.date) -> Facts | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from models.enums import ReadingSource, ReadingState, Resource, Right, TariffZone, TokenScope
 from models.period import Period
@@ -12,11 +11,12 @@ from models.quantity import MICRO, Quantity
 from resolvers import scope
 from resolvers.accounts import AccountRow, accounts_by_ids
 from resolvers.meters import UNITS, RegisterRow
-from resolvers.sql import Row, among, fetch, instant, known_day
+from resolvers.sql import Row, among, fetch, instant, known_day, members
 from resolvers.viewer import Viewer
 
 DEAD = f"('{ReadingState.REFUSED.value}', '{ReadingState.SUPERSEDED.value}')"
 COUNTS = f"rd.is_current AND rd.state NOT IN {DEAD}"  # readings that stand
+_SOURCES, _STATES, _RESOURCES, _ZONES = members(ReadingSource), members(ReadingState), members(Resource), members(TariffZone)
 OPENS, CLOSES = ReadingSource.INSTALLATION.value, ReadingSource.REMOVAL.value
 
 
@@ -25,30 +25,74 @@ def in_time(alias: str = "rd", down: str = "") -> str:
     return f"{alias}.taken_on {down}, CASE {alias}.source WHEN '{OPENS}' THEN 0 WHEN '{CLOSES}' THEN 2 ELSE 1 END {down}, {alias}.id {down}"
 
 
-@dataclass(slots=True, eq=False)
 class ReadingRow:
-    pk: int
-    account_pk: int
-    register_pk: int
-    micro: int
-    previous_micro: int | None
-    taken_on: dt.date
-    period: Period
-    submitted_at: dt.datetime | None
-    source: ReadingSource
-    source_label: str | None
-    state: ReadingState
-    receipt_number: str | None
-    by_resident: bool
-    is_late: bool
-    reason: str
-    decided_at: dt.datetime | None
-    decided_by: str | None
-    check_code: str | None
-    resource: Resource
-    zone: TariffZone | None
-    integer_digits: int | None
-    fraction_digits: int | None
+    """A row of COLUMNS and the value before it. What few readers ask for is made when they do."""
+
+    __slots__ = ("_row", "account_pk", "fraction_digits", "integer_digits", "micro", "pk", "previous_micro", "register_pk", "state", "taken_on")
+
+    def __init__(self, row: Row) -> None:
+        self._row = row
+        self.pk: int = row["id"]
+        self.account_pk: int = row["account_id"]
+        self.register_pk: int = row["register_id"]
+        self.micro: int = row["value"]
+        self.previous_micro: int | None = row["previous"]
+        self.taken_on: dt.date = known_day(row["taken_on"])
+        self.state: ReadingState = _STATES[row["state"]]
+        self.integer_digits: int | None = row["integer_digits"]
+        self.fraction_digits: int | None = row["fraction_digits"]
+
+    @property
+    def period(self) -> Period:
+        return Period.of(known_day(self._row["period"]))
+
+    @property
+    def submitted_at(self) -> dt.datetime | None:
+        return instant(self._row["submitted_at"])
+
+    @property
+    def source(self) -> ReadingSource:
+        return _SOURCES[self._row["source"]]
+
+    @property
+    def source_label(self) -> str | None:
+        return self._row["source_label"] or None
+
+    @property
+    def receipt_number(self) -> str | None:
+        return self._row["receipt"]
+
+    @property
+    def by_resident(self) -> bool:
+        return bool(self._row["by_resident"])
+
+    @property
+    def is_late(self) -> bool:
+        return bool(self._row["is_late"])
+
+    @property
+    def reason(self) -> str:
+        return self._row["reason"]
+
+    @property
+    def decided_at(self) -> dt.datetime | None:
+        return instant(self._row["decided_at"])
+
+    @property
+    def decided_by(self) -> str | None:
+        return self._row["decided_by"]
+
+    @property
+    def check_code(self) -> str | None:
+        return self._row["check_code"]
+
+    @property
+    def resource(self) -> Resource:
+        return _RESOURCES[self._row["resource"]]
+
+    @property
+    def zone(self) -> TariffZone | None:
+        return _ZONES[self._row["zone"]] if self._row["zone"] else None
 
     @property
     def unit(self) -> str:
@@ -208,27 +252,4 @@ def _is_seen(account: AccountRow | None, row: ReadingRow) -> bool:
 
 
 def reading_row(row: Row) -> ReadingRow:
-    return ReadingRow(
-        pk=row["id"],
-        account_pk=row["account_id"],
-        register_pk=row["register_id"],
-        micro=row["value"],
-        previous_micro=row["previous"],
-        taken_on=known_day(row["taken_on"]),
-        period=Period.of(known_day(row["period"])),
-        submitted_at=instant(row["submitted_at"]),
-        source=ReadingSource(row["source"]),
-        source_label=row["source_label"] or None,
-        state=ReadingState(row["state"]),
-        receipt_number=row["receipt"],
-        by_resident=bool(row["by_resident"]),
-        is_late=bool(row["is_late"]),
-        reason=row["reason"],
-        decided_at=instant(row["decided_at"]),
-        decided_by=row["decided_by"],
-        check_code=row["check_code"],
-        resource=Resource(row["resource"]),
-        zone=TariffZone(row["zone"]) if row["zone"] else None,
-        integer_digits=row["integer_digits"],
-        fraction_digits=row["fraction_digits"],
-    )
+    return ReadingRow(row)

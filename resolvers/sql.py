@@ -9,18 +9,20 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from enum import Enum
+from typing import Any, TypeVar
 
 from models.database import connection, is_sqlite
 from models.sql import day
 
 Row = Mapping[str, Any]
+Member = TypeVar("Member", bound=Enum)
 
 
 async def fetch(text: str, *parameters: Any) -> Sequence[Row]:
     """Run one reading statement. Lists of integers are for `among`."""
     inner = connection()
-    if is_sqlite():
+    if inner.capabilities.dialect == "sqlite":
         _, rows = await inner.execute_query(text.replace("$", "?"), [_for_sqlite(value) for value in parameters])
     else:
         _, rows = await inner.execute_query(text, list(parameters))
@@ -48,6 +50,18 @@ def among_texts(column: str, place: int) -> str:
     return f"{column} = ANY(${place}::text[])"
 
 
+def rows_within(columns: Sequence[str], source: str) -> str:
+    """A column that holds the rows of a subquery, for `told_rows`: what a second statement would bring."""
+    listed = ", ".join(columns)
+    made = f"json_group_array(json_array({listed}))" if is_sqlite() else f"json_agg(json_build_array({listed}))"
+    return f"(SELECT {made} FROM {source})"
+
+
+def told_rows(columns: Sequence[str], value: str | None) -> list[Row]:
+    """The rows that `rows_within` put into a column, in no order. Days and instants are texts."""
+    return [dict(zip(columns, row, strict=True)) for row in json.loads(value or "[]")]
+
+
 def escaped(text: str) -> str:
     """The text as LIKE finds it letter by letter, with `ESCAPE '!'`."""
     return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
@@ -56,6 +70,11 @@ def escaped(text: str) -> str:
 def month_after(column: str) -> str:
     """The first day of the month after the one in `column`."""
     return f"date({column}, '+1 month')" if is_sqlite() else f"({column} + interval '1 month')::date"
+
+
+def members(kind: type[Member]) -> dict[str, Member]:
+    """An enum's members by what a column holds: looked up, which is a third of what calling the enum costs, for each of hundreds of rows."""
+    return {member.value: member for member in kind}
 
 
 def known_day(value: Any) -> dt.date:

@@ -29,7 +29,7 @@ from resolvers.reading_forms import opened_form
 from resolvers.reading_history import history_of_accounts
 from resolvers.readings import readings_pages
 from resolvers.statement_versions import versions_of
-from resolvers.statements import statement_periods, statements_of, statements_pages
+from resolvers.statements import StatementRow, statement_periods, statements_of, statements_pages
 from schema import ids
 from schema.arguments import After, First, Months, OfPeriod, OnlyPeriod, PastMonths, TheMonth
 from schema.charged import AccountCharged
@@ -38,6 +38,7 @@ from schema.consumption import PlaceConsumption, history_place, since
 from schema.context import Info
 from schema.documents import Document
 from schema.house_meters import HouseMeter
+from schema.loaders import listed, reads
 from schema.meters import Meter
 from schema.organizations import Organization
 from schema.payments import Payment
@@ -175,8 +176,9 @@ class Account(AccountCharged, AccountReceipts, AccountSettlements, Node):
         return opened_form(root, info.context.now, info.context.today(root.organization), token, only)  # type: ignore[return-value]
 
     @field(description="Its meters, removed ones last.")
-    async def meters(root: Parent[AccountRow], info: Info) -> list[Meter]:  # noqa: N805
-        return await info.context.loaders.of(meters_of, root) or []
+    @reads(meters_of)
+    def meters(root: Parent[AccountRow], info: Info) -> list[Meter]:  # noqa: N805
+        return info.context.loaders.answer(meters_of, root, then=listed)
 
     @field(description="Whether the print-out of a heat meter's daily parameters is to be sent each month; null by a letter's link.")
     async def needs_heat_printout(root: Parent[AccountRow], info: Info) -> bool | None:  # noqa: N805
@@ -195,22 +197,26 @@ class Account(AccountCharged, AccountReceipts, AccountSettlements, Node):
         return PageOf("documents", rows or [], first, lambda row: (row.pk,))  # type: ignore[return-value]
 
     @field(description="The statement of a month; without `period` of the last closed month that has one.")
-    async def statement(root: Parent[AccountRow], info: Info, period: OfPeriod = None) -> Statement | None:  # noqa: N805
-        return await info.context.loaders.of(statements_of, root, period)
+    @reads(statements_of, lambda period=None: (period,))
+    def statement(root: Parent[AccountRow], info: Info, period: OfPeriod = None) -> Statement | None:  # noqa: N805
+        return info.context.loaders.answer(statements_of, root, period)
 
     @field(description="The months that have a statement, newest first.")
-    async def statement_periods(root: Parent[AccountRow], info: Info) -> list[Period] | None:  # noqa: N805
-        return await info.context.loaders.of(statement_periods, root) or []
+    @reads(statement_periods)
+    def statement_periods(root: Parent[AccountRow], info: Info) -> list[Period] | None:  # noqa: N805
+        return info.context.loaders.answer(statement_periods, root, then=listed)
 
     @field(description="Every version of a month's statement, the newest first, with charges as they stood then.")
     async def statement_versions(root: Parent[AccountRow], info: Info, period: TheMonth) -> list[StatementVersion] | None:  # noqa: N805
         return await info.context.loaders.of(versions_of, root, period) or []
 
     @field(description="Statements, newest first.")
-    async def statements(root: Parent[AccountRow], info: Info, first: First, after: After = None) -> Connection[Statement] | None:  # noqa: N805
-        place = ids.after("statements", after)
-        rows = await info.context.loaders.of(statements_pages, root, checked_first(first), dt.date.fromisoformat(place[0]) if place else None)
-        return PageOf("statements", rows or [], first, lambda row: (row.period.first_day,))  # type: ignore[return-value]
+    @reads(statements_pages, lambda first, after=None: (checked_first(first), _month_of(after)))
+    def statements(root: Parent[AccountRow], info: Info, first: First, after: After = None) -> Connection[Statement] | None:  # noqa: N805
+        def page(rows: list[StatementRow] | None) -> PageOf:
+            return PageOf("statements", rows or [], first, lambda row: (row.period.first_day,))
+
+        return info.context.loaders.answer(statements_pages, root, checked_first(first), _month_of(after), then=page)
 
     @field(description="Readings that stand, newest first.")
     async def readings(
@@ -270,6 +276,11 @@ class Account(AccountCharged, AccountReceipts, AccountSettlements, Node):
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:
         return isinstance(obj, AccountRow)
+
+
+def _month_of(after: str | None) -> dt.date | None:
+    place = ids.after("statements", after)
+    return dt.date.fromisoformat(place[0]) if place else None
 
 
 def _area(micro: int | None) -> Any:

@@ -84,10 +84,10 @@ class Charge(Node):
         description="The group that this line is a part of: «Горячее водоснабжение» of its cold water and its heating. A group's amount is "
         "the sum of its parts, so lists of charges hold the parts and not the group, and adding them up counts nothing twice."
     )
-    async def parent(root: Parent[ChargeRow], info: Info) -> Annotated[Charge, strawberry.lazy("schema.charges")] | None:  # noqa: N805
+    def parent(root: Parent[ChargeRow], info: Info) -> Annotated[Charge, strawberry.lazy("schema.charges")] | None:  # noqa: N805
         if root.parent_pk is None or root.parent is not None:
             return root.parent  # type: ignore[return-value]
-        return await info.context.loaders.by_id(charges_by_ids, root.parent_pk)
+        return info.context.loaders.by_id(charges_by_ids, root.parent_pk)  # type: ignore[return-value]
 
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import strawberry
 from strawberry import Parent, field
 
+from models.money import Money as MoneyValue
 from models.period import Period
 from resolvers.contract_statements import ContractStatementRow
-from resolvers.corrections import contract_corrections_of, corrections_of
+from resolvers.corrections import CorrectionsRow, MonthCorrectionRow, contract_corrections_of, corrections_of
 from resolvers.statements import StatementRow
 from schema.context import Info
 from schema.values import Money
@@ -27,22 +28,19 @@ class StatementCorrections:
         description="What came about this month or one before it after it had been closed, by the months that took it in. It is in the figures here, which are "
         "the supplier's newest; in movements and reconciliation it is in those months."
     )
-    async def corrected_later(root: Parent[StatementRow], info: Info) -> list[MonthCorrection]:  # noqa: N805
-        found = await info.context.loaders.of(corrections_of, root)
-        return found.later if found else []
+    def corrected_later(root: Parent[StatementRow], info: Info) -> list[MonthCorrection]:  # noqa: N805
+        return info.context.loaders.answer(corrections_of, root, then=_later) if root.has_late_entries else []
 
     @field(description="What this month took in about closed months, by the months that were corrected: movements count it here, beside the figures printed.")
-    async def corrects_earlier(root: Parent[StatementRow], info: Info) -> list[MonthCorrection]:  # noqa: N805
-        found = await info.context.loaders.of(corrections_of, root)
-        return found.earlier if found else []
+    def corrects_earlier(root: Parent[StatementRow], info: Info) -> list[MonthCorrection]:  # noqa: N805
+        return info.context.loaders.answer(corrections_of, root, then=_earlier) if root.has_late_entries else []
 
     @field(
         description="Where movements and reconciliation end this month: `closing` without what was corrected later. Null where nothing was, and where the "
         "balance was first said later."
     )
-    async def closed_with(root: Parent[StatementRow], info: Info) -> Money | None:  # noqa: N805
-        found = await info.context.loaders.of(corrections_of, root)
-        return found.closed_with if found else None
+    def closed_with(root: Parent[StatementRow], info: Info) -> Money | None:  # noqa: N805
+        return info.context.loaders.answer(corrections_of, root, then=_closed_with) if root.has_late_entries else None
 
 
 @strawberry.type
@@ -59,3 +57,15 @@ class ContractCorrections:
     @field(description="What this month took in about charges, recalculations and penalty of closed months, by the months that were corrected; no line has it.")
     async def corrects_earlier(root: Parent[ContractStatementRow], info: Info) -> list[MonthCorrection]:  # noqa: N805
         return (await info.context.loaders.of(contract_corrections_of, root)).earlier
+
+
+def _later(found: CorrectionsRow) -> list[MonthCorrectionRow]:
+    return found.later
+
+
+def _earlier(found: CorrectionsRow) -> list[MonthCorrectionRow]:
+    return found.earlier
+
+
+def _closed_with(found: CorrectionsRow) -> MoneyValue | None:
+    return found.closed_with

@@ -70,6 +70,7 @@ async def execute(text: str, variables: Mapping[str, Any] | None, context: Conte
     async with gate.evenly():
         with stage(EXECUTE):
             result = await SCHEMA.execute(text, variable_values=dict(variables or {}), context_value=context, operation_name=operation)
+    context.loaders.forget()
     answer = _answer(result.data, result.errors or [])
     answer.cost = cost
     return answer

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 from strawberry import Parent, field
@@ -20,6 +21,7 @@ from schema import ids
 from schema.arguments import After, First, PastMonths
 from schema.consumption import ConsumptionMonth, PlaceConsumption, history_place, since
 from schema.context import Info
+from schema.loaders import reads
 from schema.results import Problem
 from schema.values import Connection, Node, PageOf, checked_first
 
@@ -34,8 +36,16 @@ _Reading = Annotated["Reading", strawberry.lazy("schema.readings")]
 OfForm = Annotated[str | None, strawberry.argument(description="Of a form that was opened before: its month, as long as it is taken after its window's end.")]
 
 
-async def _readings(root: RegisterRow, info: Info) -> list[ReadingRow]:
-    return await info.context.loaders.of(readings_of_registers, root) or []
+def _newest(root: RegisterRow, info: Info, *, before: Period | None = None, within: Period | None = None) -> Any:
+    return info.context.loaders.answer(readings_of_registers, root, then=lambda rows: newest(rows or [], before=before, within=within))
+
+
+def _page(first: int) -> Callable[[list[ReadingRow] | None], PageOf]:
+    return lambda rows: PageOf("history", rows or [], first, lambda row: (row.taken_on, row.pk))
+
+
+def _pages(first: int, after: str | None = None) -> tuple[int, tuple[dt.date, int] | None]:
+    return checked_first(first), history_place(after)
 
 
 def _month(root: RegisterRow, info: Info, form: str | None = None) -> Period:
@@ -81,9 +91,9 @@ class Meter(Node):
         return root.refusal(info.context.today(root.account.organization))  # type: ignore[return-value]
 
     @field(description="Readings of all its dials, newest first: those that stand, refused ones, and replaced ones of the viewer's own; for staff all.")
-    async def history(root: Parent[MeterRow], info: Info, first: First, after: After = None) -> Connection[_Reading] | None:  # noqa: N805
-        rows = await info.context.loaders.of(history_of_meters, root, checked_first(first), history_place(after))
-        return PageOf("history", rows or [], first, lambda row: (row.taken_on, row.pk))  # type: ignore[return-value]
+    @reads(history_of_meters, _pages)
+    def history(root: Parent[MeterRow], info: Info, first: First, after: After = None) -> Connection[_Reading] | None:  # noqa: N805
+        return info.context.loaders.answer(history_of_meters, root, *_pages(first, after), then=_page(first))
 
     @field(description="What was used where it stands, by months, with the meters that stood there before and after it; null where nothing was counted.")
     async def consumption(root: Parent[MeterRow], info: Info, months: PastMonths = 24) -> PlaceConsumption | None:  # noqa: N805
@@ -108,33 +118,36 @@ class MeterRegister(Node):
         return strawberry.ID(ids.encode("reg", root.pk))
 
     @field(description="The newest reading.")
-    async def last_reading(root: Parent[RegisterRow], info: Info) -> Annotated[Reading, strawberry.lazy("schema.readings")] | None:  # noqa: N805
-        return newest(await _readings(root, info))  # type: ignore[return-value]
+    @reads(readings_of_registers)
+    def last_reading(root: Parent[RegisterRow], info: Info) -> Annotated[Reading, strawberry.lazy("schema.readings")] | None:  # noqa: N805
+        return _newest(root, info)
 
     @field(description="The newest reading before the month that readings of today, or of the form, count for.")
-    async def previous_reading(
+    @reads(readings_of_registers, lambda form_token=None: ())
+    def previous_reading(
         root: Parent[RegisterRow],  # noqa: N805
         info: Info,
         form_token: OfForm = None,
     ) -> Annotated[Reading, strawberry.lazy("schema.readings")] | None:
-        return newest(await _readings(root, info), before=_month(root, info, form_token))  # type: ignore[return-value]
+        return _newest(root, info, before=_month(root, info, form_token))
 
     @field(description="The newest reading of the month that readings of today, or of the form, count for.")
-    async def current_reading(
+    @reads(readings_of_registers, lambda form_token=None: ())
+    def current_reading(
         root: Parent[RegisterRow],  # noqa: N805
         info: Info,
         form_token: OfForm = None,
     ) -> Annotated[Reading, strawberry.lazy("schema.readings")] | None:
-        return newest(await _readings(root, info), within=_month(root, info, form_token))  # type: ignore[return-value]
+        return _newest(root, info, within=_month(root, info, form_token))
 
     @field(description="The reading of the window's month that was refused and is replaced by none yet: send another one.")
     async def refused_reading(root: Parent[RegisterRow], info: Info) -> Annotated[Reading, strawberry.lazy("schema.readings")] | None:  # noqa: N805
         return newest(await info.context.loaders.of(refused_of_registers, root) or [], within=_month(root, info))  # type: ignore[return-value]
 
     @field(description="Its readings, newest first: those that stand, refused ones, and replaced ones of the viewer's own; for staff all.")
-    async def history(root: Parent[RegisterRow], info: Info, first: First, after: After = None) -> Connection[_Reading] | None:  # noqa: N805
-        rows = await info.context.loaders.of(history_of_registers, root, checked_first(first), history_place(after))
-        return PageOf("history", rows or [], first, lambda row: (row.taken_on, row.pk))  # type: ignore[return-value]
+    @reads(history_of_registers, _pages)
+    def history(root: Parent[RegisterRow], info: Info, first: First, after: After = None) -> Connection[_Reading] | None:  # noqa: N805
+        return info.context.loaders.answer(history_of_registers, root, *_pages(first, after), then=_page(first))
 
     @field(description="What this dial alone has counted, by months, oldest first.")
     async def consumption(root: Parent[RegisterRow], info: Info, months: PastMonths = 24) -> list[ConsumptionMonth] | None:  # noqa: N805

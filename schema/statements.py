@@ -20,6 +20,7 @@ from schema.changes import MonthsBack, StatementChange, compared
 from schema.charges import Charge, Service
 from schema.context import Info
 from schema.corrections import StatementCorrections
+from schema.loaders import listed, reads
 from schema.values import Money, Quantity
 
 AREA = "м²"
@@ -113,23 +114,27 @@ class Statement(StatementBill, StatementCorrections):
         return HeadOf(root.head, root.account.address, root.account.branch)  # type: ignore[return-value]
 
     @field(description="What each dial counted: from which reading to which.")
-    async def volumes(root: Parent[StatementRow], info: Info) -> list[Volume]:  # noqa: N805
-        return await info.context.loaders.of(volumes_of, root) or []
+    @reads(volumes_of)
+    def volumes(root: Parent[StatementRow], info: Info) -> list[Volume]:  # noqa: N805
+        return info.context.loaders.answer(volumes_of, root, then=listed)
 
     @field(description="The balance of each service, where the supplier keeps them so; the statement's own figures are their sums. Empty where it does not.")
-    async def lines(root: Parent[StatementRow], info: Info) -> list[StatementLine]:  # noqa: N805
-        return await info.context.loaders.of(lines_of, root) or []
+    @reads(lines_of)
+    def lines(root: Parent[StatementRow], info: Info) -> list[StatementLine]:  # noqa: N805
+        return info.context.loaders.answer(lines_of, root, then=listed)
 
     @field(
         description="The lines as printed, their recalculation beside them; recalculations as charges of their own are not among them, nor are groups, "
         "which come as `parent` of their parts."
     )
-    async def charges(root: Parent[StatementRow], info: Info) -> list[Charge]:  # noqa: N805
-        return [row for row in await _charges(root, info) if row.basis is not ChargeBasis.RECALCULATION]  # type: ignore[misc]
+    @reads(charges_of)
+    def charges(root: Parent[StatementRow], info: Info) -> list[Charge]:  # noqa: N805
+        return info.context.loaders.answer(charges_of, root, then=_lines)
 
     @field(description="The recalculations posted in this month, as charges of their own.")
-    async def recalculations(root: Parent[StatementRow], info: Info) -> list[Charge]:  # noqa: N805
-        return [row for row in await _charges(root, info) if row.basis is ChargeBasis.RECALCULATION]  # type: ignore[misc]
+    @reads(charges_of)
+    def recalculations(root: Parent[StatementRow], info: Info) -> list[Charge]:  # noqa: N805
+        return info.context.loaders.answer(charges_of, root, then=_recalculations)
 
     @field(
         description="Why it is so much: the charges beside those of an earlier month, and the reasons for the difference. Null where nothing was charged "
@@ -139,9 +144,14 @@ class Statement(StatementBill, StatementCorrections):
         return await compared(root, info, months)  # type: ignore[return-value]
 
     @field(description="Differences between the supplier's own figures, at most one for each reason (and service, where balances are kept so).")
-    async def differences(root: Parent[StatementRow], info: Info) -> list[SupplierDifference]:  # noqa: N805
-        return await info.context.loaders.of(differences_of, root) or []
+    @reads(differences_of)
+    def differences(root: Parent[StatementRow], info: Info) -> list[SupplierDifference]:  # noqa: N805
+        return info.context.loaders.answer(differences_of, root, then=listed)
 
 
-async def _charges(root: StatementRow, info: Info) -> list[ChargeRow]:
-    return await info.context.loaders.of(charges_of, root) or []
+def _lines(found: list[ChargeRow] | None) -> list[ChargeRow]:
+    return [row for row in found or () if row.basis is not ChargeBasis.RECALCULATION]
+
+
+def _recalculations(found: list[ChargeRow] | None) -> list[ChargeRow]:
+    return [row for row in found or () if row.basis is ChargeBasis.RECALCULATION]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tortoise.backends.asyncpg import client as tortoise_asyncpg
-from tortoise.backends.base.client import NestedTransactionContext, TransactionContextPooled
+from tortoise.backends.base.client import NestedTransactionContext, PoolConnectionWrapper, TransactionContextPooled
 from tortoise.connection import get_connections
 
 from models.stages import Counted
@@ -30,7 +30,22 @@ class Begun(TransactionContextPooled):
             raise
 
 
+class Lent(PoolConnectionWrapper[Any]):
+    """asyncpg gives each connection back in a task of its own, which nothing can cancel. What that task does waits for nothing where the
+    connection is sound, and ends the connection where it is cancelled; so it is done here, and a statement costs two turns of the loop less."""
+
+    async def __aexit__(self, *_: object) -> None:
+        proxy = self.connection
+        if proxy is None or proxy._con is None:  # it ended by itself, and is the pool's again
+            return
+        proxy._con._on_release()
+        await proxy._holder.release(None)
+
+
 class Client(Counted, tortoise_asyncpg.AsyncpgDBClient):
+    def acquire_connection(self) -> Lent:
+        return Lent(self, self._pool_init_lock)
+
     def _in_transaction(self) -> Any:
         return Begun(Transaction(self), self._pool_init_lock)
 

@@ -73,6 +73,35 @@ def logged(info: Any, name: str, number: int) -> bool:
     return bool(info.context.viewer != CLEAN)
 
 
+begun: list[list[int]] = []
+
+
+def foreseen(function: Any) -> Any:
+    """What `begin` gives is a hint: whatever goes wrong with it, the answer is the same."""
+
+    def begin(_context: Any, things: list[Any], **_arguments: Any) -> Iterator[Any]:
+        begun.append([one.number for one in things])
+        for one in things:
+            if one.number % 7 == 3:
+                raise Broken("ahead of time")
+            yield late(Broken("ahead of time") if one.number % 3 == 0 else one.number)
+
+    function.plan_ahead = begin
+    return function
+
+
+class Kind:
+    """Ways to tell a type."""
+
+    @classmethod
+    def whichever(cls, value: Any, _info: Any) -> bool:
+        return isinstance(value, cls)
+
+    @classmethod
+    def asking(cls, value: Any, info: Any) -> bool:
+        return isinstance(value, cls) and info.context is not None
+
+
 @strawberry.interface
 class Named:
     number: int = 1
@@ -124,6 +153,12 @@ class Items:
     async def tardy_strict(self, info: strawberry.Info) -> str:
         nasty = logged(info, "tardyStrict", self.number)
         return await late(None if nasty and self.number % 5 == 2 else f"t{self.number}", 2)
+
+    @strawberry.field
+    @foreseen
+    def foreseen(self, info: strawberry.Info, times: int = 1) -> int | None:
+        nasty = logged(info, "foreseen", self.number)
+        return late(Broken("foreseen") if nasty and self.number % 4 == 1 else self.number * times) if self.number % 2 else times  # type: ignore[return-value]
 
     @strawberry.field
     def value_error(self, info: strawberry.Info) -> str | None:

@@ -1,10 +1,11 @@
 """Can the differential suite fail? Faults sown into the compiler, each of which it must find."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import pytest
 
-from graphql_plan import Settings, cache, codegen, configure, executor, plan, runtime
+from graphql_plan import Settings, cache, codegen, configure, executor, informed, plan, runtime
 from tests.compiled import nasty
 from tests.compiled.comparing import quietly
 from tests.compiled.generator import Generator
@@ -20,6 +21,7 @@ TEXTUAL = {  # a fault in generated text: what becomes what
     "errors of fields are forgotten": (" = fail_or_redo(", " = (lambda *_: None)("),
     "what is late is not awaited": (": a = put(a, ", ": v = put(a, "),
     "arguments are left out": (", **arguments_of(x,", ", **(lambda *_: {})(x,"),
+    "constant arguments are left out": (", **q)", ")"),
     "any object is of the type": ("if k is not True:", "if k == 5:"),
     "nothing is an object": ("if v is None: return None", "if v is None: return {}"),
     "a list is its beginning": ("  for v in q:", "  for v in list(q)[:2]:"),
@@ -67,7 +69,7 @@ def keyed_by_nothing(patch: pytest.MonkeyPatch) -> None:
 
 
 def only_the_first_node(patch: pytest.MonkeyPatch) -> None:
-    patch.setitem(codegen._BASE, "info_of", lambda x, one, place: x.build_resolve_info(one.definition, one.nodes[:1], one.parent, None))
+    patch.setattr(informed, "info_of", lambda x, one, place: x.build_resolve_info(one.definition, one.nodes[:1], one.parent, None))
 
 
 def named_by_field(patch: pytest.MonkeyPatch) -> None:
@@ -103,8 +105,13 @@ def one_after_another(patch: pytest.MonkeyPatch) -> None:
     patch.setitem(codegen._BASE, "gather", gather)
 
 
+def what_was_begun_fails_the_rest(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(informed, "suppress", lambda *_: nullcontext())
+
+
 SOWN = (
     keyed_by_nothing, only_the_first_node, named_by_field, mutations_side_by_side, errors_are_plain, nothing_is_a_leaf, late_objects_are_lost, one_after_another,
+    what_was_begun_fails_the_rest,
 )  # fmt: skip
 
 

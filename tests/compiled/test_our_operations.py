@@ -1,6 +1,7 @@
 """Plans in the product: the setting, the pages' documents, and which of their parts are compiled."""
 
 import re
+from pathlib import Path
 
 import pytest
 from graphql import OperationDefinitionNode
@@ -56,6 +57,13 @@ def test_all_of_the_pages_documents_compile(loaded):
             ways[next(way for way in ways if f": {way}" in line)] += 1
     assert ways["attribute"] > sum(ways.values()) / 2
     assert ways["its function"] > 10
+
+
+def test_rows_of_lists_are_read_ahead(loaded):
+    """Without it a task would wait for each statement's charges and each dial's readings."""
+    lines = explain(SCHEMA, (Path(__file__).parents[2] / "benchmarks/peers/history.graphql").read_text(encoding="utf-8").replace("ID!", "ID"))
+    assert "Account.statements: its function with its info, guarded; begins nodes.charges" in lines
+    assert "Account.meters: its function with its info; begins registers.history" in lines
 
 
 def anybodys(text: str) -> str:

@@ -13,7 +13,7 @@ from strawberry.execution import optimized_is_awaitable
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from graphql_plan import CompiledExecutor, Settings, clear, codegen, configure, explain, runtime, sources, stats, warm
+from graphql_plan import CompiledExecutor, Settings, clear, codegen, configure, explain, fields, runtime, sources, stats, warm
 from graphql_plan.cache import MOST_CODES, cache_of
 from tests.compiled import nasty
 from tests.compiled.comparing import quietly, told
@@ -90,6 +90,33 @@ async def test_a_plan_goes_with_its_document(schema):
     del node
     gc.collect()
     assert stats(schema)["operations"] == 0
+
+
+async def test_what_a_list_will_wait_for_is_begun_once(schema):
+    """All at once, as soon as its items are known; then each answers without a task of its own."""
+    node = parse("{ strictThings { number foreseen } thing { foreseen } }")
+    await run(schema, node)
+    begun = nasty.begun
+    begun.clear()
+    assert await run(schema, node) == await run(schema, node, compiled=False)
+    assert [numbers for numbers in begun if len(numbers) == 3], begun
+
+
+@pytest.mark.parametrize(
+    ("function", "ignored"),
+    [
+        (lambda value, info: isinstance(value, str), True),
+        (lambda value, info: bool(info), False),
+        (lambda value, info: (lambda: info)() is None, False),
+        (lambda value, info: bool(locals()), False),
+        (lambda *both: True, False),
+        (nasty.Kind.whichever, True),
+        (nasty.Kind.asking, False),
+        (isinstance, False),
+    ],
+)
+def test_who_never_looks_at_the_info_needs_none(function, ignored: bool):
+    assert fields.ignores_info(function) is ignored
 
 
 async def test_variants_of_an_operation_are_bounded(schema):
@@ -191,8 +218,8 @@ def test_explain_says_how_each_value_is_got(schema):
     assert lines[1:] == [
         "Thing.number: attribute number",
         "Thing.plain: its function",
-        "Thing.echo: resolver",
-        "Thing.any: resolver; its type is found by the reference",
+        "Thing.echo: its function with its info",
+        "Thing.any: its function with its info; its type is found by the reference",
         "Thing.secret: resolver",
     ]
     assert explain(schema, "{ nothing }")[0].startswith("the whole operation")

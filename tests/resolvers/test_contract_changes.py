@@ -1,7 +1,7 @@
 """«Почему столько?» of contracts: recipients and parts add up to the difference, whatever was charged to whomever."""
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import Any
 
 import pytest
@@ -9,12 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models import AccountFacts, Contract, PersonalAccount
-from models.enums import ChargeBasis, Resource
-from models.money import Currency, Money
+from models.enums import ChargeBasis
+from models.money import Currency
 from models.period import Period
-from models.quantity import Quantity
 from resolvers.changes import changed
-from resolvers.charges import ChargeRow, ServiceRow, UnitPriceValue
+from resolvers.charges import ChargeRow, charge_row
 from resolvers.contract_changes import changed_recipients_pages, contract_changes_of
 from resolvers.contract_statements import contract_statements
 from resolvers.contracts import contracts_by_ids
@@ -109,14 +108,12 @@ LINES = st.lists(
 
 
 def rows(lines: list[tuple[Any, ...]], period: Period) -> list[ChargeRow]:
-    blank = dict.fromkeys(ChargeRow.__dataclass_fields__)
     return [
-        ChargeRow(**blank | {
-            "pk": place, "account_pk": 1, "period": period, "service": ServiceRow(service, "", Resource.OTHER), "amount": Money(amount, Currency.KZT), "basis": basis,
-            "quantity": None if quantity is None else Quantity(quantity, "м³"), "tax_percent": tax,
-            "tariff": None if price is None else UnitPriceValue(price, Currency.KZT, None, False),
-            "tariff_with_tax": None if price is None or tax is None else UnitPriceValue(price + price * tax // 10_000, Currency.KZT, None, True),
-        })
+        charge_row(defaultdict(lambda: None, {
+            "id": place, "account_id": 1, "period": period.first_day, "service_id": service, "service_name": "", "resource": "other", "currency": "KZT",
+            "amount": amount, "basis": basis.value, "unit": "м³", "quantity": quantity, "tax_percent": tax, "price": price,
+            "price_with_tax": None if price is None or tax is None else price + price * tax // 10_000,
+        }))
         for place, (service, amount, quantity, price, basis, tax) in enumerate(lines)
     ]  # fmt: skip
 

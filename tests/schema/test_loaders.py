@@ -1,10 +1,21 @@
 """What fields ask for together: one question for many rows, whose answer nobody takes from the others."""
 
 import asyncio
+import gc
 from types import SimpleNamespace
 
-from resolvers.viewer import Viewer, ViewerKind
-from schema.loaders import Loaders
+import pytest
+
+from models import User
+from resolvers.accounts import AccountRow
+from resolvers.charges import ChargeRow
+from resolvers.statements import StatementRow
+from resolvers.viewer import Viewer, ViewerKind, viewer_of_user
+from schema import ids
+from schema.context import Context
+from schema.execution import execute
+from schema.loaders import MOST_ROWS, Loaders
+from tests import factories as make
 
 VIEWER = Viewer(ViewerKind.SYSTEM, "test")
 
@@ -31,3 +42,79 @@ async def test_who_stops_waiting_takes_nobody_elses_answer():
     assert await second == 70
     assert first.cancelled()
     assert asked == [1]
+
+
+async def test_what_was_read_answers_at_once():
+    asked = []
+
+    async def read(_viewer, rows, factor):
+        asked.append([row.pk for row in rows])
+        return {row.pk: row.pk * factor for row in rows if row.pk != 3}
+
+    loaders, rows = Loaders(VIEWER), [SimpleNamespace(pk=pk) for pk in (1, 2, 3)]
+    first = loaders.answer(read, rows[0], 10, then=str)
+    for each in loaders.ahead(read, rows, 10):
+        await each
+    assert [loaders.answer(read, row, 10, then=str) for row in rows] == ["10", "20", "None"]
+    assert (await first, await loaders.of(read, rows[1], 10)) == ("10", 20)
+    assert loaders.ahead(read, rows, 10) == []
+    assert asked == [[1, 2, 3]]
+
+
+async def test_a_read_that_fails_tells_each_who_asks_and_nobody_else():
+    async def read(_viewer, _rows):
+        raise LookupError("gone")
+
+    loaders, row = Loaders(VIEWER), SimpleNamespace(pk=7)
+    first, second = loaders.of(read, row), loaders.answer(read, row)
+    for each in loaders.ahead(read, [row]):
+        await each
+    for told in (first, second, loaders.of(read, row)):
+        with pytest.raises(LookupError, match="gone"):
+            await told
+    with pytest.raises(LookupError, match="gone"):
+        loaders.answer(read, row)
+
+
+async def test_what_is_made_of_an_answer_may_fail_for_one_alone():
+    async def read(_viewer, rows):
+        return {row.pk: 0 for row in rows}
+
+    loaders, row = Loaders(VIEWER), SimpleNamespace(pk=7)
+    fails, holds = loaders.answer(read, row, then=lambda value: 1 // value), loaders.of(read, row)
+    with pytest.raises(ZeroDivisionError):
+        await fails
+    assert await holds == 0
+
+
+async def test_more_rows_than_one_read_takes_are_read_in_parts():
+    asked = []
+
+    async def read(_viewer, ids):
+        asked.append(len(ids))
+        return {pk: pk for pk in ids}
+
+    loaders = Loaders(VIEWER)
+    assert await asyncio.gather(*[loaders.by_id(read, pk) for pk in range(MOST_ROWS + 5)]) == list(range(MOST_ROWS + 5))
+    assert sorted(asked) == [5, MOST_ROWS]
+
+
+@pytest.mark.usefixtures("database")
+async def test_an_answer_leaves_no_rows_to_the_garbage_collector():
+    """With them it took a fifth of the time of a busy server, in pauses of tens of milliseconds."""
+    await ids.load()
+    account = await make.account(await make.organization(), "1")
+    for month in ("2026-08", "2026-09"):
+        await make.statement(account, month)
+        await make.charge(account, month, 1000)
+    await make.member(await make.user("owner"), account)
+    viewer = await viewer_of_user((await User.get(login="owner")).id, make.TODAY)
+    text = "query ($id: ID!) { account(id: $id) { statements(first: 5) { nodes { charges { amount { amount } } } } } }"
+    gc.collect()
+    gc.disable()
+    try:
+        answer = await execute(text, {"id": ids.encode("acc", account.id)}, Context(viewer, make.NOW))
+        assert [len(one["charges"]) for one in answer.data["account"]["statements"]["nodes"]] == [1, 1]
+        assert [one for one in gc.get_objects() if isinstance(one, ChargeRow | StatementRow | AccountRow)] == []
+    finally:
+        gc.enable()

@@ -1,5 +1,6 @@
 """Headers on every answer, languages, accents, logs."""
 
+import gc
 import hashlib
 import re
 
@@ -147,7 +148,7 @@ async def test_a_damaged_database_is_not_served(app, monkeypatch, database):
 
 
 async def test_no_reader_in_production_waits_for_a_template(app, monkeypatch, database):
-    """All are compiled before the first request, and their files are not looked at again."""
+    """All are compiled before the first request, and their files are not looked at again; nor does the collector look at what is loaded."""
     monkeypatch.setenv("ABONENT_MODE", "production")
     monkeypatch.setenv("ABONENT_SECRET", "s" * 40)
     monkeypatch.setenv("ABONENT_BASE_URL", "https://cabinet.example.kz")
@@ -156,9 +157,13 @@ async def test_no_reader_in_production_waits_for_a_template(app, monkeypatch, da
         monkeypatch.setattr(guarded, opened, _nothing)
     made = rendering.environment.__wrapped__()
     monkeypatch.setattr(rendering, "environment", lambda: made)
+    usual = gc.get_threshold()
     async with app.router.lifespan_context(app):
+        assert gc.get_freeze_count() > 100_000
+        assert gc.get_threshold()[0] > usual[0]
         assert not made.auto_reload
         assert {name for _, name in made.cache} >= set(made.list_templates(extensions=("html", "txt")))
+    assert (gc.get_freeze_count(), gc.get_threshold()) == (0, usual)
 
 
 async def _nothing(*_: object) -> None:

@@ -1,0 +1,116 @@
+"""What a field is told (its path, its info, its arguments), and what can be begun before it is asked for.
+
+Paths are plain tuples (parent, key, type name) until somebody looks at one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import strawberry
+from graphql import GraphQLResolveInfo
+from graphql.execution.values import get_argument_values
+from graphql.pyutils import Path
+from strawberry.types.arguments import convert_arguments
+
+if TYPE_CHECKING:
+    from graphql_plan.executor import CompiledExecutor
+    from graphql_plan.fields import Selected
+
+_PLAIN = frozenset((str, int, float, bool, type(None)))
+
+
+def path_of(place: tuple[Any, ...] | None) -> Path | None:
+    """The reference's path of a tuple."""
+    steps = []
+    while place is not None and type(place) is not Path:
+        steps.append(place)
+        place = place[0]
+    path: Any = place
+    for _, key, typename in reversed(steps):
+        path = Path(path, key, typename)
+    return path
+
+
+def info_of(x: CompiledExecutor, one: Selected, place: Any) -> GraphQLResolveInfo:
+    """The info of a field; `place` is the field's own path."""
+    return x.build_resolve_info(one.definition, list(one.nodes), one.parent, path_of(place))  # type: ignore[arg-type]
+
+
+def arguments_of(x: CompiledExecutor, one: Selected) -> dict[str, Any]:
+    first = one.details[0]
+    return get_argument_values(one.definition, first.node, x.variable_values, first.fragment_variable_values, x.hide_suggestions)
+
+
+class Informed(strawberry.Info[Any, Any]):
+    """Strawberry's info of a field, whose parts are made when a resolver looks at them: most want the context alone."""
+
+    def __init__(self, x: CompiledExecutor, one: Selected, place: Any) -> None:
+        self._place = (x, one, place)
+
+    @property
+    def context(self) -> Any:
+        return self._place[0].context_value
+
+    @property
+    def _raw_info(self) -> GraphQLResolveInfo:  # type: ignore[override]
+        found: GraphQLResolveInfo | None = self.__dict__.get("_made")
+        if found is None:
+            found = self.__dict__["_made"] = info_of(*self._place)
+        return found
+
+    @property
+    def _field(self) -> Any:  # type: ignore[override]
+        return self._place[1].way.field
+
+
+def constants(x: CompiledExecutor, one: Selected) -> dict[str, Any] | None:
+    """A field's arguments as its function takes them, kept where they are plain; None where the reference must say what is wrong with them."""
+    assert one.way.field is not None
+    schema = x.schema._strawberry_schema  # type: ignore[attr-defined]
+    try:
+        registry = schema.schema_converter.scalar_registry
+        found: dict[str, Any] = convert_arguments(arguments_of(x, one), one.way.field.arguments, registry, schema.config)
+    except Exception:  # noqa: BLE001 - it comes again
+        return None
+    if any(type(value) not in _PLAIN for value in found.values()):
+        return None
+    one.constants = found
+    return found
+
+
+async def ahead(x: CompiledExecutor, one: Selected, value: Any) -> None:
+    """Begin what the fields of a value will wait for, and wait: then they answer at once, and no task is made for each."""
+    waiting: list[Awaitable[Any]] = []
+    for path, child in one.ahead:
+        try:
+            sources = [each for each in _reached(value, path) if all(guard(each, x.context_value) for guard in child.way.guards)]
+            arguments = child.constants if child.constants is not None else constants(x, child)
+            assert child.way.ahead is not None
+            assert arguments is not None
+            waiting.extend(child.way.ahead(x.context_value, sources, **arguments))
+        except Exception:  # noqa: BLE001, S112 - the field itself says it
+            continue
+    for each in waiting:
+        with suppress(Exception):
+            await each
+
+
+def _reached(value: Any, path: tuple[str, ...]) -> list[Any]:
+    """The objects that stand at the end of the attributes, lists opened."""
+    found = _opened([value])
+    for name in path:
+        found = _opened([getattr(each, name) for each in found])
+    return found
+
+
+def _opened(values: list[Any]) -> list[Any]:
+    found: list[Any] = []
+    for each in values:
+        if type(each) is list or type(each) is tuple:
+            found.extend(_opened(list(each)))
+        elif each is not None:
+            found.append(each)
+    return found
