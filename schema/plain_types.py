@@ -38,7 +38,7 @@ PLAIN = {
     "DebtAge": "age amount",
     "DebtCertificate": "accountNumber asOf balance checkCode issuedAt number",
     "IssueDebtCertificateDone": "certificate",
-    "LedgerEntry": "amount channel correctsPeriod document happenedOn isReversal isReversed kind period reason service supplier tier zone",
+    "LedgerEntry": "amount channel correctsPeriod document happenedOn isReversal isReversed kind paidOn period reason service supplier tier zone",
     "Movement": "charged closing compensation difference opening paid penalty period recalculation refunded",
     "Movements": "first last months total",
     "PublicCertificate": "asOf issuedAt maskedAccount number organization",

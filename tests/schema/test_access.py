@@ -258,7 +258,7 @@ NARROWS = {
 EMPTY = {
     "Bill.qr",
     *(f"RegistersDiffer.{name}" for name in ("resource", "printed", "found", "billed", "measured")),
-    "LedgerEntry.document", "LedgerEntry.channel", "LedgerEntry.correctsPeriod", "LedgerEntry.supplier", "LedgerEntry.zone", "LedgerEntry.tier", "Settlement.ages", "Settlement.nextDueOn", "Settlement.overdueThen",
+    "LedgerEntry.document", "LedgerEntry.channel", "LedgerEntry.correctsPeriod", "LedgerEntry.paidOn", "LedgerEntry.supplier", "LedgerEntry.zone", "LedgerEntry.tier", "Settlement.ages", "Settlement.nextDueOn", "Settlement.overdueThen",
     "Settlement.dataAsOf", "Settlement.allocation", "ContractSettlement.ages", "ServiceBalance.supplier",
     "HouseWindow.firstDay", "HouseWindow.lastDay",
     "Reading.reason", "MeterRegister.refusedReading", "ReadingHook.url", "ReadingHook.lastError",
