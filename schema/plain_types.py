@@ -23,7 +23,7 @@ PLAIN = {
     "LineChange": "amountNow amountThen difference now parts service supplier then tier zone",
     "StatementChange": "amountNow amountThen difference lines parts period",
     "MonthCharged": "charged period services",
-    "RegistersDiffer": "account amount billed found kind measured printed resource",
+    "RegistersDiffer": "account amount billed excess found kind measured printed resource",
     "ServiceCharged": "amount quantity service",
     "BankDetails": "account bank bic correspondentAccount kbe kpp payee taxNumber",
     "Bill": "due dueOn payee qr settled",

@@ -257,7 +257,7 @@ NARROWS = {
 }
 EMPTY = {
     "Bill.qr",
-    *(f"RegistersDiffer.{name}" for name in ("resource", "printed", "found", "billed", "measured")),
+    *(f"RegistersDiffer.{name}" for name in ("resource", "printed", "found", "billed", "measured", "excess")),
     "LedgerEntry.document", "LedgerEntry.channel", "LedgerEntry.correctsPeriod", "LedgerEntry.paidOn", "LedgerEntry.supplier", "LedgerEntry.zone", "LedgerEntry.tier", "Settlement.ages", "Settlement.nextDueOn", "Settlement.overdueThen",
     "Settlement.dataAsOf", "Settlement.allocation", "ContractSettlement.ages", "ServiceBalance.supplier",
     "HouseWindow.firstDay", "HouseWindow.lastDay",
