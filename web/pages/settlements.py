@@ -13,7 +13,7 @@ from adapters.texts import gettext, speaking
 from schema.operations import WrongSpan
 from schema.problems import sentence
 from web import tables
-from web.answers import BadAddress, answer, ask, cursor
+from web.answers import answer, ask, cursor, refuse
 from web.downloads import MOST_ROWS, printed
 from web.filled import Filled
 from web.pages.accounts import found, ours
@@ -61,8 +61,7 @@ async def movements(request: Request) -> Response:
 async def movements_file(request: Request) -> Response:
     """GET the same as a table."""
     account, form, _ = await asked(request, "settlements/movements", Typed.month)
-    if form.problems:
-        raise BadAddress
+    refuse(form.problems)
     found(account.movements)
     return await tables.handed(request, "movements", _months(request, account.movements))
 
@@ -158,8 +157,7 @@ async def _pages(request: Request, account: Any) -> AsyncIterator[list[Any]]:
 async def _first_page(request: Request) -> Any:
     """The account with the first entries; raises BadAddress for a span that cannot be shown, NotFound where there is nothing to show."""
     account, form, _ = await asked(request, "settlements/reconciliation", Typed.day, first=ROWS_AT_ONCE, after=None)
-    if form.problems:
-        raise BadAddress
+    refuse(form.problems)
     found(account.reconciliation)
     return account
 
