@@ -1,6 +1,6 @@
 """What is owed, how it moved by month, and every entry between two days: pages, files for spreadsheets, and the act to sign."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -47,9 +47,18 @@ async def _settlement(request: Request, account: Any) -> AsyncIterator[Part]:
             [gettext("Balance by the supplier's books"), state.balance],
             [gettext("On its way to the supplier"), state.inTransit],
             [gettext("Balance with payments on their way"), state.due],
+            *_overdue(state),
             *([paid_for(one), one.balance] for one in state.services),
             *([debt_age(one.age), one.amount] for one in state.ages or ()),
         ]
+
+
+def _overdue(state: Any) -> Iterator[Sequence[Any]]:
+    """What is late already, and what will be: nothing where no day to pay by is named."""
+    if state.overdue is not None:
+        yield [gettext("Overdue by the supplier's books"), state.overdue]
+    if state.nextDueOn and state.overdueThen:
+        yield [gettext("Overdue if nothing more is paid by %(day)s", day=date(state.nextDueOn)), state.overdueThen]
 
 
 async def movements(request: Request) -> Response:
