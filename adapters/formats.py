@@ -64,6 +64,11 @@ def quantity(amount: Any) -> str:
     return "—" if amount is None else f"{quantity_alone(amount)}{NBSP}{unit(amount.unit)}".strip()
 
 
+def signed_quantity(amount: Any) -> str:
+    """With its sign always shown: ``+1,043 м³``."""
+    return quantity(amount) if amount.value.startswith("-") else f"+{quantity(amount)}"
+
+
 def quantity_alone(amount: Any) -> str:
     """Without its unit, which stands in the heading. Litres are written out wherever there are any, so that columns line up."""
     if amount is None:
@@ -274,6 +279,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "symbol": symbol, "unit": unit, "date": date, "day_of": day_of, "long_date": long_date, "day_and_month": day_and_month, "moment": moment, "period": period,
     "short_month": short_month, "capital": capital, "service": service, "resource": resource, "source": source, "meter_state": meter_state,
     "ownership": ownership, "zone": zone, "basis": basis, "number": number, "plain_number": plain_number, "total": total, "signed_money": signed_money,
-    "attribute": attribute, "meter_event": meter_event, "document_kind": document_kind,
+    "signed_quantity": signed_quantity, "attribute": attribute, "meter_event": meter_event, "document_kind": document_kind,
     "report_state": report_state, "right": right, "factor": factor, "scope": scope, "topic": topic, "first_day": first_day, "day_after": day_after,
 }  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 
 from babel.dates import get_day_names
 
-from adapters.formats import amount_alone, period, word, zone
+from adapters.formats import amount_alone, date, period, word, zone
 from adapters.service_names import service
 from adapters.texts import gettext, language
 
@@ -21,13 +21,14 @@ def entry_kind(code: str | None) -> str:
 
 def entry_details(entry: Any) -> str:
     """What else is known of it: the service with its zone, tier and supplier, so that no two lines of a bill look alike, the month that it
-    corrects, the document, and whether it was taken back."""
+    corrects, the day of paying where the entry stands on another, the document, and whether it was taken back."""
     known = [
         service(entry.service.name) if entry.service else "",
         zone(entry.zone),
         gettext("tier %(number)s", number=entry.tier) if entry.tier else "",
         entry.supplier.name if entry.supplier else "",
         gettext("for %(month)s", month=period(entry.correctsPeriod)) if entry.correctsPeriod else "",
+        gettext("paid on %(day)s", day=date(entry.paidOn)) if entry.paidOn else "",
         entry.channel or "",
         entry.document or "",
         gettext("taken back") if entry.isReversed else gettext("takes an entry back") if entry.isReversal else "",

@@ -1,7 +1,7 @@
 """Movement of funds: what each month of an account began with, what moved, and what it ended with, as the ledger has it.
 
 Entries that were reversed and their reversals are of one kind and month, so that nothing of them is left in the sums. A month without
-entries is left out: it ends as the one before it. A month before the first known balance has sums and neither beginning nor end.
+entries, or with none that stands, is left out: it ends as the one before it. A month before the first known balance has sums and neither beginning nor end.
 """
 
 from __future__ import annotations
@@ -66,12 +66,16 @@ async def movements_of(viewer: Viewer, accounts: Sequence[AccountRow], span: Mon
 
 
 async def sums_of(pks: Sequence[int], span: Months, owner: str = "account_id") -> dict[int, dict[Period, dict[EntryKind, int]]]:
-    """Entries of accounts, or of contracts' own, by month and kind; all months before the span as one, and all after it. One statement."""
+    """Entries of accounts, or of contracts' own, by month and kind; all months before the span as one, and all after it. One statement.
+
+    A kind of which all was taken back in its month is left out, as if it had never been.
+    """
     side = f"CASE WHEN {MONTH} < $2 THEN '{_BEFORE.first_day}' WHEN {MONTH} > $3 THEN '{_AFTER.first_day}' ELSE {MONTH} END"
     text = f"""
         SELECT x.owner, x.month, x.kind, SUM(x.amount) AS amount
-        FROM (SELECT e.{owner} AS owner, e.kind, e.amount, {side} AS month FROM ledger_entry e WHERE {among(f"e.{owner}", 1)}) x
-        GROUP BY x.owner, x.month, x.kind"""
+        FROM (SELECT e.{owner} AS owner, e.kind, e.amount, CASE WHEN e.reverses_id IS NULL THEN 1 ELSE -1 END AS stands, {side} AS month
+            FROM ledger_entry e WHERE {among(f"e.{owner}", 1)}) x
+        GROUP BY x.owner, x.month, x.kind HAVING SUM(x.amount) <> 0 OR SUM(x.stands) <> 0"""
     sums: dict[int, dict[Period, dict[EntryKind, int]]] = {pk: {} for pk in pks}
     for row in await fetch(text, list(sums), span.first.first_day, span.last.first_day):
         sums[row["owner"]].setdefault(Period.of(known_day(row["month"])), {})[EntryKind(row["kind"])] = int(row["amount"])

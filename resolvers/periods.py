@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,7 +28,11 @@ _UNDECIDED = [state.value for state in (ImportState.WAITING, ImportState.HELD, I
 
 @dataclass(slots=True, eq=False)
 class LedgerPeriodRow:
-    """A month with statements. `entries` and `amount` are those of its last closing, of this month and all before it; None where it had none."""
+    """A month with statements. `entries` and `amount` are those of its last closing, of this month and all before it; None where it had none, or was
+    closed with a later month since.
+
+    `closed_at` is of what closed it last, be it with a later month; `reopened_at` of its last opening, which may lie before that.
+    """
 
     organization: OrganizationRow
     period: Period
@@ -170,22 +174,33 @@ async def _settled(
 
 async def _rows(organization: OrganizationRow, today: dt.date, months: list[Period]) -> list[LedgerPeriodRow]:
     closed = (await closings.boundary_of(organization.pk)).period
-    told = {Period.of(row.period): row for row in await PeriodClosing.filter(organization_id=organization.pk).order_by("id")}  # the last one of each
-    names = await actor_names({name for row in told.values() for name in (row.closed_by, row.reopened_by) if name})
-    rows = [_row(organization, today, month, closed, told.get(month)) for month in months]
+    past = await PeriodClosing.filter(organization_id=organization.pk).order_by("id")
+    names = await actor_names({name for row in past for name in (row.closed_by, row.reopened_by) if name})
+    rows = [_row(organization, today, month, closed, past) for month in months]
     for row in rows:
         row.closed_by, row.reopened_by = (names.get(name, name) if name else None for name in (row.closed_by, row.reopened_by))
     return rows
 
 
-def _row(organization: OrganizationRow, today: dt.date, month: Period, closed: Period | None, told: PeriodClosing | None) -> LedgerPeriodRow:
+def _row(organization: OrganizationRow, today: dt.date, month: Period, closed: Period | None, past: Sequence[PeriodClosing]) -> LedgerPeriodRow:
     is_closed = closed is not None and month <= closed
     row = LedgerPeriodRow(organization, month, is_closed, may_close=not is_closed and month < Period.of(today), may_reopen=month == closed)
-    if told is not None:
-        row.entries, row.amount = told.entries, Money(told.amount, organization.currency)
-        row.closed_at, row.closed_by = instant(told.closed_at), told.closed_by
+    own = [one for one in past if Period.of(one.period) == month]
+    if own:
+        newest = _again(own[-1], past) if is_closed else own[-1]
+        if newest is own[-1]:  # a later month's sums are not of this one
+            row.entries, row.amount = newest.entries, Money(newest.amount, organization.currency)
+        row.closed_at, row.closed_by = instant(newest.closed_at), newest.closed_by
+    if reopened := [one for one in own if one.reopened_at is not None]:
+        told = reopened[-1]
         row.reopened_at, row.reopened_by, row.reason = instant(told.reopened_at), told.reopened_by, told.reason or None
     return row
+
+
+def _again(own: PeriodClosing, past: Sequence[PeriodClosing]) -> PeriodClosing:
+    """What closed the month last: its own closing, or where that was taken back, the first one of a later month since."""
+    later = (one for one in past if one.id > own.id and one.period > own.period and one.reopened_at is None)
+    return own if own.reopened_at is None else next(later, own)
 
 
 def _today(organization: Organization, now: dt.datetime) -> dt.date:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from models import sql
 from models.enums import DifferenceReason, EntryKind, Resource, Right, TariffZone
 from models.money import Currency, Money
 from models.period import Period
@@ -34,6 +35,7 @@ _STANDS = f"""NOT EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses_id = e.i
 # What is told of entries `k`, and where it is from.
 MORE = """s.name, s.resource, p.document, p.channel, sp.id AS owed_to, sp.name AS supplier_name, ch.zone, ch.tier,
     CASE WHEN ch.basis = 'recalculation' THEN ch.corrects_period WHEN k.month <> k.period THEN k.period END AS corrects_period,
+    CASE WHEN p.paid_on <> k.business_date THEN p.paid_on END AS paid_on,
     CASE WHEN EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses_id = k.id) THEN 1 ELSE 0 END AS is_reversed"""
 TOLD = """LEFT JOIN service s ON s.id = k.service_id LEFT JOIN payment p ON p.id = k.payment_id LEFT JOIN charge ch ON ch.id = k.charge_id
     LEFT JOIN supplier sp ON sp.id = COALESCE(k.supplier_id, ch.supplier_id)"""
@@ -58,7 +60,10 @@ class ReconciliationRow:
 
 @dataclass(slots=True, eq=False)
 class EntryRow:
-    """`zone` and `tier` are the charge's, `document` the payment's; `is_reversed` is one that was taken back, `is_reversal` what took another one back."""
+    """`zone` and `tier` are the charge's, `document` the payment's, as `paid_on` is where the entry stands on another day.
+
+    `is_reversed` is one that was taken back, `is_reversal` what took another one back.
+    """
 
     pk: int
     happened_on: dt.date
@@ -72,6 +77,7 @@ class EntryRow:
     document: str | None
     channel: str | None
     corrects_period: Period | None
+    paid_on: dt.date | None
     reason: DifferenceReason | None
     is_reversed: bool
     is_reversal: bool
@@ -199,6 +205,7 @@ def entry_of(row: Row, currency: Currency) -> EntryRow:
         document=row["document"] or None,
         channel=row["channel"] or None,
         corrects_period=Period.of(known_day(corrects)) if corrects is not None else None,
+        paid_on=sql.day(row["paid_on"]),
         reason=DifferenceReason(row["reason"]) if row["reason"] else None,
         is_reversed=bool(row["is_reversed"]),
         is_reversal=row["reverses_id"] is not None,

@@ -30,5 +30,5 @@ class Movement:
 class Movements:
     first: Period = field(description="The first month that was asked for.")
     last: Period = field(description="The last one.")
-    months: list[Movement] = field(description="Oldest first; a month without entries is left out.")
+    months: list[Movement] = field(description="Oldest first; a month without entries, or in which all was taken back, is left out.")
     total: Movement | None = field(description="All of them together; null where there are none.")

@@ -25,11 +25,13 @@ class LedgerPeriod:
     is_closed: bool = field(description="Whether it is closed, by itself or with a later month.")
     may_close: bool = field(description="Whether it can be closed now: it is over, and open.")
     may_reopen: bool = field(description="Whether it can be opened again: it was closed last.")
-    entries: int | None = field(description="How many entries of it and of all months before it stood when it was last closed; null where it never was.")
+    entries: int | None = field(
+        description="How many entries of it and of all months before it stood when it was last closed; null where it never was, or with a later month."
+    )
     amount: Money | None = field(description="What these came to: what all accounts together owed; negative is overpaid.")
-    closed_at: dt.datetime | None = field(description="When it was last closed; null where it was not, or only with a later month.")
+    closed_at: dt.datetime | None = field(description="When it was last closed; null where it never was by itself.")
     closed_by: str | None = field(description="By whom.")
-    reopened_at: dt.datetime | None = field(description="When it was opened again after that.")
+    reopened_at: dt.datetime | None = field(description="When it was last opened again; before `closedAt` where it has been closed since.")
     reopened_by: str | None = field(description="By whom.")
     reason: str | None = field(description="Why it was opened again.")
 

@@ -32,6 +32,9 @@ class LedgerEntry:
     corrects_period: Period | None = field(
         description="The month that it corrects: of a recalculation, and of what came about a month that was closed already."
     )
+    paid_on: dt.date | None = field(
+        description="Of a payment or money given back: the day of paying, where `happenedOn` is another: the payment came after its month had been closed."
+    )
     reason: DifferenceReason | None = field(description="Of a supplier's difference: which figures differ.")
     is_reversed: bool = field(description="Whether another entry takes it back.")
     is_reversal: bool = field(description="Whether it takes another one back.")

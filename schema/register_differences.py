@@ -52,6 +52,13 @@ class RegistersDiffer:
     def measured(root: Parent[RegisterDifferenceRow]) -> Quantity | None:  # noqa: N805
         return root.found if isinstance(root.found, QuantityValue) else None  # type: ignore[return-value]
 
+    @field(description="By how much, of a VOLUME: what was billed less what the readings come to.")
+    def excess(root: Parent[RegisterDifferenceRow]) -> Quantity | None:  # noqa: N805
+        billed, measured = root.printed, root.found
+        if not isinstance(billed, QuantityValue) or not isinstance(measured, QuantityValue):
+            return None
+        return QuantityValue(billed.micro - measured.micro, billed.unit)  # type: ignore[return-value]
+
 
 def _unless_volume(value: Any) -> Any:
     return None if isinstance(value, QuantityValue) else value

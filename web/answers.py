@@ -1,6 +1,7 @@
 """Running a page's document and answering with its template: the whole page, or the block that htmx asks for."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from starlette.requests import Request
@@ -18,7 +19,7 @@ MONTH = re.compile(r"(199\d|20\d\d|21\d\d)-(0[1-9]|1[0-2])", re.ASCII)
 
 
 class BadAddress(Exception):
-    """The address cannot be meant: month 13, a page number that is none."""
+    """The address cannot be meant: month 13, a page number that is none. What is wrong may be said in the reader's words."""
 
 
 async def ask(request: Request, operation: str, *, as_viewer: operations.Viewer | None = None, **variables: Any) -> Any:
@@ -63,6 +64,12 @@ def wanted_block(request: Request, template: str) -> str | None:
     if request.headers.get("hx-request") != "true" or request.headers.get("hx-history-restore-request") == "true":
         return None
     return target if BLOCK.fullmatch(target) and has_block(template, target) else None
+
+
+def refuse(problems: Iterable[Any]) -> None:
+    """Raises BadAddress where there are problems of what the address has: a file has no form to tell them beside a field."""
+    if said := " ".join(f"{'.'.join(map(str, problem.path))}: {problem.message}" for problem in problems):
+        raise BadAddress(said)
 
 
 def month(request: Request) -> str | None:

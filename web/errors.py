@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -55,7 +55,11 @@ FORGED = Told(
     lambda: gettext("The form is out of date"),
     lambda: gettext("Nothing was done. Go back, reload the page and send it again; cookies must be allowed."),
 )
-BAD = Told(400, lambda: gettext("The address is not understood"), lambda: gettext("Perhaps the month is mistyped. Start from the home page."))
+BAD = Told(
+    400,
+    lambda: gettext("The address is not understood"),
+    lambda: gettext("Something in it is mistyped: check what stands after the question mark, or start from the home page."),
+)
 TOO_LARGE = Told(413, lambda: gettext("That was too much"), lambda: gettext("Nothing was taken: what was sent is too large."))
 WRONG_METHOD = Told(405, lambda: gettext("This cannot be done here"), lambda: gettext("Start from the home page."))
 UNAVAILABLE = Told(
@@ -85,6 +89,8 @@ def answer_to(request: Request, error: Exception) -> Response:
         return _page(request, _throttled(error.retry_after_seconds))
     if isinstance(error, HTTPException):
         return _page(request, BY_STATUS.get(error.status_code, BAD), headers=error.headers)
+    if isinstance(error, BadAddress) and str(error):
+        return _page(request, replace(BAD, advice=lambda: str(error)))
     for kind in type(error).__mro__:
         if told := TABLE.get(kind):
             if told is UNAVAILABLE:

@@ -18,9 +18,11 @@ import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from adapters.pdf import Overloaded
 from adapters.texts import LANGUAGES
 from schema import operations, registers
 from web import graphql
+from web.answers import BadAddress
 from web.pages.imports import handed_out
 
 SECONDS_BETWEEN_LOOKS, LONGEST_WAIT = 0.5, 120
@@ -31,6 +33,7 @@ TABLE = {
     operations.NotFound: (404, "NOT_FOUND", "There is nothing here, or it is not yours to see."),
     operations.Forbidden: (403, "FORBIDDEN", "The token lacks the scope for this."),
     operations.Unavailable: (503, "UNAVAILABLE", "The service cannot answer right now. Please try again."),
+    Overloaded: (503, "UNAVAILABLE", "The service cannot make this file right now. Please try again."),
 }
 CHUNK_TYPE = "application/offset+octet-stream"
 Handler = Callable[[Request, Any, str], Awaitable[Response]]
@@ -59,7 +62,7 @@ def door(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
             if organization is None:
                 raise operations.NotFound
             return await handler(request, viewer, organization.slug)
-        except (Unusable, operations.AbonentError) as error:
+        except (Unusable, BadAddress, Overloaded, operations.AbonentError) as error:
             if (told := _told(request, error)) is None:
                 raise
             return told
@@ -74,6 +77,8 @@ def _told(request: Request, error: Exception) -> Response | None:
         return refusal(error.status, error.code, error.message, **error.headers)
     if isinstance(error, registers.Refused):
         return rejected(registers.problems_of(error, request.scope["state"]["language"]))
+    if isinstance(error, BadAddress):
+        return refusal(400, "BAD_REQUEST", f"The address is wrong: check what stands after the question mark. {error}".rstrip())
     if isinstance(error, operations.BadRequest):
         return refusal(400, "BAD_REQUEST", str(error))
     return next((refusal(*told) for kind, told in TABLE.items() if isinstance(error, kind)), None)

@@ -1,6 +1,7 @@
 """Every address, one line each. Those of an organization also answer under ``/o/<slug>``."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -91,7 +92,7 @@ def _doors() -> list[Route]:
         Route("/check-receipt", receipts.check),
         Route("/check-certificate", certificates.check),
         Route("/tariffs", tariffs.tariffs),
-        Route("/tariffs.{kind}", tariffs.file),
+        file("/tariffs.{kind}", tariffs.file),
         Route("/look-up", look_up.look_up, methods=["GET", "POST"]),
         Route("/look-up/streets", look_up.streets),
         Route("/look-up/statement", look_up.statement),
@@ -139,51 +140,51 @@ def _bills() -> list[Route]:
         Route("/accounts/{id}/statement", statements.statement),
         Route("/accounts/{id}/statement/versions", statements.versions),
         Route("/accounts/{id}/statement/why", statements.why),
-        Route("/accounts/{id}/statement/why.{kind}", why_files.of_account),
+        file("/accounts/{id}/statement/why.{kind}", why_files.of_account),
         Route("/accounts/{id}/charged", charged.charged),
-        Route("/accounts/{id}/charged.{kind}", charged.file),
-        Route("/accounts/{id}/bill.pdf", either(bills.one, bills.handed_one)),
-        Route("/bills.pdf", either(bills.several, bills.handed_several)),
-        Route("/accounts/{id}/statement.pdf", downloads.statement_pdf),
-        Route("/accounts/{id}/statement.{kind}", statement_files.file),
+        file("/accounts/{id}/charged.{kind}", charged.file),
+        file("/accounts/{id}/bill.pdf", bills.one),
+        file("/bills.pdf", bills.several),
+        file("/accounts/{id}/statement.pdf", downloads.statement_pdf),
+        file("/accounts/{id}/statement.{kind}", statement_files.file),
         Route("/accounts/{id}/readings", readings.readings, methods=["GET", "POST"]),
         Route("/accounts/{id}/readings/text", reading_texts.text, methods=["GET", "POST"]),
         Route("/accounts/{id}/readings/receipts/{number}", receipts.sheet),
         Route("/accounts/{id}/documents", documents.documents, methods=["GET", "POST"]),
         Route("/documents/{id}", either(documents.document, documents.handed)),
         Route("/accounts/{id}/readings/history", reading_history.overview),
-        Route("/accounts/{id}/readings/history.{kind}", reading_history.file),
+        file("/accounts/{id}/readings/history.{kind}", reading_history.file),
         Route("/accounts/{id}/readings/history/{meter}", reading_history.meter),
         Route("/accounts/{id}/payments", payments.payments),
-        Route("/accounts/{id}/payments.{kind}", payments.file),
+        file("/accounts/{id}/payments.{kind}", payments.file),
         Route("/accounts/{id}/settlements", settlements.settlements),
-        Route("/accounts/{id}/settlements.{kind}", settlements.settlements_file),
+        file("/accounts/{id}/settlements.{kind}", settlements.settlements_file),
         Route("/accounts/{id}/movements", settlements.movements),
-        Route("/accounts/{id}/movements.{kind}", settlements.movements_file),
+        file("/accounts/{id}/movements.{kind}", settlements.movements_file),
         Route("/accounts/{id}/reconciliation", settlements.reconciliation),
-        Route("/accounts/{id}/reconciliation.pdf", settlements.act),
-        Route("/accounts/{id}/reconciliation.{kind}", settlements.reconciliation_file),
+        file("/accounts/{id}/reconciliation.pdf", settlements.act),
+        file("/accounts/{id}/reconciliation.{kind}", settlements.reconciliation_file),
         Route("/accounts/{id}/bill/mail", bills.mail, methods=["GET", "POST"]),
         Route("/accounts/{id}/certificates", certificates.certificates, methods=["GET", "POST"]),
-        Route("/accounts/{id}/certificates/{number}.pdf", certificates.paper),
+        file("/accounts/{id}/certificates/{number}.pdf", certificates.paper),
         Route("/contracts/{id}", contracts.contract),
         Route("/contracts/{id}/why", contracts.why),
-        Route("/contracts/{id}/why.{kind}", why_files.of_contract),
+        file("/contracts/{id}/why.{kind}", why_files.of_contract),
         Route("/contracts/{id}/settlements", contract_settlements.settlements),
-        Route("/contracts/{id}/settlements.pdf", contract_entries.act),
-        Route("/contracts/{id}/settlements.{kind}", contract_settlements.settlements_file),
-        Route("/contracts/{id}/balance.{kind}", contract_settlements.balance_file),
+        file("/contracts/{id}/settlements.pdf", contract_entries.act),
+        file("/contracts/{id}/settlements.{kind}", contract_settlements.settlements_file),
+        file("/contracts/{id}/balance.{kind}", contract_settlements.balance_file),
         Route("/contracts/{id}/reconciliation", contract_settlements.reconciliation),
-        Route("/contracts/{id}/reconciliation.{kind}", contract_settlements.reconciliation_file),
+        file("/contracts/{id}/reconciliation.{kind}", contract_settlements.reconciliation_file),
         Route("/contracts/{id}/entries", contract_entries.entries),
-        Route("/contracts/{id}/entries.pdf", contract_entries.act),
-        Route("/contracts/{id}/entries.{kind}", contract_entries.file),
+        file("/contracts/{id}/entries.pdf", contract_entries.act),
+        file("/contracts/{id}/entries.{kind}", contract_entries.file),
         Route("/contracts/{id}/payments", payments.of_contract),
-        Route("/contracts/{id}/payments.{kind}", payments.file_of_contract),
+        file("/contracts/{id}/payments.{kind}", payments.file_of_contract),
         Route("/contracts/{id}/movements", contract_settlements.movements),
-        Route("/contracts/{id}/movements.{kind}", contract_settlements.movements_file),
-        Route("/contracts/{id}/statement.pdf", downloads.contract_pdf),
-        Route("/contracts/{id}/statement.{kind}", downloads.contract_file),
+        file("/contracts/{id}/movements.{kind}", contract_settlements.movements_file),
+        file("/contracts/{id}/statement.pdf", downloads.contract_pdf),
+        file("/contracts/{id}/statement.{kind}", downloads.contract_file),
     ]
 
 
@@ -259,3 +260,13 @@ def either(page: Handler, system: registers.Handler) -> Handler:
         return await (door if registers.asks(request) else page)(request)
 
     return answered
+
+
+def file(path: str, handler: Handler) -> Route:
+    """A file to keep: people take it with their cookie, systems with a token; either finds in it what the viewer may see."""
+
+    async def handed(request: Request, asking: Any, _slug: str) -> Response:
+        request.scope["state"]["viewer"] = asking
+        return await handler(request)
+
+    return Route(path, either(handler, handed))

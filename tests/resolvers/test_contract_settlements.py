@@ -199,6 +199,17 @@ async def test_more_recipients_than_a_statement_has_terms(org):
     assert max(text.count("e.account_id IN") + text.count("e.account_id =") for text in map(str, statements)) <= 8
 
 
+async def test_a_last_month_of_which_all_was_taken_back_is_left_out(org):
+    contract = await make.contract(org)
+    account = await recipient(org, contract, "1", 10_000)
+    viewer, rows = await payer_of(contract)
+    before = (await contract_movements_of(viewer, rows, Months(JUNE, Period(2026, 11))))[contract.id]
+    await make.reversal(await make.entry(account, EntryKind.CHARGE, 900, "2026-11-10"))
+    after = (await contract_movements_of(viewer, rows, Months(JUNE, Period(2026, 11))))[contract.id]
+    assert [str(row.month.period) for row in after.months] == [str(row.month.period) for row in before.months]
+    assert after.months[-1].month.closing == before.months[-1].month.closing
+
+
 async def test_months_chain_while_recipients_come_and_go(org):
     contract = await make.contract(org)
     await recipient(org, contract, "1", 10_000)

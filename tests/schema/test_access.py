@@ -257,8 +257,8 @@ NARROWS = {
 }
 EMPTY = {
     "Bill.qr",
-    *(f"RegistersDiffer.{name}" for name in ("resource", "printed", "found", "billed", "measured")),
-    "LedgerEntry.document", "LedgerEntry.channel", "LedgerEntry.correctsPeriod", "LedgerEntry.supplier", "LedgerEntry.zone", "LedgerEntry.tier", "Settlement.ages", "Settlement.nextDueOn", "Settlement.overdueThen",
+    *(f"RegistersDiffer.{name}" for name in ("resource", "printed", "found", "billed", "measured", "excess")),
+    "LedgerEntry.document", "LedgerEntry.channel", "LedgerEntry.correctsPeriod", "LedgerEntry.paidOn", "LedgerEntry.supplier", "LedgerEntry.zone", "LedgerEntry.tier", "Settlement.ages", "Settlement.nextDueOn", "Settlement.overdueThen",
     "Settlement.dataAsOf", "Settlement.allocation", "ContractSettlement.ages", "ServiceBalance.supplier",
     "HouseWindow.firstDay", "HouseWindow.lastDay",
     "Reading.reason", "MeterRegister.refusedReading", "ReadingHook.url", "ReadingHook.lastError",

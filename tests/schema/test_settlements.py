@@ -127,6 +127,23 @@ async def test_months_chain_and_add_up():
 
 
 @pytest.mark.usefixtures("database")
+async def test_a_month_of_which_all_was_taken_back_is_left_out():
+    """After an undo it stood there with zeros above the words that such months are left out; a month that says zero is another thing."""
+    await ids.load()
+    account = await half_a_year(await make.organization())
+    viewer = await resident(account)
+    before = (await asked(ALL, viewer))["movements"]["months"]
+    for kind, amount in ((EntryKind.CHARGE, 500), (EntryKind.PAYMENT, -300)):
+        await make.reversal(await make.entry(account, kind, amount, "2026-09-30"))
+        await make.reversal(await make.entry(account, kind, amount, "2026-08-31"))
+    assert (await asked(ALL, viewer))["movements"]["months"] == before
+    await make.entry(account, EntryKind.CHARGE, 0, "2026-09-30")
+    months = (await asked(ALL, viewer))["movements"]["months"]
+    assert [month["period"] for month in months] == ["2026-06", "2026-07", "2026-08", "2026-09", "2026-10"]
+    assert figures(months[3]) == ["33.00", *["0.00"] * 7, "33.00"]
+
+
+@pytest.mark.usefixtures("database")
 async def test_what_is_owed_by_age_and_what_the_due_day_makes_of_it():
     await ids.load()
     account = await half_a_year(await make.organization(payment_due_day=25, update_days="1 4"))

@@ -1,6 +1,8 @@
 """The report of differences between registers, for staff: on a page and as a file."""
 
-from models import Statement
+import pytest
+
+from models import Charge, Statement
 
 
 async def test_what_a_month_s_registers_say_of_each_other(operator, site):
@@ -27,3 +29,16 @@ async def test_only_its_staff_see_it(aigul, site):
     for path in ("/differences", "/differences?period=2020-05", "/differences.csv?period=2020-05"):
         assert (await aigul.get(path)).status_code == 404
     assert (await aigul.get("/differences.csv?period=2020-13")).status_code == 400
+
+
+@pytest.mark.parametrize(("moved", "said", "cell"), [(1_500_000, "+1,500 м³", "1,5"), (-500_000, "−0,500 м³", "-0,5")])
+async def test_a_difference_of_volumes_says_by_how_much(operator, site, moved: int, said: str, cell: str):
+    charge = await Charge.filter(account__number="02015213", period="2020-05-01", quantity__isnull=False, basis="reading").order_by("id").first()
+    assert charge is not None
+    await Charge.filter(id=charge.id).update(quantity=charge.quantity + moved)
+    page = await operator.page("/differences?period=2020-05")
+    [row] = [page.text(row).replace("\u00a0", " ") for row in page.named("tr") if "показания говорят другое" in page.text(row).casefold()]
+    assert said in row
+    lines = (await operator.get("/differences.csv?period=2020-05")).content.decode("utf-8-sig").splitlines()
+    [line] = [line for line in lines if "оказани" in line and line.startswith("0201")]
+    assert line.split(";")[-1] == cell

@@ -1,5 +1,8 @@
 """What payments went to as residents see it, and the rules of payment that staff set."""
 
+import datetime as dt
+import re
+
 import pytest
 
 from models import AllocationChoice, Organization, PersonalAccount
@@ -71,3 +74,17 @@ async def test_what_cannot_be_stays_typed(operator, site, field: str, typed: str
 
 async def test_nobody_else_finds_them(aigul):
     assert (await aigul.get("/paying-rules")).status_code == 404
+
+
+async def test_the_file_says_what_is_late_and_what_will_be(aigul, site, owing):
+    url = f"/accounts/{site.account}/settlements"
+    late = ("Просрочено по данным поставщика", "Будет просрочено, если до")
+    assert [row for row in await rows_of(aigul, f"{url}.csv") if row[0].startswith(late)] == [], "no day to pay by is named"
+    await Organization.filter(slug="vodokanal").update(payment_due_day=25)
+    await make.entry(owing, EntryKind.CHARGE, 10_000, dt.datetime.now(dt.UTC).date().isoformat())
+    overdue, then = [row for row in await rows_of(aigul, f"{url}.csv") if row[0].startswith(late)]
+    assert overdue == ["Просрочено по данным поставщика", "310,00"]
+    page = await aigul.page(url)
+    said = page.text(page.named("main")[0])
+    assert missing(said, [f"{overdue[0]}: 310,00 ₸", f"со следующего дня будет просрочено {then[1]} ₸"]) == []
+    assert re.search(r"до 25\.\d\d\.\d{4}", then[0])

@@ -1,8 +1,11 @@
 """Months of the ledger on the pages of staff: closing, opening again, and who may not."""
 
+import datetime as dt
+import re
+
 import pytest
 
-from models import ImportRun, Organization, PeriodClosing
+from models import ImportRun, Organization, PeriodClosing, PersonalAccount
 from tests import factories as make
 from tests.web.conftest import BASE
 
@@ -57,3 +60,23 @@ async def test_whoever_closes_is_told_of_imports_that_wait(operator, newest):
     assert (await operator.send(f"/periods/{newest}/close")).status_code == 422
     answer = await operator.send(f"/periods/{newest}/close", despiteImports="true")
     assert answer.headers["location"] == f"{BASE}/periods?done=close"
+
+
+@pytest.mark.parametrize("with_a_later_month", [False, True])
+async def test_a_month_closed_again_says_when_and_by_whom(operator, newest, with_a_later_month: bool):
+    await operator.send(f"/periods/{newest}/close")
+    await operator.send(f"/periods/{newest}/reopen", reason="Реестр с опечаткой")
+    page = await operator.page("/periods")
+    [row] = [page.text(row) for row in page.named("tr") if "май 2020" in page.text(row)]
+    assert "Оператор: Реестр с опечаткой" in row
+    assert "закрыт" not in row
+    if with_a_later_month:
+        await make.statement(await PersonalAccount.get(number="02015213"), "2020-06")
+    await operator.send(f"/periods/{'2020-06' if with_a_later_month else newest}/close")
+    again = dt.datetime(2031, 3, 4, 9, 30, tzinfo=dt.UTC)
+    await PeriodClosing.filter(reopened_at=None, period__gt="2020-01-01").update(closed_at=again)
+    page = await operator.page("/periods")
+    [row] = [" ".join(page.text(row).split()) for row in page.named("tr") if "май 2020" in page.text(row)]
+    assert re.search(r"закрыт: 4 марта 2031, 14:30, Оператор", row), row
+    assert "Оператор: Реестр с опечаткой" in row, "its opening leaves a trace"
+    assert ("—" in row) is with_a_later_month, "the sum of a later month is not of this one"

@@ -1,13 +1,14 @@
 """Settlements, movement of funds, reconciliation, certificates and tariffs as people see and keep them."""
 
+import datetime as dt
 import io
 import re
 
 import openpyxl
 import pytest
 
-from models import DebtCertificate, Payment, PersonalAccount, Service, Tariff
-from models.enums import EntryKind
+from models import Contract, DebtCertificate, LedgerEntry, Payment, PersonalAccount, Service, Tariff
+from models.enums import EntryKind, PaymentState
 from tests import factories as make
 from tests.web.conftest import Browser
 from tests.web.test_figures import missing, pdf_of, plain
@@ -165,3 +166,27 @@ async def test_payments_as_a_table(aigul, firma, stranger, site):
     [told] = [line[6] for line in await rows_of(aigul, f"{url}.csv") if line[0] == "30.06.2020"]
     assert told.replace("\u00a0", " ") == "Холодная вода, июнь 2020: 1,00 ₸ + аванс: 1,00 ₸"
     assert ((await firma.get(f"{url}.csv")).status_code, (await stranger.get(f"{url}.csv")).status_code) == (404, 303)
+
+
+async def test_a_payment_about_a_closed_month_keeps_its_own_day(aigul, firma, site):
+    """An accountant looks for the day of the bank's statement, and the entry stands on the first day of a later month."""
+    account, contract = await PersonalAccount.get(number="02015213"), await Contract.get(number="2666")
+    of_account = await make.payment(account, 12_300, "2026-10-20", document="П-77")
+    of_contract = await make.own_payment(contract, 45_600, "2026-10-21", document="К-78", state=PaymentState.IN_TRANSIT)
+    posted = {"posted_in": make.month("2026-11"), "business_date": dt.date(2026, 10, 21), "period": make.month("2026-10"), "posted_at": make.NOW}
+    await make.entry(account, EntryKind.PAYMENT, -12_300, "2026-10-20", payment=of_account, posted_in=posted["posted_in"])
+    ours = {"organization_id": contract.organization_id, "contract": contract, "kind": EntryKind.PAYMENT, "amount": -45_600, "payment": of_contract}
+    await LedgerEntry.create(**ours, **posted, key="late")
+    for browser, base, said in (
+        (aigul, f"/accounts/{site.account}", "за октябрь 2026, от 20.10.2026, Kaspi, П-77"), (firma, f"/contracts/{site.contract}", "за октябрь 2026, от 21.10.2026, Банк, К-78"),
+    ):  # fmt: skip
+        span = "from=2026-11-01&to=2026-11-15"
+        page = await browser.page(f"{base}/reconciliation?{span}")
+        assert missing(page.text(page.named("main")[0]), ["01.11.2026", said]) == []
+        assert [row[3] for row in await rows_of(browser, f"{base}/reconciliation.csv?{span}") if row[2] == "Платёж"] == [said]
+        _, paper = await pdf_of(browser, f"{base}/{'settlements' if browser is firma else 'reconciliation'}.pdf?{span}")
+        assert missing(paper, [said]) == []
+    usual = await make.payment(account, 100, "2026-11-05", document="П-79")
+    await make.entry(account, EntryKind.PAYMENT, -100, "2026-11-05", payment=usual)
+    text = (await aigul.page(f"/accounts/{site.account}/reconciliation?{span}")).text()
+    assert "от 05.11.2026" not in text, "it stands on that day already"

@@ -9,6 +9,7 @@ from web.sessions import is_secure
 
 COOKIE = "abonent-language"
 A_YEAR = 31_536_000
+FILES = (".pdf", ".csv", ".xlsx")  # one is taken in a language; the pages stay in theirs
 
 
 class Languages:
@@ -27,7 +28,7 @@ class Languages:
         explicit = next((code for code in (asked, chosen) if code in known), None)
         state["language"] = explicit or preferred(headers.get("accept-language", ""), known)
         state["language_open"] = explicit is None  # whoever signs in here is spoken to as the profile says (web/sessions.py)
-        if asked in known:
+        if asked in known and not scope["path"].endswith(FILES):
             state["remembered_language"] = asked  # Headers sets the cookie: an answer made outside this layer (the way to sign in) needs it too
         with speaking(state["language"]):  # what a page says of a form is said in it, wherever it is said
             await self.app(scope, receive, send)

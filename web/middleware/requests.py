@@ -3,6 +3,7 @@
 import re
 import secrets
 import time
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -10,8 +11,12 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adapters import logs, stages
+from adapters.texts import DEFAULT, speaking
+from schema.operations import Unavailable
 from settings import Mode, settings
+from web.answers import BadAddress
 from web.errors import answer_to
+from web.sessions import viewer
 
 METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE")
 GIVEN_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -46,9 +51,16 @@ class Requests:
             except Exception as error:
                 if answered:
                     raise
+                await self._recognize(Request(scope), error)
                 await answer_to(Request(scope, receive), error)(scope, receive, sending)
             finally:
                 self._log(scope, answered.get("status"), started, spent)
+
+    async def _recognize(self, request: Request, error: Exception) -> None:
+        """An address may be refused before anybody asked who is there: whoever is signed in stays so on the page that says it."""
+        if isinstance(error, BadAddress):
+            with suppress(Unavailable), speaking(request.scope["state"].get("language", DEFAULT)):
+                await viewer(request)
 
     def _log(self, scope: Scope, status: int | None, started: float, spent: stages.Spent) -> None:
         route, seconds = getattr(scope.get("route"), "path", "-"), time.perf_counter() - started

@@ -49,18 +49,6 @@ async def mail(request: Request) -> Response:
     return answer(request, "bills/mail.html", form=Filled(fields), recipient=result.recipient, **shown)
 
 
-async def handed_one(request: Request, asking: Any, _slug: str) -> Response:
-    """The same as `one` for systems."""
-    request.scope["state"]["viewer"] = asking
-    return await one(request)
-
-
-async def handed_several(request: Request, asking: Any, _slug: str) -> Response:
-    """The same as `several` for systems."""
-    request.scope["state"]["viewer"] = asking
-    return await several(request)
-
-
 async def _accounts(request: Request, wanted: list[str]) -> list[Any]:
     accounts = (await ask(request, "bills/index", ids=wanted, period=month(request))).accountsByIds
     for account in accounts:

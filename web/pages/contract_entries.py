@@ -10,7 +10,7 @@ from adapters import pdf
 from adapters.formats import date
 from adapters.texts import gettext, speaking
 from web import tables
-from web.answers import BadAddress, answer, ask, cursor
+from web.answers import answer, ask, cursor, refuse
 from web.downloads import MOST_ROWS, printed
 from web.pages.accounts import found
 from web.pages.contract_settlements import entry_pages
@@ -32,8 +32,7 @@ async def entries(request: Request) -> Response:
 async def file(request: Request) -> Response:
     """GET all of them as a table, streamed, the contract's own entries last."""
     contract, form, _ = await asked(request, "contracts/settlements", Typed.day, first=1, after=None)
-    if form.problems:
-        raise BadAddress
+    refuse(form.problems)
     found(contract.reconciliation)
     return await tables.handed(request, "entries", _rows(request, contract))
 
@@ -41,8 +40,7 @@ async def file(request: Request) -> Response:
 async def act(request: Request) -> Response:
     """GET the act of reconciliation as PDF, for both sides to sign: every recipient's turnover and entries, and the contract's own entries."""
     contract, form, _ = await asked(request, "contracts/settlements", Typed.day, first=1, after=None)
-    if form.problems:
-        raise BadAddress
+    refuse(form.problems)
     shown, rows, told, count = found(contract.reconciliation), list[Any](), list[Any](), 0
     async for one in _recipients(request, shown):
         rows.append(one)

@@ -10,7 +10,7 @@ from adapters.formats import capital, date, day_of
 from adapters.money_words import debt_age
 from adapters.texts import gettext, speaking
 from web import tables
-from web.answers import BadAddress, answer, ask, cursor
+from web.answers import answer, ask, cursor, refuse
 from web.pages.accounts import found, ours
 from web.pages.settlements import FIGURES, ROWS_AT_ONCE, Part, asked, entry_cells, entry_ends, entry_headings, movement_headings, sides
 from web.typed import Typed
@@ -27,8 +27,7 @@ async def settlements(request: Request) -> Response:
 async def settlements_file(request: Request) -> Response:
     """GET all recipients as a table."""
     contract, form, _ = await asked(request, "contracts/settlements", Typed.day, first=ROWS_AT_ONCE, after=None)
-    if form.problems:
-        raise BadAddress
+    refuse(form.problems)
     found(contract.reconciliation)
     return await tables.handed(request, "settlements", _recipients(request, contract))
 
@@ -66,8 +65,7 @@ async def reconciliation(request: Request) -> Response:
 async def reconciliation_file(request: Request) -> Response:
     """GET all of them as a table."""
     contract, form, _ = await asked(request, "contracts/reconciliation", Typed.day, first=1, after=None)
-    if form.problems:
-        raise BadAddress
+    refuse(form.problems)
     found(contract.reconciliation)
     return await tables.handed(request, "reconciliation", _entries(request, contract.reconciliation))
 
@@ -133,8 +131,7 @@ async def movements(request: Request) -> Response:
 async def movements_file(request: Request) -> Response:
     """GET the same as a table."""
     contract, form, _ = await asked(request, "contracts/movements", Typed.month)
-    if form.problems:
-        raise BadAddress
+    refuse(form.problems)
     found(contract.movements)
     return await tables.handed(request, "movements", _months(request, contract.movements))
 

@@ -55,5 +55,5 @@ async def _parts(request: Request, slug: str, period: str, page: Any) -> AsyncIt
 
 
 def _cells(one: Any) -> list[Any]:
-    figures = [one.billed, one.measured] if one.billed is not None else [one.printed, one.found]
-    return [one.account.number if one.account else "", register_difference(one.kind), resource(one.resource) if one.resource else "", *figures, one.amount]
+    figures = [one.printed, one.found, one.amount] if one.billed is None else [one.billed, one.measured, one.excess]
+    return [one.account.number if one.account else "", register_difference(one.kind), resource(one.resource) if one.resource else "", *figures]

@@ -1,6 +1,6 @@
 """What is owed, how it moved by month, and every entry between two days: pages, files for spreadsheets, and the act to sign."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -13,7 +13,7 @@ from adapters.texts import gettext, speaking
 from schema.operations import WrongSpan
 from schema.problems import sentence
 from web import tables
-from web.answers import BadAddress, answer, ask, cursor
+from web.answers import answer, ask, cursor, refuse
 from web.downloads import MOST_ROWS, printed
 from web.filled import Filled
 from web.pages.accounts import found, ours
@@ -47,9 +47,18 @@ async def _settlement(request: Request, account: Any) -> AsyncIterator[Part]:
             [gettext("Balance by the supplier's books"), state.balance],
             [gettext("On its way to the supplier"), state.inTransit],
             [gettext("Balance with payments on their way"), state.due],
+            *_overdue(state),
             *([paid_for(one), one.balance] for one in state.services),
             *([debt_age(one.age), one.amount] for one in state.ages or ()),
         ]
+
+
+def _overdue(state: Any) -> Iterator[Sequence[Any]]:
+    """What is late already, and what will be: nothing where no day to pay by is named."""
+    if state.overdue is not None:
+        yield [gettext("Overdue by the supplier's books"), state.overdue]
+    if state.nextDueOn and state.overdueThen:
+        yield [gettext("Overdue if nothing more is paid by %(day)s", day=date(state.nextDueOn)), state.overdueThen]
 
 
 async def movements(request: Request) -> Response:
@@ -61,8 +70,7 @@ async def movements(request: Request) -> Response:
 async def movements_file(request: Request) -> Response:
     """GET the same as a table."""
     account, form, _ = await asked(request, "settlements/movements", Typed.month)
-    if form.problems:
-        raise BadAddress
+    refuse(form.problems)
     found(account.movements)
     return await tables.handed(request, "movements", _months(request, account.movements))
 
@@ -158,8 +166,7 @@ async def _pages(request: Request, account: Any) -> AsyncIterator[list[Any]]:
 async def _first_page(request: Request) -> Any:
     """The account with the first entries; raises BadAddress for a span that cannot be shown, NotFound where there is nothing to show."""
     account, form, _ = await asked(request, "settlements/reconciliation", Typed.day, first=ROWS_AT_ONCE, after=None)
-    if form.problems:
-        raise BadAddress
+    refuse(form.problems)
     found(account.reconciliation)
     return account
 

@@ -11,7 +11,7 @@ from adapters.formats import date, percent, unit
 from adapters.service_names import service
 from adapters.texts import gettext, speaking
 from web import tables
-from web.answers import BadAddress, ask, cursor, slug_of
+from web.answers import ask, cursor, refuse, slug_of
 from web.filled import Filled
 from web.pages.accounts import found
 from web.strangers import page
@@ -30,8 +30,7 @@ async def tariffs(request: Request) -> Response:
 async def file(request: Request) -> Response:
     """GET the same as a table."""
     typed, variables = _asked(request)
-    if typed.problems:
-        raise BadAddress
+    refuse(typed.problems)
     first = found((await ask(request, "tariffs/index", **variables, after=None)).organization).tariffs
     return await tables.handed(request, "tariffs", _parts(request, variables, first))
 
