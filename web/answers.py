@@ -68,7 +68,7 @@ def wanted_block(request: Request, template: str) -> str | None:
 
 def refuse(problems: Iterable[Any]) -> None:
     """Raises BadAddress where there are problems of what the address has: a file has no form to tell them beside a field."""
-    if said := " ".join(f"{'.'.join(map(str, problem.path))}: {problem.message}" for problem in problems):
+    if said := " ".join(f"{'.'.join(map(str, problem.path))} — {problem.message}" for problem in problems):
         raise BadAddress(said)
 
 

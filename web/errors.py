@@ -90,7 +90,7 @@ def answer_to(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException):
         return _page(request, BY_STATUS.get(error.status_code, BAD), headers=error.headers)
     if isinstance(error, BadAddress) and str(error):
-        return _page(request, replace(BAD, advice=lambda: str(error)))
+        return _page(request, replace(BAD, advice=lambda: gettext("Check what stands after the question mark: %(what)s", what=str(error))))
     for kind in type(error).__mro__:
         if told := TABLE.get(kind):
             if told is UNAVAILABLE:
