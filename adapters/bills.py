@@ -61,6 +61,19 @@ def based(charge: Any) -> str:
     return gettext("%(basis)s, month %(number)s in a row", basis=said, number=months) if months else said
 
 
+def has_month_total(statement: Any) -> bool:
+    """Whether the month came to something else than what was charged in it."""
+    return statement.forMonth is not None and statement.forMonth.amount != statement.charged.amount
+
+
+def month_total_of(statement: Any) -> str:
+    """What a month's total is made of: ``начислено + пеня``."""
+    added = ((gettext("Recalculation"), statement.recalculation), (gettext("Penalty"), statement.penalty))
+    taken = [(gettext("Compensation"), statement.compensation)]
+    signed = [*((" + ", *one) for one in added), *((" − ", *one) for one in taken)]
+    return "".join([gettext("Charged").lower(), *(sign + name.lower() for sign, name, sum_ in signed if sum_ is not None and sum_.amount.strip("-0."))])
+
+
 def columns(charges: Sequence[Any]) -> Columns:
     def some(*names: str) -> bool:
         return any(getattr(charge, name) is not None for charge in charges for name in names)

@@ -77,6 +77,8 @@ def _balance(shown: Any) -> Iterator[Row]:
     yield from rows[-1:]
     if shown.compensationNote is not None and shown.compensationNote.minor:
         yield _sum(f"* {gettext('compensation for the state of emergency, in no sum')}", shown.compensationNote)
+    if bills.has_month_total(shown):
+        yield _sum(gettext("For the month"), shown.forMonth, bills.month_total_of(shown))
     yield from (_sum(_difference(one), one.amount, gettext("in no sum of this month")) for one in shown.differences if one.reason != "ARITHMETIC")
 
 
