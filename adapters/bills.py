@@ -61,6 +61,11 @@ def based(charge: Any) -> str:
     return gettext("%(basis)s, month %(number)s in a row", basis=said, number=months) if months else said
 
 
+def lacks_sums(statement: Any) -> bool:
+    """Whether lines came and no register of balances yet: nothing is known of the month's total and balance."""
+    return bool(statement.charges) and statement.charged is None and statement.opening is None and statement.closing is None
+
+
 def has_month_total(statement: Any) -> bool:
     """Whether the month came to something else than what was charged in it."""
     return statement.forMonth is not None and statement.forMonth.amount != statement.charged.amount
