@@ -109,7 +109,7 @@ def _corrections(shown: Any) -> Iterator[Row]:
     for one in shown.correctedLater:
         yield _sum(gettext("Corrected after the month was closed"), one.amount, gettext("counts in %(month)s", month=period(one.period)))
     if shown.closedWith is not None:
-        yield _sum(gettext("Closing balance as the month was closed"), shown.closedWith, gettext("in the movement of funds"))
+        yield _sum(gettext("Closing balance in the movement of funds"), shown.closedWith)
     for one in shown.correctsEarlier:
         yield _sum(gettext("Correction of a closed month, counts here"), one.amount, gettext("for %(month)s", month=period(one.period)))
 
