@@ -44,6 +44,7 @@ class Line:
 
     charge: Any
     kind: str  # "line", "group", "inner"
+    parts: Any = None  # what a group's parts come to, where the supplier prints something else for it
 
     @property
     def supplier(self) -> Any:
@@ -102,5 +103,11 @@ def lines(charges: Sequence[Any]) -> Iterator[Line]:
             continue
         if charge.parent.id != group:
             group = charge.parent.id
-            yield Line(charge.parent, "group")
+            yield Line(charge.parent, "group", _parts(charge.parent, charges))
         yield Line(charge, "inner")
+
+
+def _parts(group: Any, charges: Sequence[Any]) -> Any:
+    first, *others = [charge.amount for charge in charges if charge.parent is not None and charge.parent.id == group.id]
+    come_to = sum(others, start=first)
+    return come_to if come_to != group.amount else None
