@@ -1,12 +1,13 @@
 """«Почему столько?» on the page and over GraphQL, by the books that registers left."""
 
+import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
 import orjson
 import pytest
 
-from models import PersonalAccount
+from models import Membership, PersonalAccount
 from models.enums import TokenScope
 from resolvers.imports import run_import
 from resolvers.tokens import create_token
@@ -102,6 +103,14 @@ async def test_the_first_month_has_nothing_beside_it(account: str, aigul):
     assert "Сравнить не с чем" in page.text()
     assert (await aigul.get(f"/accounts/{account}/statement/why?period=2019-01")).status_code == 404
     assert (await aigul.get(f"/accounts/{account}/statement/why?period=2026-13")).status_code == 400
+
+
+async def test_who_may_not_see_the_earlier_months_is_not_told_that_they_were_empty(account: str, aigul):
+    await Membership.filter(account__number="777").update(from_on=dt.date(2026, 9, 1))
+    page = await aigul.page(f"/accounts/{account}/statement/why?period=2026-09")
+    assert "Сравнить не с чем" in page.text()
+    assert "начислений не было" not in page.text()
+    assert "если вам видны их начисления" in page.text()
 
 
 async def test_partners_get_the_same_and_it_adds_up(site, account: str):
