@@ -44,6 +44,7 @@ class Line:
 
     charge: Any
     kind: str  # "line", "group", "inner"
+    parts: Any = None  # what a group's parts come to, where the supplier prints something else for it
 
     @property
     def supplier(self) -> Any:
@@ -59,6 +60,24 @@ def based(charge: Any) -> str:
         return gettext("by readings")
     said, months = basis(charge.basis), charge.monthsByAverage
     return gettext("%(basis)s, month %(number)s in a row", basis=said, number=months) if months else said
+
+
+def lacks_sums(statement: Any) -> bool:
+    """Whether lines came and no register of balances yet: nothing is known of the month's total and balance."""
+    return bool(statement.charges) and statement.charged is None and statement.opening is None and statement.closing is None
+
+
+def has_month_total(statement: Any) -> bool:
+    """Whether the month came to something else than what was charged in it."""
+    return statement.forMonth is not None and statement.forMonth.amount != statement.charged.amount
+
+
+def month_total_of(statement: Any) -> str:
+    """What a month's total is made of: ``начислено + пеня``."""
+    added = ((gettext("Recalculation"), statement.recalculation), (gettext("Penalty"), statement.penalty))
+    taken = [(gettext("Compensation"), statement.compensation)]
+    signed = [*((" + ", *one) for one in added), *((" − ", *one) for one in taken)]
+    return "".join([gettext("Charged").lower(), *(sign + name.lower() for sign, name, sum_ in signed if sum_ is not None and sum_.amount.strip("-0."))])
 
 
 def columns(charges: Sequence[Any]) -> Columns:
@@ -84,5 +103,11 @@ def lines(charges: Sequence[Any]) -> Iterator[Line]:
             continue
         if charge.parent.id != group:
             group = charge.parent.id
-            yield Line(charge.parent, "group")
+            yield Line(charge.parent, "group", _parts(charge.parent, charges))
         yield Line(charge, "inner")
+
+
+def _parts(group: Any, charges: Sequence[Any]) -> Any:
+    first, *others = [charge.amount for charge in charges if charge.parent is not None and charge.parent.id == group.id]
+    come_to = sum(others, start=first)
+    return come_to if come_to != group.amount else None

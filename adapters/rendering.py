@@ -89,6 +89,7 @@ def environment() -> Environment:
     made.filters.update(reading_words.FILTERS)
     made.filters.update(money_words.FILTERS)
     made.tests.update(_TESTS)
+    made.filters.update(has_month_total=bills.has_month_total, month_total_of=bills.month_total_of, lacks_sums=bills.lacks_sums)
     made.filters.update(bill_columns=bills.columns, bill_lines=bills.lines, based=bills.based, qr_picture=qr.picture)
     made.globals.update(here=_Here(), bars=charts.bars, qr=qr.drawn, language_names=texts.LANGUAGES)
     made.globals["ui"] = made.get_template("ui.html").module

@@ -63,7 +63,7 @@ def account(number: str, holder: str, services: Any, *, taxed: bool) -> Record:
         period=MONTH, state="CLOSED", version=1, asOf=dt.datetime(2026, 11, 1, tzinfo=dt.UTC), dueOn=dt.date(2026, 11, 25), bill=bill(number),
         head=head(holder), opening=sum_of("641.06"), charged=sum_of("180.84"), recalculation=sum_of("0.00"), penalty=sum_of("0.00"), paid=sum_of("641.06"),
         compensation=None, compensationNote=None, closing=sum_of("1234.51"), toPay=sum_of("1234.51"), derived=["PAID"], recalculations=[], differences=[],
-        correctedLater=[], correctsEarlier=[], closedWith=None,
+        forMonth=sum_of("180.84"), correctedLater=[], correctsEarlier=[], closedWith=None,
         lines=[balance(each) for each in services] if by_service else [], volumes=[volume(n) for n in range(4 if by_service else 2)],
         charges=[charge(each, taxed=taxed) for each in services],
     )  # fmt: skip

@@ -79,6 +79,7 @@ async def statement(source: asyncpg.Pool, token: str, account_id: str, period: s
             "period": period, "state": row["state"].upper(), "version": row["version"], "asOf": row["as_of"].isoformat().replace("+00:00", "Z"), "dueOn": None,
             "head": head(facts, address(account), account["branch"]), "derived": [], "lines": [],
             **{name: money(row[column], currency) for name, column in FIGURES.items()},
+            "forMonth": money(month_total(row), currency),
             "volumes": volumes(meters, readings, month),
             "charges": [charge(one, currency) for one in charges if one["basis"] != "recalculation"],
             "recalculations": [recalculation(one, currency) for one in charges if one["basis"] == "recalculation"],
@@ -92,6 +93,12 @@ FIGURES = {
     "opening": "opening", "charged": "charged", "recalculation": "recalculation", "penalty": "penalty", "paid": "paid", "compensation": "compensation",
     "compensationNote": "compensation_note", "closing": "closing", "toPay": "closing",
 }  # fmt: skip
+
+
+def month_total(row: Any) -> int | None:
+    if row["charged"] is None:
+        return None
+    return sum(row[name] or 0 for name in ("charged", "recalculation", "penalty")) - (row["compensation"] or 0)
 
 
 def money(minor: int | None, currency: str) -> dict[str, str] | None:

@@ -37,6 +37,14 @@ class StatementRow:
     has_late_entries: bool  # whether resolvers/corrections.py has anything to say
 
     @property
+    def for_month(self) -> Money | None:
+        """What the month itself came to; of what the supplier does not say nothing counts."""
+        if self.charged is None:
+            return None
+        added = sum(one.minor for one in (self.charged, self.recalculation, self.penalty) if one is not None)
+        return Money(added - (self.compensation.minor if self.compensation is not None else 0), self.charged.currency)
+
+    @property
     def due_on(self) -> dt.date | None:
         return self.account.organization.due_on(self.period)
 

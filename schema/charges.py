@@ -60,7 +60,7 @@ class Charge(Node):
     zone: TariffZone | None = field(description="The tariff zone, where there are several.")
     tier: int | None = field(description="The tier of the tariff, where there are several.")
     corrects_period: Period | None = field(description="Of a recalculation: the month that it corrects.")
-    is_group: bool = field(description="Whether it is a group, the sum of other lines: it comes only as their `parent` and is in no list and no other sum.")
+    is_group: bool = field(description="Whether it is a group of other lines: it comes only as their `parent` and is in no list and no other sum.")
     shortfall_amount: Money | None = field(description="By how much the line was lowered for days in which the service fell short; printed, in no sum.")
     social_norm_amount: Money | None = field(description="What the part within the social norm costs; printed, in no sum.")
     paid: Money | None = field(description="Payments that came for this line last month, as a paper bill prints them; in no sum.")
@@ -81,8 +81,9 @@ class Charge(Node):
         return await info.context.loaders.of(averages_of, root) if root.basis is ChargeBasis.AVERAGE else None
 
     @field(
-        description="The group that this line is a part of: «Горячее водоснабжение» of its cold water and its heating. A group's amount is "
-        "the sum of its parts, so lists of charges hold the parts and not the group, and adding them up counts nothing twice."
+        description="The group that this line is a part of: «Горячее водоснабжение» of its cold water and its heating. A group's amount is what "
+        "the supplier prints for it, else the sum of its parts; where the two differ the parts count. Lists of charges hold the parts and not the group, so "
+        "adding them up counts nothing twice."
     )
     def parent(root: Parent[ChargeRow], info: Info) -> Annotated[Charge, strawberry.lazy("schema.charges")] | None:  # noqa: N805
         if root.parent_pk is None or root.parent is not None:

@@ -161,7 +161,7 @@ _PLAIN = PERSONAL | {
     "SignOutDone": "done",
     "Statement": (
         "asOf bill charged charges closedWith closing compared compensation compensationNote correctedLater correctsEarlier derived "
-        "differences dueOn head lines opening paid penalty period "
+        "differences dueOn forMonth head lines opening paid penalty period "
         "recalculation recalculations state toPay version volumes"
     ),
     "StatementLine": "charged closing compensation derived opening paid penalty recalculation service",

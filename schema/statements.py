@@ -104,6 +104,10 @@ class Statement(StatementBill, StatementCorrections):
     closing: Money | None = field(description="What is due at the end; negative is overpaid.")
     derived: list[StatementFigure] = field(description="Figures that the supplier does not print and the others imply: `paid`, where no register says it.")
     due_on: dt.date | None = field(description="The day to pay by.")
+    for_month: Money | None = field(
+        description="What the month itself came to: charged, recalculation and penalty less compensation, without what was due before and what was paid. "
+        "A figure that the supplier does not say is not in it; null where `charged` is."
+    )
 
     @field(description="The same as `closing`: what is to be paid; negative is overpaid.")
     def to_pay(root: Parent[StatementRow]) -> Money | None:  # noqa: N805

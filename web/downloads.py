@@ -70,7 +70,7 @@ async def _recipients(request: Request, first: Any, others: AsyncIterator[Any]) 
         yield [_recipient(shown.period, row) for row in shown.rows.nodes]
         async for contract in others:
             yield [_recipient(shown.period, row) for row in contract.statement.rows.nodes]
-        yield list(_totals(shown))
+        yield [*_totals(shown), *_corrections(shown)]
 
 
 def _recipient(month_of: Any, row: Any) -> list[Any]:
@@ -102,6 +102,18 @@ def _totals(shown: Any) -> Iterator[list[Any]]:
     for name, amount in ((gettext("Penalty"), shown.penalty), (gettext("Total with penalty"), shown.totalWithPenalty)):
         head[3] = name
         yield [*head, *blank, amount, ""]
+
+
+def _corrections(shown: Any) -> Iterator[list[Any]]:
+    """What lies between these lines and the month's movement of funds."""
+    for one in shown.correctedLater:
+        yield _correction(shown, gettext("Corrected after the month was closed"), gettext("counts in %(month)s", month=period(one.period)), one.amount)
+    for one in shown.correctsEarlier:
+        yield _correction(shown, gettext("Correction of a closed month, counts here"), gettext("for %(month)s", month=period(one.period)), one.amount)
+
+
+def _correction(shown: Any, name: str, said: str, amount: Any) -> list[Any]:
+    return [_month(shown.period), "", "", name, "", "", said, *[""] * 5, amount, ""]
 
 
 def _much(quantity: Any) -> list[Any]:

@@ -21,7 +21,7 @@ INDIVIDUAL = """{ account(organizationSlug: "vodokanal", number: "02015213") {
   address statement(period: "2020-05") {
     head { residents irrigatedArea { value } }
     opening { amount } charged { amount } recalculation { amount } penalty { amount } paid { amount } compensation { amount }
-    compensationNote { amount } closing { amount } toPay { amount currency }
+    compensationNote { amount } closing { amount } toPay { amount currency } forMonth { amount }
     volumes { resource serial place inlet fromOn fromValue { value } toOn toValue { value } volume { value unit } }
     charges { service { name } quantity { value } tariff { amount } tariffWithTax { amount } taxPercent amount { amount } }
     differences { reason amount { amount } }
@@ -35,13 +35,13 @@ LEGAL = """{ contracts(first: 1, organizationSlug: "vodokanal") { nodes { number
 
 
 HOUSING = """{ account(organizationSlug: "vodokanal", number: "00000154") { address ownership statement(period: "2014-10") {
-  head { ownership area { value } branch } opening { amount } paid { amount } charged { amount } penalty { amount } closing { amount currency } derived
+  head { ownership area { value } branch } opening { amount } paid { amount } charged { amount } penalty { amount } closing { amount currency } derived forMonth { amount }
   lines { closing { amount } } recalculation { amount }
   charges { service { name } unit quantity { value } tariff { amount } tariffWithTax { amount taxIncluded } taxPercent amount { amount } recalculation { amount } parent { id } }
   differences { reason service { name } amount { amount } }
 } } }"""
 HEAT = """{ account(organizationSlug: "vodokanal", number: "00000000") { ownership balance { amount } statement(period: "2020-03") {
-  opening { amount } charged { amount } recalculation { amount } penalty { amount } paid { amount } closing { amount currency } derived
+  opening { amount } charged { amount } recalculation { amount } penalty { amount } paid { amount } closing { amount currency } derived forMonth { amount }
   lines { service { name } opening { amount } charged { amount } recalculation { amount } penalty { amount } paid { amount } closing { amount } derived }
   charges { service { name } unit quantity { value } tariffWithTax { amount } amount { amount } recalculation { amount } }
   differences { reason }
@@ -67,6 +67,7 @@ async def test_the_flat_of_may_2020():
     assert found["head"] == {"residents": printed["account"]["residents"], "irrigatedArea": {"value": "0"}}
     for name, key in (("opening", "opening_balance"), ("charged", "charged"), ("closing", "closing_balance_printed"), ("toPay", "closing_balance_printed")):
         assert found[name]["amount"] == printed[key]
+    assert found["forMonth"]["amount"] == printed["charged"], "nothing was recalculated, fined or made good"
     assert [found[name]["amount"] for name in ("recalculation", "penalty", "paid", "compensation")] == ["0.00"] * 4
     assert found["compensationNote"]["amount"] == "1500.00"
     for volume, meter in zip(found["volumes"], printed["meters"], strict=True):
@@ -98,6 +99,11 @@ async def test_the_contract_of_november_2019():
     assert meters[0]["registers"][0]["lastReading"] == {"display": "00000145.554", "sourceLabel": "Сайт"}
 
 
+def minor(amount: str) -> int:
+    """Two digits after the point, always."""
+    return int(amount.replace(".", ""))
+
+
 def amounts(record: dict, *names: str) -> list[str | None]:
     return [record[name] and record[name]["amount"] for name in names]
 
@@ -112,7 +118,8 @@ async def test_the_flat_of_october_2014():
     assert found["closing"] == {"amount": printed["debt_printed"], "currency": "RUB"}
     [*services, penalty] = printed["rows"]
     assert amounts(found, "penalty") == [penalty[4]]
-    assert float(found["charged"]["amount"]) + float(found["penalty"]["amount"]) == pytest.approx(float(printed["total_printed"]))
+    assert amounts(found, "forMonth") == [printed["total_printed"]]
+    assert minor(found["charged"]["amount"]) + minor(found["penalty"]["amount"]) == minor(printed["total_printed"])
     for line, (name, unit, quantity, tariff, charged, _, _) in zip(found["charges"], services, strict=True):
         assert (line["service"]["name"], line["unit"], line["tariff"], line["taxPercent"], line["parent"]) == (name, unit, None, None, None)
         assert float(line["quantity"]["value"]) == float(quantity)
@@ -126,6 +133,7 @@ async def test_the_heat_of_march_2020():
     data, printed = await answered("heat_2020_03", HEAT, "RUB", number="00000000")
     found, totals, paid = data["account"]["statement"], printed["totals_printed"], printed["paid_derived"]
     assert amounts(found, *totals) == list(totals.values())
+    assert minor(found["forMonth"]["amount"]) == minor(totals["charged"]) + minor(totals["recalculation"]), "no penalty is said, so none counts"
     assert (found["paid"]["amount"], found["penalty"], found["derived"], found["differences"]) == (paid["total"], None, ["PAID"], [])
     assert (data["account"]["balance"]["amount"], data["account"]["ownership"]) == (printed["due_printed"], "PRIVATE")
     for line, charge, row in zip(found["lines"], found["charges"], printed["rows"], strict=True):

@@ -117,7 +117,7 @@ HOST = "http://127.0.0.1:8000"
 HOUSING_SAYS = [
     "00000154", "Гражданская, 1-154", "муниципальная", "Ремонт жилья", "50,5 м²", "2,80", "141,40 ₽", "12,41", "626,71 ₽", "Найм жилья", "331,28 ₽",
     "Холодное водоснабжение", "0,044 м³", "107,98 ₽", "6,030 м³", "88,28", "533,32 ₽", "Водоотведение", "14,726 м³", "199,98 ₽", "201,81 кВт·ч", "526,20 ₽",
-    "0,5003 Гкал", "1 434,58", "717,72 ₽", "11,53 ₽", "3 183,50 ₽", "6 889,37 ₽", "−1,09 ₽, в суммы этого месяца не входит", "Долг на 1 ноября",
+    "0,5003 Гкал", "1 434,58", "717,72 ₽", "11,53 ₽", "3 183,50 ₽", "Итого за месяц (начислено + пеня)", "3 195,03 ₽", "6 889,37 ₽", "−1,09 ₽, в суммы этого месяца не входит", "Долг на 1 ноября",
 ]  # fmt: skip
 HEAT_SAYS = [
     "00000000", "частная", "33,1 м²", "1,9125 м³", "18,83", "0,0992 Гкал", "1 775,84", "0,7028 Гкал", "54,71 ₽", "36,01 ₽", "141,24 ₽", "177,04 ₽",
@@ -150,6 +150,19 @@ async def test_other_kinds_of_screens_stand_in_the_pdf(printed):
     browser, address, month, says = printed
     _, text = await pdf_of(browser, f"{address}.pdf?{month}")
     assert missing(text, says) == []
+
+
+@pytest.mark.parametrize("printed", ["housing_2014_10"], indirect=True)
+async def test_the_total_of_the_month_stands_on_the_bill_and_in_the_table(printed, aigul, site):
+    browser, address, month, _ = printed
+    _, text = await pdf_of(browser, f"{address.removesuffix('/statement')}/bill.pdf?{month}")
+    assert missing(text, ["Итого за месяц (начислено + пеня)", "3 195,03 ₽"]) == []
+    table = (await browser.get(f"{address}.csv?{month}")).content.decode("utf-8-sig").splitlines()
+    assert [line.split(";")[:10] for line in table if line.startswith("Итого за месяц")] == [
+        ["Итого за месяц", "", "", "начислено + пеня", *[""] * 5, "3195,03"]
+    ]
+    other = await aigul.page(f"/accounts/{site.account}/statement?period=2020-05")
+    assert "Итого за месяц" not in other.text(), "where it is what was charged"
 
 
 @pytest.mark.parametrize("printed", ["heat_2020_03"], indirect=True)

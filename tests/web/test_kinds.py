@@ -71,6 +71,23 @@ async def test_the_bill_says_what_the_statement_says(flat, size: str):
     assert missing(text.replace("\n", " "), [each for each in SAYS if "всего" not in each and "социальной" not in each and "прошлом" not in each]) == []
 
 
+async def test_a_group_that_is_not_the_sum_of_its_parts_says_both(flat, tmp_path):
+    told = "части составляют 400,00 ₽, поставщик печатает 405,00 ₽"
+    for file in ("statement", "statement.csv"):
+        assert "поставщик печатает" not in (await flat.browser.get(f"{flat.address}/{file}")).text
+    printed = f"{CHARGES}\n2026-10;77;Горячее водоснабжение;;Теплосеть;;;;405,00;;;;;"
+    outcome = await run_import("dom", [write(tmp_path / "dom", charges=printed)], approved=True)
+    assert [line.code for line in outcome.lines] == ["detail"]
+    page = await flat.browser.page(f"{flat.address}/statement")
+    assert (missing(page.text(), [told, "405,00 ₽"]), page.problems()) == ([], [])
+    for paper in ("statement", "bill"):
+        _, text = await pdf_of(flat.browser, f"{flat.address}/{paper}.pdf")
+        assert missing(text.replace("\n", " "), [told]) == [], paper
+    lines = (await flat.browser.get(f"{flat.address}/statement.csv")).content.decode("utf-8-sig").splitlines()
+    [group] = [line.split(";") for line in lines if line.startswith("Горячее водоснабжение, всего")]
+    assert (plain(group[3]), group[9]) == (told, "405,00")
+
+
 async def test_entries_of_one_service_are_told_apart_by_zone_and_supplier(flat):
     span = "from=2026-10-01&to=2026-10-31"
     page = await flat.browser.page(f"{flat.address}/reconciliation?{span}")

@@ -108,6 +108,8 @@ async def test_someone_without_money_sees_the_rest_and_is_told(site, aigul):
         assert page.problems() == []
         assert "460,21" not in page.text()
         assert "180,84" not in page.text()
+    for path in ("/", *(f"/accounts/{site.account}/{name}" for name in ("statement", "payments", "settlements", "certificates"))):
+        assert "не включает суммы" in (await aigul.page(path)).text(), path
     assert (await aigul.get(f"/accounts/{site.account}/statement.pdf?period=2020-05")).status_code == 404
     assert "не включает передачу показаний" in (await aigul.page(f"/accounts/{site.account}/readings")).text()
 
@@ -119,6 +121,23 @@ async def test_a_former_owner_keeps_his_past_and_sees_nothing_newer(site, aigul)
         page = await aigul.page(path)
         assert page.problems() == []
         assert "460,21" not in page.text()
+
+
+async def test_a_former_owner_sees_his_months_and_is_not_sent_to_ask_for_them(site, aigul):
+    await Membership.filter(account_id__not_isnull=True).update(until_on=dt.date(2020, 6, 10))
+    page = await aigul.page(f"/accounts/{site.account}/statement")
+    assert "180,84" in page.text()
+    for path in ("statement?period=2020-05", "payments"):
+        assert "не включает суммы" not in (await aigul.page(f"/accounts/{site.account}/{path}")).text(), path
+    for path in ("/", *(f"/accounts/{site.account}/{name}" for name in ("settlements", "certificates"))):
+        page = await aigul.page(path)
+        assert "не включает суммы" not in page.text(), path
+        assert f"{BASE}/accounts/{site.account}/statement" in {link.get("href") for link in page.named("a")}
+        assert ("закончился" in page.text(), page.problems()) == (True, [])
+    await Membership.filter(account_id__not_isnull=True).update(until_on=dt.date(2019, 6, 10))
+    for path in ("/statement", "/payments"):
+        page = await aigul.page(f"/accounts/{site.account}{path}")
+        assert ("За время вашего доступа" in page.text(), page.problems()) == (True, [])
 
 
 async def test_readings_outside_the_window_are_shown_and_not_taken(site, aigul):

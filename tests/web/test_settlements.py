@@ -62,6 +62,31 @@ async def test_every_entry_between_two_days(aigul, site):
     assert (await pdf_of(aigul, f"{url}.pdf?{DAYS}"))[1] == text
 
 
+async def test_the_act_says_which_entries_that_were_taken_back_count(aigul, site):
+    account, url = await PersonalAccount.get(number="02015213"), f"/accounts/{site.account}/reconciliation"
+    same = await make.entry(account, EntryKind.PAYMENT, -7_000, "2020-05-20")
+    await make.reversal(same)
+    other = await make.entry(account, EntryKind.PAYMENT, -3_000, "2020-05-20")
+    await make.entry(account, EntryKind.PAYMENT, 3_000, "2020-05-22", period=other.period, reverses_id=other.id)
+    _, act = await pdf_of(aigul, f"{url}.pdf?{DAYS}")
+    page = await aigul.page(f"{url}?{DAYS}")
+    for text in (plain(act), plain(page.text())):
+        assert (
+            missing(
+                text,
+                [
+                    "210,85 ₸",
+                    "30,00 ₸",
+                    "70,00 ₸",
+                    "Записи, отменённые в тот же день, показаны и в обороты не входят.",
+                    "Отменённое в другой день в обороты входит",
+                ],
+            )
+            == []
+        )
+        assert "Отменённые записи показаны" not in text
+
+
 async def test_entries_go_on_over_pages(aigul, site):
     account, url = await PersonalAccount.get(number="02015213"), f"/accounts/{site.account}/reconciliation"
     for number in range(110):

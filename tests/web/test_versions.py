@@ -89,19 +89,25 @@ async def test_other_lines_under_the_same_sum_make_a_version_too(site, operator,
     assert (await Statement.get(account=found, period="2026-09-01", is_current=True)).version == 1
 
 
-@pytest.fixture
-async def corrected(site, tmp_path: Path) -> str:
+async def correct(folder: Path, **kept: str) -> None:
     """September was closed with 150,00; the supplier then sent 250,00 for it, and October with that to begin with."""
-    from models import PersonalAccount, User
+    from models import User
 
     charges, balances = WEEKS[0]
-    folder = write(tmp_path / "in", accounts=ACCOUNTS, charges=CHARGES + charges, balances=BALANCES + balances)
+    write(folder, charges=CHARGES + charges, balances=BALANCES + balances, **kept)
     assert (await run_import(SLUG, [folder], today=TODAY, approved=True)).status == 0
     clerk = await viewer_of_user((await User.get(login="operator")).id, make.TODAY)
     await periods.close_period(clerk, Closing(SLUG, Period.parse(MONTH), "k"), make.NOW)
     charges, balances = (f"{first}\n{second}" for first, second in zip(WEEKS[1], OCTOBER, strict=True))
-    folder = write(tmp_path / "in", accounts=ACCOUNTS, charges=CHARGES + charges, balances=BALANCES + balances)
+    write(folder, charges=CHARGES + charges, balances=BALANCES + balances, **kept)
     assert (await run_import(SLUG, [folder], today=TODAY, approved=True)).status == 0
+
+
+@pytest.fixture
+async def corrected(site, tmp_path: Path) -> str:
+    from models import PersonalAccount
+
+    await correct(tmp_path / "in", accounts=ACCOUNTS)
     return ids.encode("acc", (await PersonalAccount.get(number="777", organization__slug=SLUG)).id)
 
 
@@ -113,7 +119,7 @@ async def test_a_closed_month_that_was_corrected_says_so_wherever_it_is_shown(co
     page = await aigul.page(f"{base}/statement?period={MONTH}")
     assert page.problems() == []
     told = [
-        "Поставщик исправил данные за сентябрь 2026 после закрытия месяца.", "на конец 150,00", "Исправление на +100,00 ₸ учтено в месяце: октябрь 2026.",
+        "Поставщик исправил данные за сентябрь 2026 после закрытия месяца.", "В движении средств месяц заканчивается суммой 150,00", "Исправление на +100,00 ₸ учтено в месяце: октябрь 2026.",
     ]  # fmt: skip
     for text in told:
         assert text in page.text(), text
@@ -125,8 +131,26 @@ async def test_a_closed_month_that_was_corrected_says_so_wherever_it_is_shown(co
     lines = await rows_of(aigul, f"{base}/statement.csv?period={MONTH}")
     told = {line[0]: (line[3], line[9]) for line in lines if len(line) > 9}
     assert told["Исправлено после закрытия месяца"] == ("учтено: октябрь 2026", "100,00")
-    assert told["Остаток на конец, как месяц был закрыт"] == ("в движении средств", "150,00")
+    assert told["Остаток на конец в движении средств"] == ("", "150,00")
     lines = await rows_of(aigul, f"{base}/statement.csv?period=2026-10")
     assert [line[9] for line in lines if line and line[0] == "Исправление закрытого месяца, учтено здесь"] == ["100,00"]
     movements = (await aigul.page(f"{base}/movements?from=09.2026&to=10.2026")).text()
     assert "150,00" in movements, "as it was closed"
+
+
+CONTRACTED = {
+    "accounts": "Лицевой счёт;Тип;Фамилия;Номер договора\n777;Юридическое лицо;Первый;К-7",
+    "contracts": "Номер договора;Наименование\nК-7;Плательщик",
+}
+
+
+async def test_the_table_of_a_contract_says_so_too(site, operator, tmp_path: Path):
+    from models import Contract
+
+    await correct(tmp_path / "in", **CONTRACTED)
+    url = f"/contracts/{ids.encode('con', (await Contract.get(organization__slug=SLUG, number='К-7')).id)}/statement.csv"
+    told = {line[3]: (line[0], line[6], line[12]) for line in await rows_of(operator, f"{url}?period={MONTH}")}
+    assert told["Исправлено после закрытия месяца"] == ("09.2026", "учтено: октябрь 2026", "100,00")
+    lines = await rows_of(operator, f"{url}?period=2026-10")
+    assert [(line[6], line[12]) for line in lines if line[3] == "Исправление закрытого месяца, учтено здесь"] == [("за сентябрь 2026", "100,00")]
+    assert {len(line) for line in lines} == {14}

@@ -1,12 +1,13 @@
 """«Почему столько?» on the page and over GraphQL, by the books that registers left."""
 
+import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
 import orjson
 import pytest
 
-from models import PersonalAccount
+from models import Membership, PersonalAccount
 from models.enums import TokenScope
 from resolvers.imports import run_import
 from resolvers.tokens import create_token
@@ -52,10 +53,26 @@ async def test_the_page_tells_the_reasons_of_both_comparisons(account: str, aigu
     page = await aigul.page(f"/accounts/{account}/statement/why?period=2026-09")
     assert page.problems() == []
     text = page.text().replace("\u00a0", " ")
-    assert "Начислено 537,20 ₸ — на 134,00 ₸ больше, чем за август 2026." in text
+    assert "Начислено с перерасчётами 537,20 ₸ — на 134,00 ₸ больше, чем за август 2026." in text
     assert "на 257,20 ₸ больше, чем за сентябрь 2025." in text
     for words in ("объём больше: +67,20 ₸", "другой НДС: +16,80 ₸", "другой тариф: +78,40 ₸", "есть только в одном из месяцев: +50,00 ₸"):
         assert words in text
+
+
+async def test_a_sum_with_a_recalculation_says_so_above_its_quantity_and_price(account: str, site, aigul, tmp_path: Path):
+    heading, *lines = CHARGES.splitlines()
+    charges = "\n".join([f"{heading};Перерасчёт", *(f"{line};{'-20,00' if '487,20' in line else ''}" for line in lines)])
+    balances = "Период;Лицевой счёт;Остаток на начало;Начислено;Перерасчёт;Оплачено;Остаток на конец\n2026-09;777;683,20;537,20;-20,00;0,00;1200,40"
+    outcome = await run_import(SLUG, [write(tmp_path / "more", charges=charges, balances=balances)], today=TODAY, approved=True)
+    assert [(line.file, line.code) for line in outcome.lines] == []
+    page = await aigul.page(f"/accounts/{account}/statement/why?period=2026-09")
+    text = " ".join(page.text().replace("\u00a0", " ").split())
+    assert "Начислено с перерасчётами 517,20 ₸ — на 114,00 ₸ больше, чем за август 2026." in text
+    assert "467,20 ₸7 × 69,60 и перерасчёт −20,00 ₸" in text
+    assert "403,20 ₸6 × 67,20 467,20" in text, "no recalculation, nothing said"
+    assert text.count("и перерасчёт") == 2, "the one line, beside either month"
+    assert "Август 2026с перерасчётами" in text
+    assert page.problems() == []
 
 
 async def test_every_line_and_the_total_come_as_a_table(account: str, aigul):
@@ -63,7 +80,7 @@ async def test_every_line_and_the_total_come_as_a_table(account: str, aigul):
     page = await aigul.page(f"{address}?period=2026-09")
     assert [link.get("href") for link in page.named("a") if f"{address}.csv?period=2026-09" in link.get("href", "")]
     heading, *rows = await rows_of(aigul, f"{address}.csv?period=2026-09")
-    assert heading[-10:-7] == ["Сумма тогда", "Сумма сейчас", "Разница"]
+    assert heading[-10:-7] == ["Начислено с перерасчётами тогда", "Начислено с перерасчётами сейчас", "Разница"]
     said = [(row[1], row[2], *row[7:9], *row[11:14]) for row in rows]
     assert said == [
         ("08.2026", "Вода", "6", "7", "403,20", "487,20", "84,00"), ("08.2026", "Стоки", "", "1", "0,00", "50,00", "50,00"),
@@ -86,6 +103,14 @@ async def test_the_first_month_has_nothing_beside_it(account: str, aigul):
     assert "Сравнить не с чем" in page.text()
     assert (await aigul.get(f"/accounts/{account}/statement/why?period=2019-01")).status_code == 404
     assert (await aigul.get(f"/accounts/{account}/statement/why?period=2026-13")).status_code == 400
+
+
+async def test_who_may_not_see_the_earlier_months_is_not_told_that_they_were_empty(account: str, aigul):
+    await Membership.filter(account__number="777").update(from_on=dt.date(2026, 9, 1))
+    page = await aigul.page(f"/accounts/{account}/statement/why?period=2026-09")
+    assert "Сравнить не с чем" in page.text()
+    assert "начислений не было" not in page.text()
+    assert "если вам видны их начисления" in page.text()
 
 
 async def test_partners_get_the_same_and_it_adds_up(site, account: str):

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from adapters import bills
-from adapters.formats import date, day_after, day_and_month, first_day, moment, ownership, percent, period, resource, unit, zone
+from adapters.formats import date, day_after, day_and_month, first_day, moment, money, ownership, percent, period, resource, unit, zone
 from adapters.service_names import service
 from adapters.texts import gettext, speaking
 from web import tables
@@ -55,10 +55,16 @@ def _invoice(shown: Any) -> Iterator[Row]:
 def _line(line: bills.Line) -> Row:
     charge = line.charge
     name = {"group": gettext("%(service)s, in all", service=_called(charge)), "inner": f"— {_called(charge)}"}
-    told = [charge.supplier.name if charge.supplier else "", zone(charge.zone), bills.based(charge)]
+    based = _differs(line) if line.parts is not None else bills.based(charge)
+    told = [charge.supplier.name if charge.supplier else "", zone(charge.zone), based]
     unit_of = unit(charge.quantity.unit) if charge.quantity is not None else ""
     prices = [charge.tariff, percent(charge.taxPercent) if charge.taxPercent is not None else "", charge.tariffWithTax]
     return [name.get(line.kind, _called(charge)), *told, charge.quantity, unit_of, *prices, charge.amount, charge.recalculation]
+
+
+def _differs(group: bills.Line) -> str:
+    said = {"parts": money(group.parts), "printed": money(group.charge.amount)}
+    return gettext("the parts come to %(parts)s, the supplier prints %(printed)s", **said)
 
 
 def _cell(value: Any) -> Any:
@@ -77,6 +83,8 @@ def _balance(shown: Any) -> Iterator[Row]:
     yield from rows[-1:]
     if shown.compensationNote is not None and shown.compensationNote.minor:
         yield _sum(f"* {gettext('compensation for the state of emergency, in no sum')}", shown.compensationNote)
+    if bills.has_month_total(shown):
+        yield _sum(gettext("For the month"), shown.forMonth, bills.month_total_of(shown))
     yield from (_sum(_difference(one), one.amount, gettext("in no sum of this month")) for one in shown.differences if one.reason != "ARITHMETIC")
 
 
@@ -107,7 +115,7 @@ def _corrections(shown: Any) -> Iterator[Row]:
     for one in shown.correctedLater:
         yield _sum(gettext("Corrected after the month was closed"), one.amount, gettext("counts in %(month)s", month=period(one.period)))
     if shown.closedWith is not None:
-        yield _sum(gettext("Closing balance as the month was closed"), shown.closedWith, gettext("in the movement of funds"))
+        yield _sum(gettext("Closing balance in the movement of funds"), shown.closedWith)
     for one in shown.correctsEarlier:
         yield _sum(gettext("Correction of a closed month, counts here"), one.amount, gettext("for %(month)s", month=period(one.period)))
 

@@ -83,7 +83,8 @@ def _months() -> list[str]:
 
 
 def _headings() -> list[str]:
-    return [gettext("Sum before"), gettext("Sum now"), gettext("Difference"), *(said() for said in CAUSES.values())]
+    sums = [gettext("Charged with recalculations before"), gettext("Charged with recalculations now"), gettext("Difference")]
+    return [*sums, *(said() for said in CAUSES.values())]
 
 
 def _figures(one: Any) -> list[Any]:
