@@ -5,6 +5,7 @@ from types import SimpleNamespace as Record
 from typing import Any
 
 from adapters import payment_qr
+from models.money import Currency, Money
 from models.period import Period
 from web.frames import Frame
 
@@ -36,8 +37,8 @@ HOUSING = (
 )
 
 
-def sum_of(amount: str) -> Record:
-    return Record(amount=amount, currency="RUB")
+def sum_of(amount: str) -> Money:
+    return Money.parse(amount, Currency.RUB)
 
 
 def much(value: str, unit: str = "куб.м") -> Record:

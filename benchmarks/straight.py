@@ -32,7 +32,9 @@ ACCOUNT = """
     FROM personal_account a JOIN organization o ON o.id = a.organization_id LEFT JOIN premises p ON p.id = a.premises_id LEFT JOIN house h ON h.id = p.house_id
     WHERE a.id = $1"""
 PERIODS = "SELECT period FROM statement WHERE account_id = $1 AND is_current ORDER BY period DESC"
-STATEMENT = "SELECT * FROM statement WHERE account_id = $1 AND period = $2 AND is_current"
+STATEMENT = """
+    SELECT s.*, EXISTS (SELECT 1 FROM ledger_entry e WHERE e.account_id = s.account_id AND e.posted_in >= s.period AND e.period <= s.period) AS has_late_entries
+    FROM statement s WHERE s.account_id = $1 AND s.period = $2 AND s.is_current"""
 FACTS = """
     SELECT f.*, c.number AS contract_number FROM account_facts f LEFT JOIN contract c ON c.id = f.contract_id
     WHERE f.account_id = $1 ORDER BY f.valid_from <= $2 DESC, f.valid_from DESC LIMIT 1"""
@@ -141,7 +143,7 @@ def charge(row: Any, currency: str) -> dict[str, Any]:
         "supplier": {"name": row["supplier_name"]} if row["supplier_name"] else None, "unit": row["unit"], "quantity": much(row["quantity"], row["unit"]),
         "tariff": price(row["price"], currency, row["unit"], False), "tariffWithTax": price(row["price_with_tax"], currency, row["unit"], True),
         "taxPercent": decimal(row["tax_percent"] * 10_000), "amount": money(row["amount"], currency), "recalculation": money(row["recalculation"], currency),
-        "basis": row["basis"].upper(), "zone": row["zone"] and row["zone"].upper(), "tier": row["tier"],
+        "basis": row["basis"].upper(), "monthsByAverage": None, "zone": row["zone"] and row["zone"].upper(), "tier": row["tier"],
         "paid": money(row["paid"], currency), "parent": None, "shortfallDays": much(row["shortfall_days"], "д"),
         "shortfallAmount": money(row["shortfall_amount"], currency), "socialNormAmount": money(row["social_norm_amount"], currency),
     }  # fmt: skip
