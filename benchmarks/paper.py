@@ -5,6 +5,7 @@ from types import SimpleNamespace as Record
 from typing import Any
 
 from adapters import payment_qr
+from models.money import Currency, Money
 from models.period import Period
 from web.frames import Frame
 
@@ -36,8 +37,8 @@ HOUSING = (
 )
 
 
-def sum_of(amount: str) -> Record:
-    return Record(amount=amount, currency="RUB")
+def sum_of(amount: str) -> Money:
+    return Money.parse(amount, Currency.RUB)
 
 
 def much(value: str, unit: str = "куб.м") -> Record:
@@ -95,7 +96,8 @@ def charge(service: Any, *, taxed: bool) -> Record:
         paid=None, parent=None,
     )  # fmt: skip
     if group:
-        line.parent = Record(**vars(line) | {"id": group, "service": Record(name=group, resource=resource)})
+        whole = sum_of("805.00")  # its parts, so that a bill has nothing to say of a difference
+        line.parent = Record(**vars(line) | {"id": group, "amount": whole, "service": Record(name=group, resource=resource)})
     return line
 
 
