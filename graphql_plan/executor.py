@@ -111,4 +111,4 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
 def _told(result: Any) -> Any:
     if not isinstance(result, ExecutionResult):
         return result
-    return result.data, [(error.message, error.path, error.locations) for error in result.errors or ()]
+    return result.data, sorted(repr((error.message, error.path, error.locations)) for error in result.errors or ())  # of branches side by side in any order

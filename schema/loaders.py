@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Hashable, Iterable, Mapping, Sequence
+from types import TracebackType
 from typing import Any, TypeAlias, TypeVar
 
 from resolvers.viewer import Viewer, signed_in
@@ -72,19 +73,20 @@ class _Answer:
     """To one row's question. Several fields wait for it, each by a future of its own: where an error ends the wait of one, it must not
     end that of the others, nor their whole request."""
 
-    __slots__ = ("_error", "_value", "_waiting", "is_here", "key", "row")
+    __slots__ = ("_error", "_traceback", "_value", "_waiting", "is_here", "key", "row")
 
     def __init__(self, key: Hashable, row: Any) -> None:
         self.key, self.row, self.is_here = key, row, False
         self._value: Any = None
         self._error: Exception | None = None
+        self._traceback: TracebackType | None = None
         self._waiting: list[tuple[asyncio.Future[Any], Then | None]] = []
 
     def now(self, then: Then | None) -> Any:
         if not self.is_here:
             return self.wait(then)
-        if self._error is not None:
-            raise self._error
+        if self._error is not None:  # one error for many fields: each raise would add its frames to those of all before it
+            raise self._error.with_traceback(self._traceback)
         return self._value if then is None else then(self._value)
 
     def wait(self, then: Then | None = None) -> asyncio.Future[Any]:
@@ -101,6 +103,7 @@ class _Answer:
 
     def settle(self, value: Any, error: Exception | None = None) -> None:
         self._value, self._error, self.is_here = value, error, True
+        self._traceback = error.__traceback__ if error is not None else None
         for future, then in self._waiting:
             if not future.done():
                 self._tell(future, then)

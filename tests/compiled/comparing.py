@@ -46,13 +46,16 @@ def _error(error: GraphQLError) -> Any:
 
 
 def quietly() -> Any:
-    """Work abandoned after a null is never awaited, by the reference either."""
+    """Work abandoned after a null is never awaited, by the reference either. Python cannot say so where the collector comes while a path (a named
+    tuple, which has no builtins) is made, and complains of that instead: so it comes when it is called."""
+    gc.disable()
     caught = warnings.catch_warnings()
     caught.__enter__()
     warnings.simplefilter("ignore")
 
     def end() -> None:
         gc.collect()
+        gc.enable()
         caught.__exit__(None, None, None)
 
     return end

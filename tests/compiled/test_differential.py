@@ -4,6 +4,8 @@ OPERATIONS=10000 runs the whole; without it a modest number keeps the door.
 """
 
 import asyncio
+import gc
+import operator
 import os
 
 import pytest
@@ -13,6 +15,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis_graphql import from_schema, nodes
 from strawberry.execution import optimized_is_awaitable
 
+from adapters.counters import counters
 from graphql_plan import CompiledExecutor, Settings, configure, stats
 from schema import ids
 from schema.build import SCHEMA
@@ -45,10 +48,32 @@ class Tally:
         self.run = self.clean = 0
         self.wrong: list[str] = []
 
-    def note(self, what: str, reference, *compiled) -> None:
+    def note(self, what: str, reference, *compiled, alike=None) -> None:
         self.run += 1
         self.clean += not reference[1]
-        self.wrong += [f"{what}\nreference {reference}\ncompiled  {one}" for one in compiled if one != reference]
+        alike = alike or (in_any_order if nasty.begun else operator.eq)
+        self.wrong += [f"{what}\nreference {reference}\ncompiled  {one}" for one in compiled if not alike(one, reference)]
+        nasty.begun.clear()
+        if self.run % 50 == 0:
+            gc.collect()
+
+
+def in_any_order(one, other) -> bool:
+    """Where a plan waits for what it began, branches beside that one go ahead of it: what is said and called is the same, not when."""
+    return _sorted(one) == _sorted(other)
+
+
+def _sorted(told) -> tuple:
+    data, errors, calls = told
+    keys = [key for call in calls if call[0] == "batch" for key in call[1]]
+    return data, sorted(map(repr, errors)), sorted(repr(call) for call in calls if call[0] != "batch"), sorted(keys)
+
+
+def as_databases_answer(one, other) -> bool:
+    """The same, errors in any order: which read ends first is the database's to say. Where two of them leave nothing of the answer, one may be untold."""
+    (data, errors), (other_data, others) = one, other
+    said, also_said = sorted(map(repr, errors)), sorted(map(repr, others))
+    return data == other_data and (said == also_said or (data == "None" and not set(said).isdisjoint(also_said)))
 
 
 async def compared(schema, tally: Tally, text: str, variables) -> bool:
@@ -153,8 +178,9 @@ async def test_our_queries_do_not_differ(world: World):
             for turn in range(3):
                 context = Context(world.viewers[viewer], make.NOW, make.TODAY)
                 context.document = parse(print_ast(node))
+                counters.cache_clear()  # what one run has used up would be refused to the next
                 runs.append(await ours(node, variables, context, compiled=turn > 0))
-            tally.note(f"{viewer}: {text} {variables}", *runs)
+            tally.note(f"{viewer}: {text} {variables}", *runs, alike=as_databases_answer)
     counts = stats(SCHEMA)
     print(f"{tally.run} operations, {tally.clean} without errors, {counts}")  # noqa: T201
     assert tally.wrong[:3] == []

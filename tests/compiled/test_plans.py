@@ -164,6 +164,15 @@ async def test_in_shadow_some_queries_are_answered_by_both(schema, monkeypatch: 
     assert answers[1][0] == (await run(schema, wrong, "nasty", compiled=False))[0], "the reference's answer is given"
 
 
+async def test_in_shadow_errors_of_branches_side_by_side_may_come_in_either_order(schema):
+    node = parse("{ box { others { foreseen failing } } tardy }")
+    first, second = [(await run(schema, node, "nasty", compiled=compiled))[1] for compiled in (False, True)]
+    assert first != second, "what is begun ahead lets the other branch fail first"
+    configure(schema, Settings(compile_after=0, shadow_every=1))
+    await run(schema, node, "nasty")
+    assert (stats(schema)["shadowed"], stats(schema)["differences"]) == (1, 0)
+
+
 async def test_mutations_are_never_run_twice(schema):
     configure(schema, Settings(compile_after=0, shadow_every=1))
     _, errors, calls = await run(schema, parse("mutation { change { number } }"))

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+from traceback import walk_tb
 from types import SimpleNamespace
 
 import pytest
@@ -74,6 +75,21 @@ async def test_a_read_that_fails_tells_each_who_asks_and_nobody_else():
             await told
     with pytest.raises(LookupError, match="gone"):
         loaders.answer(read, row)
+
+
+async def test_an_error_of_many_rows_is_no_longer_for_the_last_than_for_the_first():
+    async def read(_viewer, _rows):
+        raise LookupError("gone")
+
+    loaders, rows = Loaders(VIEWER), [SimpleNamespace(pk=pk) for pk in range(50)]
+    for each in loaders.ahead(read, rows):
+        await each
+    frames = []
+    for row in rows:
+        with pytest.raises(LookupError) as raised:
+            loaders.answer(read, row)
+        frames.append(len(list(walk_tb(raised.value.__traceback__))))
+    assert len(set(frames)) == 1, "each field's error is written to the log with all of them"
 
 
 async def test_what_is_made_of_an_answer_may_fail_for_one_alone():
