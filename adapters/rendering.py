@@ -18,6 +18,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from adapters import bills, charts, formats, money_words, qr, reading_words, texts
+from adapters.month_picker import month_options
 
 _ENDS_IN_TAG = re.compile(r"^(?!\s*\{%[^%]*%\}$).*%\}$", re.MULTILINE)  # and is more than one tag
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -90,7 +91,7 @@ def environment() -> Environment:
     made.filters.update(money_words.FILTERS)
     made.tests.update(_TESTS)
     made.filters.update(has_month_total=bills.has_month_total, month_total_of=bills.month_total_of, lacks_sums=bills.lacks_sums)
-    made.filters.update(bill_columns=bills.columns, bill_lines=bills.lines, based=bills.based, qr_picture=qr.picture)
+    made.filters.update(bill_columns=bills.columns, bill_lines=bills.lines, based=bills.based, qr_picture=qr.picture, month_options=month_options)
     made.globals.update(here=_Here(), bars=charts.bars, qr=qr.drawn, language_names=texts.LANGUAGES)
     made.globals["ui"] = made.get_template("ui.html").module
     made.globals["mail"], made.globals["plain"] = made.get_template("mail/parts.html").module, made.get_template("mail/parts.txt").module
