@@ -74,9 +74,7 @@ async def statements_of(viewer: Viewer, accounts: Sequence[AccountRow], period: 
         text = f"SELECT {_COLUMNS} FROM statement st WHERE {visible} AND st.is_current AND st.period = $2"
         rows = await fetch(text, ids, period.first_day)
     else:
-        last = "ROW_NUMBER() OVER (PARTITION BY st.account_id ORDER BY st.period DESC) AS place"
-        where = f"{visible} AND st.is_current AND st.state = '{StatementState.CLOSED.value}'"
-        rows = await fetch(f"SELECT * FROM (SELECT {_COLUMNS}, {last} FROM statement st WHERE {where}) ranked WHERE place = 1", ids)
+        rows = await fetch(_ranked(f"{visible} AND st.is_current AND st.state = '{StatementState.CLOSED.value}'", 1), ids)
     by_pk = {account.pk: account for account in accounts}
     return {row["account_id"]: _row(row, by_pk[row["account_id"]]) for row in rows}
 
@@ -95,13 +93,18 @@ async def statements_pages(viewer: Viewer, accounts: Sequence[AccountRow], first
     """Newest first, of each account one more than `first` if there are more. One statement."""
     ids, visible = _seen(accounts)
     where = f"{visible} AND st.is_current" + (" AND st.period < $2" if after is not None else "")
-    place = "ROW_NUMBER() OVER (PARTITION BY st.account_id ORDER BY st.period DESC) AS place"
-    text = f"SELECT * FROM (SELECT {_COLUMNS}, {place} FROM statement st WHERE {where}) ranked WHERE place <= {int(first) + 1} ORDER BY place"
     by_pk = {account.pk: account for account in accounts}
     found: dict[int, list[StatementRow]] = {}
-    for row in await fetch(text, ids, *([after] if after is not None else [])):
+    for row in await fetch(_ranked(where, int(first) + 1), ids, *([after] if after is not None else [])):
         found.setdefault(row["account_id"], []).append(_row(row, by_pk[row["account_id"]]))
     return found
+
+
+def _ranked(where: str, most: int) -> str:
+    """The newest `most` of each account. Which they are is found by the index alone: what costs more is asked of these, not of all months."""
+    place = "ROW_NUMBER() OVER (PARTITION BY st.account_id ORDER BY st.period DESC) AS place"
+    chosen = f"SELECT id FROM (SELECT st.id, {place} FROM statement st WHERE {where}) ranked WHERE place <= {most}"
+    return f"SELECT {_COLUMNS} FROM statement st WHERE st.id IN ({chosen}) ORDER BY st.period DESC"
 
 
 async def charges_of(viewer: Viewer, statements: Sequence[StatementRow]) -> dict[int, list[ChargeRow]]:

@@ -48,11 +48,11 @@ async def _readings(statements: Sequence[StatementRow], registers: Sequence[Regi
     if not registers:
         return {}
     first, last = min(row.period for row in statements), max(row.period for row in statements)
-    before = f"""rd.id = (SELECT x.id FROM reading x WHERE x.register_id = rd.register_id AND x.is_current AND x.state NOT IN {DEAD}
-        AND x.period < $2 ORDER BY {in_time("x", "DESC")} LIMIT 1)"""
+    before = f"""SELECT (SELECT x.id FROM reading x WHERE x.register_id = r.id AND x.is_current AND x.state NOT IN {DEAD}
+        AND x.period < $2 ORDER BY {in_time("x", "DESC")} LIMIT 1) FROM meter_register r WHERE {among("r.id", 1)}"""
+    asked = f"SELECT y.id FROM reading y WHERE {among('y.register_id', 1)} AND y.period >= $2 AND y.period <= $3"
     text = f"""SELECT {COLUMNS}, {previous("rd.value")} AS previous FROM {FROM}
-        WHERE {among("rd.register_id", 1)} AND {COUNTS} AND ((rd.period >= $2 AND rd.period <= $3) OR {before})
-        ORDER BY {in_time()}"""
+        WHERE rd.id IN ({asked} UNION ALL {before}) AND {COUNTS} ORDER BY {in_time()}"""
     found: dict[int, list[ReadingRow]] = {}
     for row in await fetch(text, [register.pk for register in registers], first.first_day, last.first_day):
         found.setdefault(row["register_id"], []).append(reading_row(row))
