@@ -73,9 +73,12 @@ async def _imported(organization_id: int, now: dt.datetime) -> tuple[Period, dt.
 
 
 async def _closed(organization_id: int, now: dt.datetime) -> tuple[Period, dt.datetime] | None:
-    """The month that staff closed last, and when."""
-    closing = await PeriodClosing.filter(organization_id=organization_id, reopened_at=None, closed_at__gt=now - NEWS_FOR).order_by("-period", "-id").first()
-    return (Period.of(closing.period), closing.closed_at) if closing is not None else None
+    """The month that staff closed last, and when; nothing where it only stayed closed when a later one was opened again (`periods.reopen_period`)."""
+    news = await PeriodClosing.filter(organization_id=organization_id, closed_at__gt=now - NEWS_FOR).order_by("-period", "-id")
+    closing = next((one for one in news if one.reopened_at is None), None)
+    if closing is None or any(one.reopened_at is not None and one.closed_at == closing.closed_at for one in news):
+        return None
+    return Period.of(closing.period), closing.closed_at
 
 
 async def _begin_by_itself(organization_id: int, period: Period, since: dt.datetime, now: dt.datetime) -> bool:

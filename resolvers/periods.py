@@ -96,23 +96,24 @@ async def close_period(viewer: Viewer, wanted: Closing, now: dt.datetime) -> Led
         if not wanted.despite_imports and (waiting := await _waiting(organization.id, wanted.period)):
             raise Refused(ProblemCode.IMPORTS_WAIT, ("despiteImports",), runs=", ".join(map(str, waiting)))
         if not wanted.validate_only:
-            await _close(viewer, organization, wanted.period, now)
+            await _close(viewer, organization, wanted.period, now, viewer.actor)
 
     return await _settled(viewer, "closePeriod", wanted, now, work)
 
 
-async def _close(viewer: Viewer, organization: Organization, period: Period, now: dt.datetime) -> None:
+async def _close(viewer: Viewer, organization: Organization, period: Period, at: dt.datetime, by: str) -> None:
     [sums] = await sql.fetch(_COUNT, organization=organization.id, period=period.first_day)
-    await PeriodClosing.create(organization_id=organization.id, period=period.first_day, **sums, closed_at=now, closed_by=viewer.actor)
+    await PeriodClosing.create(organization_id=organization.id, period=period.first_day, **sums, closed_at=at, closed_by=by)
     await _record(viewer, "period.close", organization, period, **sums)
 
 
-async def _keep_closed_before(viewer: Viewer, organization: Organization, opened: Period, now: dt.datetime) -> None:
-    """Months that were closed only together with the opened one get a closing of their own: opening one is no opening of years."""
-    [last] = await fetch("SELECT MAX(period) AS period FROM statement WHERE organization_id = $1 AND period < $2", organization.id, opened.first_day)
+async def _keep_closed_before(viewer: Viewer, organization: Organization, opened: PeriodClosing) -> None:
+    """Months that were closed only together with the opened one get a closing of their own: opening one is no opening of years. It is as old as
+    the one that closed them, and that is how it is told from one that staff meant (`bill_mail`)."""
+    [last] = await fetch("SELECT MAX(period) AS period FROM statement WHERE organization_id = $1 AND period < $2", organization.id, opened.period)
     before = sql.day(last["period"])
     if before is not None and not await PeriodClosing.filter(organization_id=organization.id, period=before, reopened_at=None).exists():
-        await _close(viewer, organization, Period.of(before), now)
+        await _close(viewer, organization, Period.of(before), opened.closed_at, opened.closed_by)
 
 
 async def _waiting(organization_id: int, period: Period) -> list[int]:
@@ -142,10 +143,10 @@ async def reopen_period(viewer: Viewer, wanted: Closing, now: dt.datetime) -> Le
         if wanted.period < closed:
             raise Refused(ProblemCode.LATER_MONTHS_CLOSED, ("period",), period=closed)
         if not wanted.validate_only:
-            standing = PeriodClosing.filter(organization_id=organization.id, period=closed.first_day, reopened_at=None)
-            await standing.update(reopened_at=now, reopened_by=viewer.actor, reason=reason)
+            standing = await PeriodClosing.get(organization_id=organization.id, period=closed.first_day, reopened_at=None)
+            await PeriodClosing.filter(id=standing.id).update(reopened_at=now, reopened_by=viewer.actor, reason=reason)
             await _record(viewer, "period.reopen", organization, wanted.period)
-            await _keep_closed_before(viewer, organization, closed, now)
+            await _keep_closed_before(viewer, organization, standing)
 
     return await _settled(viewer, "reopenPeriod", wanted, now, work)
 

@@ -14,8 +14,10 @@ from models import AccountFacts, ImportRun, Letter, Mailing, Membership, Organiz
 from models.enums import ImportState, LetterState, Right, Topic
 from models.mail_enums import BillMailing, MailingState
 from models.period import Period
-from resolvers import bill_mail, housekeeping, outbox
+from resolvers import bill_mail, housekeeping, outbox, periods
 from resolvers.bill_mail import mail_bills
+from resolvers.periods import Closing
+from resolvers.viewer import viewer_of_user
 from tests import factories as make
 from tests.mailbox import deliver_all, deliver_one
 
@@ -202,6 +204,26 @@ async def test_an_organization_may_wait_for_the_months_closing(town):
     assert await mail_bills(LATER) == {"begun": 0, "letters": 0}
     await PeriodClosing.create(organization=org, period=OCTOBER.first_day, entries=0, amount=0, closed_at=LATER, closed_by="user:1")
     assert await mail_bills(LATER + HOUR) == {"begun": 1, "letters": 2}
+
+
+async def test_opening_a_month_again_mails_nobody_the_one_before(town):
+    """The month before stays closed, by a closing of its own: nobody closed it anew, and its bills are old."""
+    org, accounts, user = town
+    for account in accounts:
+        await make.statement(account, "2026-09", closing=9042)
+    await subscribe(user)
+    await Organization.all().update(bill_mailing=BillMailing.WHEN_CLOSED)
+    clerk = await make.user("clerk")
+    await make.staff(clerk, org)
+    viewer = await viewer_of_user(clerk.id, make.TODAY)
+    await periods.close_period(viewer, Closing(org.slug, OCTOBER, "close"), LATER)
+    assert await mail_bills(LATER + HOUR) == {"begun": 1, "letters": 2}
+    await periods.reopen_period(viewer, Closing(org.slug, OCTOBER, "open", "Опечатка"), LATER + 2 * HOUR)
+    kept = await PeriodClosing.get(reopened_at=None)
+    assert (Period.of(kept.period), kept.closed_at, kept.closed_by) == (Period.parse("2026-09"), LATER, viewer.actor), "closed when it was closed"
+    assert await mail_bills(LATER + 3 * HOUR) == {"begun": 0, "letters": 0}
+    await periods.close_period(viewer, Closing(org.slug, OCTOBER, "once more"), LATER + 4 * HOUR)
+    assert await mail_bills(LATER + 5 * HOUR) == {"begun": 1, "letters": 0}, "October anew, and whoever has its letter gets no other"
 
 
 async def test_an_organization_may_start_it_by_hand(town):
