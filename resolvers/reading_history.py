@@ -10,7 +10,7 @@ from resolvers import scope
 from resolvers.accounts import AccountRow
 from resolvers.meters import MeterRow, RegisterRow
 from resolvers.readings import COLUMNS, COUNTS, FROM, ReadingRow, previous, reading_row
-from resolvers.sql import among, fetch
+from resolvers.sql import among, fetch, listed
 from resolvers.viewer import Viewer
 
 Place = tuple[dt.date, int]  # day and row of a cursor
@@ -56,5 +56,5 @@ async def _pages(viewer: Viewer, accounts: Sequence[AccountRow], of: str, ids: l
 
 def _told(viewer: Viewer) -> str:
     """Who works for the organization sees all versions; others what stands or was refused, and what they themselves have replaced."""
-    own = f" OR user_id = {int(viewer.user_id)}" if viewer.user_id is not None else ""
+    own = f" OR user_id IN ({listed([viewer.user_id])})" if viewer.user_id is not None else ""
     return f"(stands = 1 OR state = '{ReadingState.REFUSED.value}'{own} OR {scope.whole_sql(viewer, 'told')})"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from models.enums import Right, TokenScope
-from resolvers.sql import among, literal
+from resolvers.sql import among, listed, literal
 from resolvers.viewer import Access, Grant, Viewer
 
 
@@ -22,7 +22,7 @@ def accounts_sql(viewer: Viewer, alias: str = "a", *, leads: bool = False) -> st
     begun = [grant for grant in viewer.grants if grant.from_on is None or grant.from_on <= viewer.today]
     account_ids = {grant.account_id for grant in begun if grant.account_id is not None}
     present = {grant.contract_id for grant in begun if grant.contract_id is not None and grant.until_on is None}
-    parts = [f"{column} IN ({_listed(ids)})" for column, ids in ((f"{alias}.id", account_ids), (f"{alias}.contract_id", present)) if ids]
+    parts = [f"{column} IN ({listed(ids)})" for column, ids in ((f"{alias}.id", account_ids), (f"{alias}.contract_id", present)) if ids]
     parts += [_former(grant, alias) for grant in begun if grant.contract_id is not None and grant.until_on is not None]
     return f"({' OR '.join([*parts, whole_sql(viewer, alias, leads=leads)])}) AND {alias}.withdrawn_at IS NULL"
 
@@ -39,7 +39,7 @@ def contracts_sql(viewer: Viewer, alias: str = "c", *, leads: bool = False) -> s
     if not viewer.has(TokenScope.READ_ACCOUNTS):
         return "1 = 0"
     contract_ids = {g.contract_id for g in viewer.grants if g.contract_id is not None and (g.from_on is None or g.from_on <= viewer.today)}
-    parts = [f"{alias}.id IN ({_listed(contract_ids)})"] if contract_ids else []
+    parts = [f"{alias}.id IN ({listed(contract_ids)})"] if contract_ids else []
     return f"({' OR '.join([*parts, whole_sql(viewer, alias, leads=leads)])})"
 
 
@@ -47,11 +47,7 @@ def whole_sql(viewer: Viewer, alias: str = "a", *, leads: bool = False) -> str:
     """Rows of organizations whose every row the viewer may see."""
     if not viewer.organization_ids:
         return "1 = 0"
-    return f"{'' if leads else '+'}{alias}.organization_id IN ({_listed(viewer.organization_ids)})"
-
-
-def _listed(ids: Iterable[int]) -> str:
-    return ", ".join(str(int(one)) for one in sorted(ids))
+    return f"{'' if leads else '+'}{alias}.organization_id IN ({listed(viewer.organization_ids)})"
 
 
 class Accessible(Protocol):
