@@ -14,6 +14,7 @@ from models.quantity import Quantity
 from models.sql import day
 from resolvers import scope
 from resolvers.accounts import AccountRow, accounts_by_ids
+from resolvers.lazy import Sum
 from resolvers.sql import Row, among, among_days, fetch, known_day, members
 from resolvers.viewer import Viewer
 
@@ -31,7 +32,7 @@ class SupplierRow:
     name: str
 
 
-Common = tuple[dict[int, ServiceRow], dict[int, SupplierRow], dict[Any, Period]]  # of the rows of one read
+Common = tuple[dict[int, ServiceRow], dict[int, SupplierRow], dict[Any, Period]]  # what the rows of one read share
 
 
 @dataclass(slots=True, eq=False)
@@ -47,20 +48,17 @@ class UnitPriceValue:
 class ChargeRow:
     """A row of COLUMNS. What few readers ask for is made when they do: a year of a household has a hundred rows of thirty columns."""
 
-    __slots__ = ("_currency", "_row", "_suppliers", "account_pk", "basis", "is_group", "parent", "parent_pk", "period", "pk", "position", "service", "unit")
+    __slots__ = ("_common", "_currency", "_row", "account_pk", "parent", "parent_pk", "period", "pk", "unit")
 
     def __init__(self, row: Row, common: Common) -> None:
-        services, self._suppliers, months = common
+        self._common, months = common, common[2]
         self._row, self._currency = row, _CURRENCIES[row["currency"]]
         self.pk: int = row["id"]
         self.account_pk: int = row["account_id"]
-        self.period: Period = months.get(row["period"]) or months.setdefault(row["period"], Period.of(known_day(row["period"])))
-        self.service: ServiceRow = services.get(row["service_id"]) or services.setdefault(row["service_id"], _service(row))
+        month = row["period"]
+        self.period: Period = months[month] if month in months else months.setdefault(month, Period.of(known_day(month)))
         self.unit: str | None = row["unit"]
-        self.basis: ChargeBasis = _BASES[row["basis"]]
         self.parent_pk: int | None = row["parent_id"]
-        self.position: int = row["position"]
-        self.is_group = bool(row["is_group"])
         self.parent: ChargeRow | None = None  # where it was read together with the line
 
     @property
@@ -69,9 +67,31 @@ class ChargeRow:
         return self._row["contract_id"]
 
     @property
+    def service(self) -> ServiceRow:
+        pk, known = self._row["service_id"], self._common[0]
+        return known[pk] if pk in known else known.setdefault(pk, _service(self._row))
+
+    @property
     def supplier(self) -> SupplierRow | None:
-        pk, known = self._row["supplier_id"], self._suppliers
+        pk, known = self._row["supplier_id"], self._common[1]
         return None if pk is None else known.get(pk) or known.setdefault(pk, SupplierRow(pk, self._row["supplier_name"]))
+
+    @property
+    def basis(self) -> ChargeBasis:
+        return _BASES[self._row["basis"]]
+
+    @property
+    def is_recalculation(self) -> bool:
+        """The same as a basis of RECALCULATION."""
+        return self._row["basis"] == _RECALCULATION
+
+    @property
+    def position(self) -> int:
+        return self._row["position"]
+
+    @property
+    def is_group(self) -> bool:
+        return bool(self._row["is_group"])
 
     @property
     def quantity(self) -> Quantity | None:
@@ -97,10 +117,6 @@ class ChargeRow:
         return Money(self._row["amount"], self._currency)
 
     @property
-    def recalculation(self) -> Money | None:
-        return Money.or_none(self._row["recalculation"], self._currency)
-
-    @property
     def zone(self) -> TariffZone | None:
         return _ZONES[self._row["zone"]] if self._row["zone"] else None
 
@@ -110,7 +126,7 @@ class ChargeRow:
 
     @property
     def corrects_period(self) -> Period | None:
-        corrects = day(self._row["corrects_period"]) if self.basis is ChargeBasis.RECALCULATION else None  # a row with both says it of its recalculation
+        corrects = day(self._row["corrects_period"]) if self.is_recalculation else None  # a row with both says it of its recalculation
         return Period.of(corrects) if corrects else None
 
     @property
@@ -118,17 +134,7 @@ class ChargeRow:
         days = self._row["shortfall_days"]
         return Quantity(days, "") if days is not None else None
 
-    @property
-    def shortfall_amount(self) -> Money | None:
-        return Money.or_none(self._row["shortfall_amount"], self._currency)
-
-    @property
-    def social_norm_amount(self) -> Money | None:
-        return Money.or_none(self._row["social_norm_amount"], self._currency)
-
-    @property
-    def paid(self) -> Money | None:
-        return Money.or_none(self._row["paid"], self._currency)
+    recalculation, shortfall_amount, social_norm_amount, paid = Sum(), Sum(), Sum(), Sum()
 
 
 @dataclass(slots=True, eq=False)
@@ -139,6 +145,7 @@ class MonthlyVolume:
 
 
 _BASES, _CURRENCIES, _ZONES = members(ChargeBasis), members(Currency), members(TariffZone)
+_RECALCULATION = ChargeBasis.RECALCULATION.value
 MOST_DEEP = 8  # groups within groups
 POSTED = "NOT ch.is_group"  # a group is the sum of its parts: it is in no list and in no other sum
 COLUMNS = """ch.id, ch.account_id, a.contract_id, ch.period, ch.service_id, s.name AS service_name, s.resource, ch.supplier_id,
@@ -157,13 +164,23 @@ async def charges_of_months(months: Iterable[tuple[int, Period]]) -> dict[tuple[
     where = f"{among('ch.account_id', 1)} AND {among_days('ch.period', 2)} AND ch.is_current"
     days = [period.first_day for period in {period for _, period in pairs}]
     rows = await fetch(f"SELECT {COLUMNS} FROM {FROM} WHERE {where} ORDER BY ch.position, ch.id", sorted({pk for pk, _ in pairs}), days)
-    by_pk = {charge.pk: charge for charge in charge_rows(rows)}
-    found: dict[tuple[int, Period], list[ChargeRow]] = {}
-    for charge in by_pk.values():
+    found: dict[tuple[int, Period], list[ChargeRow]] = {pair: [] for pair in pairs}
+    lines = charge_rows(rows)
+    if any(row["is_group"] or row["parent_id"] is not None for row in rows):
+        lines = _parts_together(lines)
+    for charge in lines:
+        pair = charge.account_pk, charge.period
+        if pair in found:
+            found[pair].append(charge)
+    return found
+
+
+def _parts_together(charges: list[ChargeRow]) -> list[ChargeRow]:
+    """Lines with their groups, which themselves are no lines, each part where its group stands."""
+    by_pk = {charge.pk: charge for charge in charges}
+    for charge in charges:
         charge.parent = by_pk.get(charge.parent_pk or 0)
-        if not charge.is_group:
-            found.setdefault((charge.account_pk, charge.period), []).append(charge)
-    return {pair: sorted(found.get(pair, []), key=_place) for pair in pairs}
+    return sorted((charge for charge in charges if not charge.is_group), key=_place)
 
 
 def _place(charge: ChargeRow) -> tuple[int, int]:

@@ -28,19 +28,34 @@ def in_time(alias: str = "rd", down: str = "") -> str:
 class ReadingRow:
     """A row of COLUMNS and the value before it. What few readers ask for is made when they do."""
 
-    __slots__ = ("_row", "account_pk", "fraction_digits", "integer_digits", "micro", "pk", "previous_micro", "register_pk", "state", "taken_on")
+    __slots__ = ("_row", "micro", "pk", "state", "taken_on")
 
     def __init__(self, row: Row) -> None:
         self._row = row
         self.pk: int = row["id"]
-        self.account_pk: int = row["account_id"]
-        self.register_pk: int = row["register_id"]
         self.micro: int = row["value"]
-        self.previous_micro: int | None = row["previous"]
         self.taken_on: dt.date = known_day(row["taken_on"])
         self.state: ReadingState = _STATES[row["state"]]
-        self.integer_digits: int | None = row["integer_digits"]
-        self.fraction_digits: int | None = row["fraction_digits"]
+
+    @property
+    def account_pk(self) -> int:
+        return self._row["account_id"]
+
+    @property
+    def register_pk(self) -> int:
+        return self._row["register_id"]
+
+    @property
+    def previous_micro(self) -> int | None:
+        return self._row["previous"]
+
+    @property
+    def integer_digits(self) -> int | None:
+        return self._row["integer_digits"]
+
+    @property
+    def fraction_digits(self) -> int | None:
+        return self._row["fraction_digits"]
 
     @property
     def period(self) -> Period:

@@ -13,28 +13,44 @@ from resolvers import scope
 from resolvers.accounts import AccountRow
 from resolvers.charges import ChargeRow, ServiceRow, charges_of_months
 from resolvers.facts import Facts, present_facts
-from resolvers.sql import Row, among, among_days, fetch, instant, known_day
+from resolvers.lazy import Sum
+from resolvers.sql import Row, among, among_days, fetch, known_day, known_instant, members
 from resolvers.viewer import Viewer
 
 
-@dataclass(slots=True, eq=False)
 class StatementRow:
-    pk: int
-    account: AccountRow
-    period: Period
-    state: StatementState
-    version: int
-    as_of: dt.datetime
-    opening: Money | None
-    charged: Money | None
-    recalculation: Money | None
-    penalty: Money | None
-    paid: Money | None
-    compensation: Money | None
-    compensation_note: Money | None
-    closing: Money | None
-    derived: list[StatementFigure]
-    has_late_entries: bool  # whether resolvers/corrections.py has anything to say
+    """A row of _COLUMNS; what it says becomes values when somebody asks."""
+
+    __slots__ = ("_currency", "_row", "account", "period", "pk")
+
+    def __init__(self, row: Row, account: AccountRow) -> None:
+        self._row, self._currency, self.account = row, account.organization.currency, account
+        self.pk: int = row["id"]
+        self.period = Period.of(known_day(row["period"]))
+
+    opening, charged, recalculation, penalty, paid = Sum(), Sum(), Sum(), Sum(), Sum()
+    compensation, compensation_note, closing = Sum(), Sum(), Sum()
+
+    @property
+    def state(self) -> StatementState:
+        return _STATES[self._row["state"]]
+
+    @property
+    def version(self) -> int:
+        return self._row["version"]
+
+    @property
+    def as_of(self) -> dt.datetime:
+        return known_instant(self._row["as_of"])
+
+    @property
+    def derived(self) -> list[StatementFigure]:
+        return figures(self._row["derived"])
+
+    @property
+    def has_late_entries(self) -> bool:
+        """Whether resolvers/corrections.py has anything to say."""
+        return bool(self._row["has_late_entries"])
 
     @property
     def for_month(self) -> Money | None:
@@ -64,7 +80,7 @@ class DifferenceRow:
 _COLUMNS = """st.id, st.account_id, st.period, st.state, st.version, st.as_of, st.opening, st.charged, st.recalculation, st.penalty, st.paid,
     st.compensation, st.compensation_note, st.closing, st.derived,
     EXISTS (SELECT 1 FROM ledger_entry e WHERE e.account_id = st.account_id AND e.posted_in >= st.period AND e.period <= st.period) AS has_late_entries"""
-_FIGURES = ("opening", "charged", "recalculation", "penalty", "paid", "compensation", "compensation_note", "closing")
+_STATES = members(StatementState)
 
 
 async def statements_of(viewer: Viewer, accounts: Sequence[AccountRow], period: Period | None) -> dict[int, StatementRow]:
@@ -76,7 +92,7 @@ async def statements_of(viewer: Viewer, accounts: Sequence[AccountRow], period: 
     else:
         rows = await fetch(_ranked(f"{visible} AND st.is_current AND st.state = '{StatementState.CLOSED.value}'", 1), ids)
     by_pk = {account.pk: account for account in accounts}
-    return {row["account_id"]: _row(row, by_pk[row["account_id"]]) for row in rows}
+    return {row["account_id"]: StatementRow(row, by_pk[row["account_id"]]) for row in rows}
 
 
 async def statement_periods(viewer: Viewer, accounts: Sequence[AccountRow]) -> dict[int, list[Period]]:
@@ -96,7 +112,7 @@ async def statements_pages(viewer: Viewer, accounts: Sequence[AccountRow], first
     by_pk = {account.pk: account for account in accounts}
     found: dict[int, list[StatementRow]] = {}
     for row in await fetch(_ranked(where, int(first) + 1), ids, *([after] if after is not None else [])):
-        found.setdefault(row["account_id"], []).append(_row(row, by_pk[row["account_id"]]))
+        found.setdefault(row["account_id"], []).append(StatementRow(row, by_pk[row["account_id"]]))
     return found
 
 
@@ -136,23 +152,6 @@ async def differences_of(viewer: Viewer, statements: Sequence[StatementRow]) -> 
 
 def _seen(accounts: Sequence[AccountRow]) -> tuple[list[int], str]:
     return scope.seen(accounts, Right.SEE_MONEY, 1, account="st.account_id", day="st.period", monthly=True)
-
-
-def _row(row: Row, account: AccountRow) -> StatementRow:
-    as_of = instant(row["as_of"])
-    assert as_of is not None
-    currency = account.organization.currency
-    return StatementRow(
-        row["id"],
-        account,
-        Period.of(known_day(row["period"])),
-        StatementState(row["state"]),
-        row["version"],
-        as_of,
-        derived=figures(row["derived"]),
-        has_late_entries=bool(row["has_late_entries"]),
-        **{name: Money.or_none(row[name], currency) for name in _FIGURES},
-    )
 
 
 def figures(derived: str) -> list[StatementFigure]:

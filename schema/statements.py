@@ -7,7 +7,7 @@ import datetime as dt
 import strawberry
 from strawberry import Parent, field
 
-from models.enums import ChargeBasis, DifferenceReason, Ownership, Resource, StatementFigure, StatementState, TariffZone
+from models.enums import DifferenceReason, Ownership, Resource, StatementFigure, StatementState, TariffZone
 from models.period import Period
 from models.quantity import Quantity as QuantityValue
 from resolvers.charges import ChargeRow
@@ -154,8 +154,8 @@ class Statement(StatementBill, StatementCorrections):
 
 
 def _lines(found: list[ChargeRow] | None) -> list[ChargeRow]:
-    return [row for row in found or () if row.basis is not ChargeBasis.RECALCULATION]
+    return [row for row in found or () if not row.is_recalculation]
 
 
 def _recalculations(found: list[ChargeRow] | None) -> list[ChargeRow]:
-    return [row for row in found or () if row.basis is ChargeBasis.RECALCULATION]
+    return [row for row in found or () if row.is_recalculation]
