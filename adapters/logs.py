@@ -4,17 +4,19 @@ Only the keys of ``ALLOWED`` are written. Anything else is dropped and merely na
 surname, a token, cannot reach a file. An exception is written as its type and where it happened, never with its words, which quote data.
 """
 
+import json
 import logging
 import sys
 import traceback
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
+import orjson
 import structlog
 
 ALLOWED = frozenset({
     "event", "level", "timestamp", "logger",
-    "request_id", "method", "route", "status", "duration_ms", "bytes", "viewer", "organization",
+    "request_id", "method", "route", "status", "duration_ms", "statements", "sql_ms", "bytes", "viewer", "organization",
     "job", "due_at", "counts", "mode", "database", "version", "operation", "code",
     "error", "error_id", "where", "dropped", "template",
 })  # fmt: skip
@@ -48,14 +50,14 @@ def configure(level: str = "INFO") -> None:
         only_allowed,
     ]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
     handler = _StandardError()
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[foreign_without_arguments, *shared],
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer(_json)],
     )
     handler.setFormatter(formatter)
     logging.basicConfig(handlers=[handler], level=level, force=True)
@@ -98,6 +100,13 @@ def foreign_without_arguments(_: object, __: str, event: MutableMapping[str, Any
         event["event"] = text
         event["exc_info"] = event.get("exc_info") or record.exc_info
     return event
+
+
+def _json(event: Mapping[str, Any], **_: Any) -> str:
+    try:
+        return orjson.dumps(event, plain).decode()
+    except TypeError:  # half a character, or a number of more than 64 bits
+        return json.dumps(event, default=plain)
 
 
 class _StandardError(logging.StreamHandler):

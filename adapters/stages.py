@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
@@ -15,6 +17,7 @@ _registry = CollectorRegistry()
 _requests = Histogram("abonent_request_seconds", "Requests, by route template, method and class of status.", ["route", "method", "status"],
                       buckets=_BOUNDS, registry=_registry)  # fmt: skip
 _stages = Histogram("abonent_stage_seconds", "What requests spent on a stage; sql is inside of the others.", ["stage"], buckets=_BOUNDS, registry=_registry)
+_request, _stage = cache(_requests.labels), cache(_stages.labels)  # as few as there are routes; looking one up takes a lock
 _statements = Counter("abonent_sql_statements", "SQL statements that requests ran.", registry=_registry)
 
 
@@ -30,10 +33,10 @@ def server_timing(spent: Spent) -> str:
 
 def note(route: str, method: str, status: int | None, seconds: float, spent: Spent) -> None:
     """Add a request to the metrics of this process. ``route`` is a template, so that there are few of them."""
-    _requests.labels(route, method, f"{status // 100}xx" if status else "none").observe(seconds)
+    _request(route, method, f"{status // 100}xx" if status else "none").observe(seconds)
     for name in STAGES:
         if spent.calls[name]:
-            _stages.labels(name).observe(spent.seconds[name])
+            _stage(name).observe(spent.seconds[name])
     _statements.inc(spent.calls[SQL])
 
 
