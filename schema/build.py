@@ -14,7 +14,6 @@ from graphql_plan import CompiledExecutor, configure
 from graphql_plan import Settings as Compiling
 from models.errors import NeedsConfirmation, Refused
 from schema import letter_links, policies
-from schema.limits import Prepared
 from schema.mutations import Mutation
 from schema.queries import Query
 from schema.results import Rejected
@@ -46,7 +45,6 @@ def _built() -> strawberry.Schema:
     built = Schema(
         query=Query,
         mutation=Mutation,
-        extensions=[Prepared],
         execution_context_class=CompiledExecutor,
         exception_handlers=[Refusals(), Questions()],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),

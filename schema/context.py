@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import strawberry
-from graphql import DocumentNode
 
 from models.errors import Forbidden, SignInRequired
 from resolvers.organizations import OrganizationRow
@@ -24,7 +23,6 @@ class Context:
     fixed_today: dt.date | None = None
     source: str | None = None
     device: str = ""
-    document: DocumentNode | None = None
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Running a document: limits first, then Strawberry, then errors as machines and people can read them."""
+"""Running a document: limits first, then graphql-core over Strawberry's types, then errors as machines and people can read them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import GraphQLError
+from graphql import DocumentNode, ExecutionResult, GraphQLError
+from graphql import execute as execute_document
+from strawberry.execution import optimized_is_awaitable
 
 from adapters.logs import log
 from adapters.texts import gettext
+from graphql_plan import CompiledExecutor
 from models.availability import is_unavailable
 from models.errors import AbonentError, BadRequest, Forbidden, NotFound, SignInRequired, Throttled, Unavailable, WrongSpan
 from models.stages import EXECUTE, PREPARE, stage
@@ -61,7 +64,6 @@ async def execute(text: str, variables: Mapping[str, Any] | None, context: Conte
     cost = None if trusted or document.plan is None else document.plan.cost(operation, variables)
     if cost is not None and cost > MOST_COST:
         return _too_expensive(cost)
-    context.document = document.node
     if not ids.is_loaded():
         try:
             await ids.load()
@@ -69,11 +71,30 @@ async def execute(text: str, variables: Mapping[str, Any] | None, context: Conte
             return _answer(None, [GraphQLError(str(error), original_error=error)])
     async with gate.evenly():
         with stage(EXECUTE):
-            result = await SCHEMA.execute(text, variable_values=dict(variables or {}), context_value=context, operation_name=operation)
+            result = await _executed(document.node, context, variables, operation)
     context.loaders.forget()
     answer = _answer(result.data, result.errors or [])
     answer.cost = cost
     return answer
+
+
+async def _executed(node: DocumentNode | None, context: Context, variables: Mapping[str, Any] | None, operation: str | None) -> ExecutionResult:
+    """What Strawberry's own `execute` comes to without extensions, and a prepared document needs none: graphql-core with Strawberry's types."""
+    assert node is not None
+    try:
+        found = execute_document(
+            SCHEMA._schema,
+            node,
+            context_value=context,
+            variable_values=dict(variables or {}),
+            operation_name=operation,
+            executor_class=CompiledExecutor,
+            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
+            operation_extensions=None,
+        )
+        return await found if optimized_is_awaitable(found) else found  # type: ignore[return-value, misc]
+    except Exception as error:  # noqa: BLE001 - as Strawberry does
+        return ExecutionResult(None, [GraphQLError(str(error), original_error=error)])
 
 
 def _refusal(document: Document, variables: Mapping[str, Any] | None, operation: str | None) -> Answer | None:

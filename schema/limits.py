@@ -21,7 +21,6 @@ from graphql import (
     specified_rules,
     validate,
 )
-from strawberry.extensions import SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
@@ -60,16 +59,6 @@ def prepared(schema: GraphQLSchema, text: str, *, introspection: bool) -> Docume
         if len(_documents) > _KEPT:
             _documents.popitem(last=False)
     return made
-
-
-class Prepared(SchemaExtension):
-    """Hands Strawberry the prepared document of the context, so that it neither parses nor validates."""
-
-    def on_parse(self) -> None:  # type: ignore[override]
-        self.execution_context.graphql_document = self.execution_context.context.document
-
-    def on_validate(self) -> None:  # type: ignore[override]
-        self.execution_context.pre_execution_errors = []  # prepared documents have none
 
 
 def refuse_odd_text(value: object, depth: int = 0) -> None:
