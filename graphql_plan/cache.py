@@ -27,6 +27,7 @@ from graphql import (
 )
 from strawberry.execution import optimized_is_awaitable
 
+from graphql_plan.fields import Mine
 from graphql_plan.options import Settings
 from graphql_plan.plan import Plan, Uncompiled
 from graphql_plan.sources import unknown_sources
@@ -66,6 +67,7 @@ class Cache:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.known: set[type] = {str, int, float, bool}  # classes whose values are no errors, no awaitables and not nothing
+        self.mine: dict[str, Mine | None] = {}  # by type name
         self.codes = Codes()
         self.operations: OrderedDict[int, Known] = OrderedDict()
         self.counts: Counter[str] = Counter()

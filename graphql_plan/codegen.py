@@ -11,31 +11,23 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from graphql import (
-    GraphQLBoolean,
     GraphQLEnumType,
-    GraphQLFloat,
-    GraphQLID,
-    GraphQLInt,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
-    GraphQLString,
     is_leaf_type,
 )
 
+from graphql_plan import flat
 from graphql_plan.fields import Selected, ignores_info
-from graphql_plan.runtime import FILE, HELPERS
+from graphql_plan.runtime import FILE, HELPERS, UNREAD
 
 if TYPE_CHECKING:
     from graphql_plan.plan import Plan
 
-_EXACT = {GraphQLString: "type({v}) is str", GraphQLID: "type({v}) is str", GraphQLBoolean: "type({v}) is bool"}
-_EXACT |= {
-    GraphQLInt: "type({v}) is int and -2147483648 <= {v} <= 2147483647",
-    GraphQLFloat: "type({v}) is float and -INFINITY < {v} < INFINITY",
-}
 _BASE: dict[str, Any] = HELPERS | {
     "INFINITY": float("inf"),
+    "UNREAD": UNREAD,
     "WHOLE": frozenset((dict, list, type(None))),
     "JSON": frozenset((str, int, float, bool, dict, list)),
 }
@@ -45,6 +37,7 @@ class Source:
     """Lines under way, with the names that they need."""
 
     def __init__(self, plan: Plan) -> None:
+        self.plan = plan
         self.lines: list[str] = []
         self.bound: dict[str, Any] = {"KNOWN": plan.known}
         self.foreign: list[int] = []
@@ -72,44 +65,54 @@ class Source:
         return made
 
 
-def selection(plan: Plan, fields: list[Selected]) -> Callable[..., Any]:
-    """s(x, source, path): the selection's dictionary, or a coroutine of it."""
+def selection(plan: Plan, fields: list[Selected], *, resumed: bool = False) -> Callable[..., Any]:
+    """s(x, source, path): the selection's dictionary, or a coroutine of it. A `resumed` one is given the error that stopped the reading, if
+    one did, and the values that were read before."""
     out = Source(plan)
-    out.add(0, "def s(x, o, p):", " a = None", " try:", "  pass")
+    given = [f"f{number}" for number, one in enumerate(fields) if one.way.kind != "typename"] if resumed else []
+    out.add(0, f"def s({', '.join(('x', 'o', 'p', *(['e'] if resumed else []), *given))}):", " a = None", " try:", "  pass")
     shown = []
     for number, one in enumerate(fields):
         if one.way.kind == "typename":
             shown.append(f"{one.key!r}: {one.parent.name!r}")
             continue
         shown.append(f"{one.key!r}: v{number}")
-        _field(out, one, f"v{number}")
+        _field(out, one, f"v{number}", f"f{number}" if resumed else None)
     out.add(0, " except Exception:", "  drop(x, a)", "  raise", f" r = {{{', '.join(shown)}}}", " return r if a is None else gather(r, a)")
     return out.function("s", plan.codes)
 
 
-def _field(out: Source, one: Selected, v: str) -> None:
+def _field(out: Source, one: Selected, v: str, given: str | None) -> None:
     name = out.bind("F", one)
     key = repr(one.key)
     out.add(2, "try:", " i = None")
-    _resolve(out, one, name, v)
+    if given is not None:
+        out.add(3, f"if {given} is not UNREAD: {v} = {given}", "elif e is not None:", " y = e", " e = None")
+        out.add(4, "raise y", foreign=True)
+        out.add(3, "else:")
+    _resolve(out, one, name, v, 3 if given is None else 4)
     if one.complete is None:
         leaf = one.type.of_type if isinstance(one.type, GraphQLNonNull) else one.type
         slow = [f"{v} = slow(x, {name}, p, i, {v})", f"if x.is_awaitable({v}): a = put(a, {key}, {v})"]
         if is_leaf_type(leaf):
-            _leaf(out, 3, leaf, isinstance(one.type, GraphQLNonNull), v, slow, key)
+            _leaf(out, 3, leaf, isinstance(one.type, GraphQLNonNull), v, slow, key, one)
         else:
             out.add(3, *slow)
     else:
         place = f"(p, {key}, {one.parent.name!r})"
-        complete = out.bind("C", one.complete)
-        out.add(3, f"{v} = {complete}(x, {place}, i, {v}, False)")
+        complete = f"{v} = {out.bind('C', one.complete)}(x, {place}, i, {v}, False)"
+        small = flat.leaves(out.plan, one)
+        if small is None:
+            out.add(3, complete)
+        else:
+            flat.inline(out, one, small, v, place, complete)
         out.add(3, f"if type({v}) not in WHOLE and x.is_awaitable({v}):", f" {v} = awaited(x, {name}, {place}, {v})", f" a = put(a, {key}, {v})")
     out.add(2, "except Exception as z:", f" {v} = fail_or_redo(x, {name}, p, o, z)")
     out.add(3, f"if {v} is not None and x.is_awaitable({v}): a = put(a, {key}, {v})")
 
 
-def _resolve(out: Source, one: Selected, name: str, v: str) -> None:
-    way, depth = one.way, 3
+def _resolve(out: Source, one: Selected, name: str, v: str, start: int) -> None:
+    way, depth = one.way, start
     has_arguments = bool(one.definition.args or one.nodes[0].arguments)
     if way.kind == "informed" and has_arguments:
         out.add(depth, f"q = {name}.constants", f"if q is None: q = constants(x, {name})", "if q is not None:")
@@ -126,7 +129,7 @@ def _resolve(out: Source, one: Selected, name: str, v: str) -> None:
         out.add(depth, f"{v} = {out.bind('D', way.direct)}(o, {info}{', **q' if has_arguments else ''})", foreign=True)
     else:
         _called(out, depth, one, name, v)
-    while depth > 3:
+    while depth > start:
         depth -= 1
         out.add(depth, "else:")
         _called(out, depth + 1, one, name, v)
@@ -139,17 +142,16 @@ def _called(out: Source, depth: int, one: Selected, name: str, v: str) -> None:
     out.add(depth, f"{v} = {resolve}(o, i{arguments})", foreign=True)
 
 
-def _leaf(out: Source, depth: int, kind: Any, needed: bool, v: str, slow: list[str], key: str) -> None:
+def _leaf(out: Source, depth: int, kind: Any, needed: bool, v: str, slow: list[str], key: str, one: Selected) -> None:
     """Complete the leaf in `v`; `slow` is what to do with an unusual value."""
-    exact = _EXACT.get(kind)
+    exact = flat.EXACT.get(kind)
     nothing = "" if needed else f"{v} is None or "
     if exact is not None:
         out.add(depth, f"if not ({nothing}{exact.format(v=v)}):", *(f" {line}" for line in slow))
         return
     odd, kind_name = out.bind("T", kind), ""
     if isinstance(kind, GraphQLEnumType):
-        names: dict[int, str] = {}
-        kind_name = out.bind("M", names)
+        kind_name = out.bind("M", one.names)
         out.add(depth, f"t = {kind_name}.get(id({v}))", "if t is not None:", f" {v} = t")
         call = f"t = member({odd}, {kind_name}, {out.bind('K', [])}, {v})"
     else:
@@ -190,9 +192,18 @@ def _object(out: Source, plan: Plan, one: Selected, kind: GraphQLObjectType, nam
     if kind.is_type_of is not None:
         if not ignores_info(kind.is_type_of):
             out.add(2, f"if i is None: i = info_of(x, {name}, p)")
-        out.add(2, f"k = {out.bind('O', kind.is_type_of)}(v, i)", foreign=True)
+        out.add(2, f"k = {_asked(out, kind)}", foreign=True)
         out.add(2, f"if k is not True: return typed(x, {name}, {out.bind('T', kind)}, p, v, k)", foreign=True)
     out.add(2, f"return {out.bind('S', select)}(x, v, p)")
+
+
+def _asked(out: Source, kind: GraphQLObjectType) -> str:
+    """What `is_type_of` answers, by the class where nothing else decides it."""
+    mine = out.plan.mine(kind)
+    if mine is None:
+        return f"{out.bind('O', kind.is_type_of)}(v, i)"
+    name = out.bind("N", mine)
+    return f"True if type(v) in {name} else {name}.asked(v, i)"
 
 
 def _listed(plan: Plan, one: Selected, kind: Any) -> Callable[..., Any]:
@@ -208,7 +219,7 @@ def _listed(plan: Plan, one: Selected, kind: Any) -> Callable[..., Any]:
         out.add(0, "def l(x, p, i, q):")
     out.add(0, " r = []", " a = None", " n = 0", " q = iter(q)", " try:", "  for v in q:", "   try:")
     if is_leaf_type(inner):
-        _leaf(out, 4, inner, needed, "v", slow, "n")
+        _leaf(out, 4, inner, needed, "v", slow, "n", one)
     else:
         _composite_item(out, plan, one, inner, needed, slow)
     out.add(3, "except Exception as z:", f" v = fail_item(x, {name}, {item}, (p, n, None), z)", "r.append(v)", "n += 1")
@@ -225,7 +236,7 @@ def _composite_item(out: Source, plan: Plan, one: Selected, inner: Any, needed: 
     if select is not None:
         out.add(4, f"{'if' if needed else 'elif'} type(v) in KNOWN:")
         if inner.is_type_of is not None:
-            out.add(5, f"k = {out.bind('O', inner.is_type_of)}(v, i)", foreign=True)
+            out.add(5, f"k = {_asked(out, inner)}", foreign=True)
             typed = f"typed(x, {name}, {out.bind('T', inner)}, (p, n, None), v, k)"
             out.add(5, f"v = {out.bind('S', select)}(x, v, (p, n, None)) if k is True else {typed}", foreign=True)
         else:

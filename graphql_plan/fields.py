@@ -10,7 +10,7 @@ from keyword import iskeyword
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from graphql import GraphQLField, GraphQLObjectType, ListValueNode, ObjectValueNode, VariableNode
+from graphql import GraphQLField, GraphQLObjectType, ListValueNode, ObjectValueNode, VariableNode, get_named_type, is_leaf_type
 from strawberry.types.field import StrawberryField
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ _SYNC = "GraphQLCoreConverter.from_resolver.<locals>._resolver"
 _ASYNC = "GraphQLCoreConverter.from_resolver.<locals>._async_resolver"
 AHEAD = "plan_ahead"  # an attribute of a field's function: begins what the field will wait for, of many sources at once
 Ahead = Callable[..., Iterable[Awaitable[Any]]]  # (context, sources, **arguments)
+_SILENT = frozenset(("RESUME", "PRECALL", "PUSH_NULL", "CACHE", "COPY_FREE_VARS", "NOP"))
+_ASKS = ["LOAD_GLOBAL", "LOAD_FAST", "LOAD_GLOBAL", "CALL", "RETURN_VALUE"]
+MOST_MINE = 64
 _LOOKS_AROUND = frozenset(("locals", "vars", "eval", "exec", "dir"))
 
 
@@ -40,6 +43,7 @@ class Selected:
     definition: GraphQLField
     way: Way
     complete: Callable[..., Any] | None = None  # compiled completion of a composite value: (x, path, info, value, awaited)
+    names: dict[int, str] = field(default_factory=dict)  # of an enum: members' names by identity
     constants: dict[str, Any] | None = None  # arguments that are the same for every request, once they are known
     ahead: list[tuple[tuple[str, ...], Selected]] = field(default_factory=list)  # what can be begun when its value is here: attributes to go, a field
 
@@ -60,6 +64,7 @@ class Way:
     guards: list[Callable[[Any, Any], Any]] = field(default_factory=list)
     field: StrawberryField | None = None
     ahead: Ahead | None = None
+    varies: bool = False  # its arguments are each request's own
 
     @property
     def waits(self) -> bool:
@@ -83,13 +88,13 @@ def way_of(definition: GraphQLField, node: FieldNode) -> Way:
     if strawberry_field is None:
         return Way("resolver", resolve)
     if definition.args or node.arguments:
-        return _informed(resolve, strawberry_field, guards, node) or Way("resolver", resolve)
+        return _informed(definition, resolve, strawberry_field, guards, node) or Way("resolver", resolve)
     if inner.__qualname__ == _BASIC and strawberry_field.default_resolver is getattr and _is_plain_name(strawberry_field.python_name):
         return Way("attribute", resolve, attribute=strawberry_field.python_name, guards=guards)
     direct = _direct(inner, strawberry_field)
     if direct is not None:
         return Way("direct", resolve, direct=direct, guards=guards)
-    return _informed(resolve, strawberry_field, guards, node) or Way("resolver", resolve)
+    return _informed(definition, resolve, strawberry_field, guards, node) or Way("resolver", resolve)
 
 
 def _field_of(resolve: Callable[..., Any], definition: GraphQLField) -> StrawberryField | None:
@@ -117,19 +122,22 @@ def _direct(resolve: Callable[..., Any], strawberry_field: StrawberryField) -> C
     return function if takes_one and code.co_varnames[0] in wanted else None
 
 
-def _informed(resolve: Callable[..., Any], strawberry_field: StrawberryField, guards: list[Any], node: FieldNode) -> Way | None:
-    """The function behind a resolver that wants its object and its info, and whose arguments hold no variable."""
+def _informed(definition: GraphQLField, resolve: Callable[..., Any], strawberry_field: StrawberryField, guards: list[Any], node: FieldNode) -> Way | None:
+    """The function behind a resolver that wants its object and its info, and whose arguments hold no variable, or are leaves and lists of them."""
     resolver = strawberry_field.base_resolver
     if resolver is None or resolver.info_parameter is None or strawberry_field.extensions or strawberry_field.is_subscription:
         return None
     function = resolver.wrapped_func
     first = resolver.self_parameter or resolver.root_parameter or resolver.parent_parameter
-    if first is None or not isinstance(function, FunctionType) or any(_varies(one.value) for one in node.arguments or ()):
+    varies = any(_varies(one.value) for one in node.arguments or ())
+    if varies and not all(is_leaf_type(get_named_type(one.type)) for one in definition.args.values()):
+        return None
+    if first is None or not isinstance(function, FunctionType):
         return None
     code = function.__code__
     if code.co_posonlyargcount or code.co_varnames[:2] != (first.name, resolver.info_parameter.name) or code.co_argcount < 2:
         return None
-    return Way("informed", resolve, direct=function, guards=guards, field=strawberry_field, ahead=getattr(function, AHEAD, None))
+    return Way("informed", resolve, direct=function, guards=guards, field=strawberry_field, ahead=getattr(function, AHEAD, None), varies=varies)
 
 
 def _varies(node: Any) -> bool:
@@ -147,6 +155,35 @@ def ignores_info(is_type_of: Callable[..., Any]) -> bool:
     if name in code.co_cellvars or _LOOKS_AROUND & set(code.co_names):
         return False
     return not any(one.argval == name or (isinstance(one.argval, tuple) and name in one.argval) for one in dis.get_instructions(code))
+
+
+class Mine(set[type]):
+    """The classes that an `is_type_of` has said yes to, where it looks at the class alone: `return isinstance(value, One)`."""
+
+    def __init__(self, is_type_of: Callable[..., Any], only: type) -> None:
+        super().__init__()
+        self._is_type_of, self._only = is_type_of, only
+
+    def asked(self, value: Any, info: Any) -> Any:
+        answer = self._is_type_of(value, info)
+        if answer is True and issubclass(type(value), self._only) and len(self) < MOST_MINE:
+            self.add(type(value))
+        return answer
+
+
+def only_of(is_type_of: Callable[..., Any] | None) -> type | None:
+    """The one class that such a function asks for; None for any other function."""
+    function = getattr(is_type_of, "__func__", is_type_of)
+    if not isinstance(function, FunctionType):
+        return None
+    steps = [(one.opname, one.argval) for one in dis.get_instructions(function) if one.opname not in _SILENT]
+    value = function.__code__.co_varnames[: function.__code__.co_argcount][0 if function is is_type_of else 1 :][:1]
+    if len(steps) != 5 or [name for name, _ in steps] != _ASKS or steps[0][1] != "isinstance" or (steps[1][1],) != value:
+        return None
+    known = function.__globals__
+    only = known.get(steps[2][1])
+    is_usual = "isinstance" not in known and isinstance(only, type) and type(only).__instancecheck__ is type.__instancecheck__
+    return only if is_usual else None
 
 
 def _is_plain_name(name: str) -> bool:

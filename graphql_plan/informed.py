@@ -67,7 +67,8 @@ class Informed(strawberry.Info[Any, Any]):
 
 
 def constants(x: CompiledExecutor, one: Selected) -> dict[str, Any] | None:
-    """A field's arguments as its function takes them, kept where they are plain; None where the reference must say what is wrong with them."""
+    """A field's arguments as its function takes them, kept where every request has the same and they are plain; None where the reference must
+    say what is wrong with them."""
     assert one.way.field is not None
     schema = x.schema._strawberry_schema  # type: ignore[attr-defined]
     try:
@@ -75,9 +76,10 @@ def constants(x: CompiledExecutor, one: Selected) -> dict[str, Any] | None:
         found: dict[str, Any] = convert_arguments(arguments_of(x, one), one.way.field.arguments, registry, schema.config)
     except Exception:  # noqa: BLE001 - it comes again
         return None
-    if any(type(value) not in _PLAIN for value in found.values()):
-        return None
-    one.constants = found
+    if not one.way.varies:
+        if any(type(value) not in _PLAIN for value in found.values()):
+            return None
+        one.constants = found
     return found
 
 

@@ -11,7 +11,7 @@ from graphql import GraphQLObjectType, get_named_type, is_composite_type
 from graphql.execution.collect_fields import collect_subfields
 
 from graphql_plan import codegen
-from graphql_plan.fields import Selected, way_of
+from graphql_plan.fields import Mine, Selected, only_of, way_of
 
 if TYPE_CHECKING:
     from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
@@ -36,7 +36,7 @@ class Plan:
         self.fields: list[Selected] = []
         self.failures: list[str] = []
         self.positions: dict[tuple[str, int], Callable[..., Any] | None] = {}
-        self._cache = cache
+        self._cache, self._mine = cache, cache.mine
         self._x: CompiledExecutor | None = x
         self._lock = threading.RLock()
         self._owned = {id(details) for details in grouped.values()}
@@ -68,6 +68,17 @@ class Plan:
                 return None
             finally:
                 self._x = None
+
+    def mine(self, kind: GraphQLObjectType) -> Mine | None:
+        """The classes of the type's objects, where its `is_type_of` goes by the class."""
+        if kind.name not in self._mine:
+            only = only_of(kind.is_type_of)
+            self._mine[kind.name] = Mine(kind.is_type_of, only) if only is not None and kind.is_type_of is not None else None
+        return self._mine[kind.name]
+
+    def resumed(self, kind: GraphQLObjectType, details: FieldDetailsList) -> Callable[..., Any]:
+        """The function of a type at a field that goes on where generated code stopped reading."""
+        return codegen.selection(self, self.children[kind.name, id(details)], resumed=True)
 
     def _made(self, kind: GraphQLObjectType, details: FieldDetailsList) -> Callable[..., Any] | None:
         x = self._x

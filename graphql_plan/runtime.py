@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MOST_CLASSES = 1024
 MOST_MEMBERS = 256
 FILE = "<graphql_plan>"
+UNREAD = object()  # in place of a value that was not read
 _NEVER_PLAIN = (Exception, Awaitable, CoroutineType, GeneratorType, type(None), type(Undefined))
 
 

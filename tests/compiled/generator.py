@@ -1,6 +1,8 @@
 """Random valid operations over any schema: aliases, fragments, type conditions, @skip and @include, arguments and variables."""
 
+import json
 import random
+import re
 from typing import Any
 
 from graphql import (
@@ -29,10 +31,11 @@ class Generator:
     def operation(self, *, mutation: bool = False) -> tuple[str, dict[str, Any]]:
         self.fragments: list[str] = []
         self.variables: dict[str, Any] = {}
+        self.declared: dict[str, str] = {}
         root = self.schema.mutation_type if mutation else self.schema.query_type
         assert root is not None
         body = self._selection(root, self.depth, root=True)
-        declared = ", ".join(f"${name}: Boolean{'!' if value is not None else ''}" for name, value in self.variables.items() if value is not None)
+        declared = ", ".join(f"${name}: {self.declared.get(name, 'Boolean!')}" for name in self.variables)
         return f"{'mutation' if mutation else 'query'} Op{f'({declared})' if declared else ''} {body}\n" + "\n".join(self.fragments), self.variables
 
     def _selection(self, kind: Any, depth: int, *, root: bool = False) -> str:
@@ -65,7 +68,7 @@ class Generator:
             return "__typename"
         name = self.random.choice(names)
         field = kind.fields[name]
-        arguments = [f"{key}: {self._value(one.type, key)}" for key, one in field.args.items() if self._wanted(one)]
+        arguments = [f"{key}: {self._argument(one.type, key)}" for key, one in field.args.items() if self._wanted(one)]
         text = f"{self._alias(bool(arguments))}{name}{'(' + ', '.join(arguments) + ')' if arguments else ''}{self._condition()}"
         inner = get_named_type(field.type)
         return text if is_leaf_type(inner) else f"{text} {self._selection(inner, depth - 1)}"
@@ -85,6 +88,17 @@ class Generator:
         self.variables.setdefault(name, True)
         return f" @{self.random.choice(('skip', 'include'))}(if: {chosen})"
 
+    def _argument(self, kind: Any, name: str) -> str:
+        """A literal, or a variable that holds it."""
+        text = self._value(kind, name)
+        if not is_leaf_type(get_named_type(kind)) or self.random.random() > 0.4:
+            return text
+        called = f"w{len(self.variables)}"
+        self.declared[called] = str(kind)
+        is_null = not isinstance(kind, GraphQLNonNull) and self.random.random() < 0.1
+        self.variables[called] = None if is_null else json.loads(re.sub(r"\b([A-Z][A-Z_0-9]*)\b(?!\")", r'"\1"', text) if is_enum(kind) else text)
+        return f"${called}"
+
     def _value(self, kind: Any, name: str) -> str:
         if isinstance(kind, GraphQLNonNull):
             return self._value(kind.of_type, name)
@@ -98,3 +112,7 @@ class Generator:
             wanted = [key for key, one in kind.fields.items() if self._wanted(one)]
             return "{" + ", ".join(f"{key}: {self._value(kind.fields[key].type, key)}" for key in wanted) + "}"
         return self.random.choice(self.values.get(kind.name, ('"1"',)))
+
+
+def is_enum(kind: Any) -> bool:
+    return isinstance(get_named_type(kind), GraphQLEnumType)

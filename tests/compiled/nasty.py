@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated, Any, Union
+from typing import Annotated, Any, NewType, Union
 
 import strawberry
 from strawberry.extensions import FieldExtension
@@ -21,6 +21,9 @@ from schema.loaders import Loaders
 CLEAN = "clean"
 Whole = strawberry.scalar(name="Whole", serialize=lambda value: None if value == 13 else str(value), parse_value=int)
 WHOLE = Decimal
+Text = strawberry.scalar(name="Text", serialize=str, parse_value=str)
+TEXT = NewType("TEXT", str)
+CONFIG = StrawberryConfig(scalar_map={Decimal: Whole, TEXT: Text})
 
 
 class Broken(Exception):
@@ -118,6 +121,69 @@ class Named:
         return self.title.upper() * min(times, 9)  # a generator asks for two thousand million, and the run's memory was 20 GB
 
 
+class Purse:
+    """What small objects are resolved from: attributes that say when they are read, and are as nasty as the number for those who are not CLEAN."""
+
+    def __init__(self, number: int, info: Any) -> None:
+        self.number, self.info = number, info
+
+    def _told(self, name: str, usual: Any, *nasty: Any) -> Any:
+        found = _chosen([usual, *nasty], self.number % (len(nasty) + 1) if logged(self.info, name, self.number) else 0)
+        if isinstance(found, Broken) and self.number % 2:
+            raise found
+        return found
+
+    @property
+    def amount(self) -> Any:
+        return self._told("amount", "1.50", Broken("amount"), 5, None, late("2.50"), "3.50", Broken("amount"))
+
+    @property
+    def colour(self) -> Any:
+        return self._told("colour", Colour.RED, None, Colour.GREEN, "red", Broken("colour"))
+
+    @property
+    def size(self) -> Any:
+        return self._told("size", 5, 2**40, None, True, late(3), Broken("size"))
+
+    @property
+    def exactly(self) -> Any:
+        return self._told("exactly", "7", 7, Broken("exactly"), None, late(None))
+
+
+class Chain(Purse):
+    pass
+
+
+@strawberry.type
+class Coin:
+    """Leaves alone; any object may be one."""
+
+    amount: str
+    colour: Colour | None
+    size: int | None
+    exactly: TEXT | None
+
+    @strawberry.field
+    def told(root: strawberry.Parent[Purse]) -> str | None:  # noqa: N805
+        return root._told("told", "told", Broken("told"), None, 4)
+
+
+@strawberry.type
+class Tag:
+    """The same, of one class."""
+
+    amount: str | None
+    colour: Colour
+
+    @strawberry.field
+    def told(root: strawberry.Parent[Purse]) -> str:  # noqa: N805
+        return root._told("told", "told", None, Broken("told"), "said")
+
+    @classmethod
+    def is_type_of(cls, value: object, _info: object) -> bool:
+        return isinstance(value, Chain)
+
+
 @strawberry.type
 class Items:
     """Fields of every thing; `number` decides what is nasty about it."""
@@ -164,6 +230,26 @@ class Items:
     def foreseen(self, info: strawberry.Info, times: int = 1) -> int | None:
         nasty = logged(info, "foreseen", self.number)
         return late(Broken("foreseen") if nasty and self.number % 4 == 1 else self.number * times) if self.number % 2 else times  # type: ignore[return-value]
+
+    @strawberry.field
+    def coin(self, info: strawberry.Info) -> Coin | None:
+        nasty = logged(info, "coin", self.number)
+        return _chosen([Purse(self.number, info), Chain(self.number, info), None, late(Purse(self.number, info))], self.number % 4 if nasty else 0)
+
+    @strawberry.field
+    def coins(self, info: strawberry.Info) -> list[Coin | None]:
+        logged(info, "coins", self.number)
+        return [Purse(self.number + step, info) for step in range(3)]  # type: ignore[misc]
+
+    @strawberry.field
+    def tag(self, info: strawberry.Info) -> Tag | None:
+        nasty = logged(info, "tag", self.number)
+        return _chosen([Chain(self.number, info), Purse(self.number, info), late(Chain(self.number, info))], self.number % 5 % 3 if nasty else 0)
+
+    @strawberry.field
+    def strict_tag(self, info: strawberry.Info) -> Tag:
+        logged(info, "strictTag", self.number)
+        return Chain(self.number, info)  # type: ignore[return-value]
 
     @strawberry.field
     def value_error(self, info: strawberry.Info) -> str | None:
@@ -372,5 +458,5 @@ def built() -> strawberry.Schema:
         mutation=Mutation,
         types=[Box, Thing, Bare],
         execution_context_class=CompiledExecutor,
-        config=StrawberryConfig(scalar_map={Decimal: Whole}),
+        config=CONFIG,
     )

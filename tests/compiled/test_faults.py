@@ -23,6 +23,10 @@ TEXTUAL = {  # a fault in generated text: what becomes what
     "arguments are left out": (", **arguments_of(x,", ", **(lambda *_: {})(x,"),
     "constant arguments are left out": (", **q)", ")"),
     "any object is of the type": ("if k is not True:", "if k == 5:"),
+    "what was read is read again": (" is not UNREAD: ", " is None: "),
+    "what stopped the reading is forgotten": ("elif e is not None:", "elif e == 5:"),
+    "a small object's leaves are usual": ("     if type(f0) is str:", "     if f0 is not UNREAD:"),
+    "a small object is of any class": ("in N", "in KNOWN or type(o) in N"),
     "nothing is an object": ("if v is None: return None", "if v is None: return {}"),
     "a list is its beginning": ("  for v in q:", "  for v in list(q)[:2]:"),
 }

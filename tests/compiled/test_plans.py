@@ -141,7 +141,7 @@ async def test_middleware_and_directives_are_the_references(schema):
         def resolve(self, next_, root, info, *args, **kwargs):
             return next_(root, info, *args, **kwargs)
 
-    traced = strawberry.Schema(query=nasty.Query, types=[nasty.Box], extensions=[Tracing], execution_context_class=CompiledExecutor)
+    traced = strawberry.Schema(query=nasty.Query, types=[nasty.Box], extensions=[Tracing], execution_context_class=CompiledExecutor, config=nasty.CONFIG)
     configure(traced, Settings(compile_after=0))
     answer = await traced.execute("{ thing { number } }", context_value=nasty.Context(nasty.CLEAN), root_value=nasty.Root())
     assert answer.data == {"thing": {"number": 2}}
