@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from graphql import ExecutionResult, GraphQLObjectType, OperationType
+from graphql.type.definition import GraphQLResolveInfoHelpers
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from graphql_plan.cache import cache_of
@@ -25,6 +26,15 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
     """Give it to `strawberry.Schema(execution_context_class=CompiledExecutor)`."""
 
     _plan: Plan | None = None
+
+    @property
+    def async_helpers(self) -> GraphQLResolveInfoHelpers:
+        """Made when somebody asks. Kept, they make the executor and all that it holds a cycle, which waits for the garbage collector."""
+        return GraphQLResolveInfoHelpers(gather=self.gather_async_work, track=self.track_async_work)
+
+    @async_helpers.setter
+    def async_helpers(self, _: GraphQLResolveInfoHelpers) -> None:
+        pass
 
     def execute_operation(self, serially: bool | None = None) -> Any:
         cache = cache_of(self.schema)

@@ -51,5 +51,43 @@ async def test_a_statement_that_fails_or_is_cancelled_loses_no_connection():
         assert len(await asyncio.gather(*[backend() for _ in range(6)])) == 6
 
 
+@pytest.mark.usefixtures("two")
+async def test_whoever_waits_longest_is_next():
+    """Everybody comes back for a second statement: they may not overtake those who wait for their first."""
+    ended: list[tuple[int, int]] = []
+
+    async def twice(number: int) -> None:
+        for turn in range(2):
+            await fetch("SELECT pg_sleep(0.01)")
+            ended.append((turn, number))
+
+    await asyncio.gather(*[twice(number) for number in range(8)])
+    assert [turn for turn, _ in ended] == [0] * 8 + [1] * 8
+    assert connection().lending.is_idle
+
+
+@pytest.mark.usefixtures("two")
+async def test_who_gives_up_waiting_leaves_the_place_to_the_next():
+    sleeping = [asyncio.create_task(fetch("SELECT pg_sleep(0.2)")) for _ in range(2)]
+    await asyncio.sleep(0.05)
+    waiting = [asyncio.create_task(backend()) for _ in range(4)]
+    await asyncio.sleep(0.01)
+    waiting[0].cancel()
+    await asyncio.gather(*sleeping)
+    waiting[1].cancel()  # whose turn it is already
+    async with asyncio.timeout(20):
+        assert len([one for one in await asyncio.gather(*waiting, return_exceptions=True) if isinstance(one, int)]) >= 2
+    assert connection().lending.is_idle
+
+
+@pytest.mark.usefixtures("two")
+async def test_a_closed_database_waits_for_nobody_for_long():
+    asleep = asyncio.create_task(fetch("SELECT pg_sleep(0.3)"))
+    await asyncio.sleep(0.05)
+    async with asyncio.timeout(5):
+        await db.close()
+    await asleep
+
+
 async def _begun() -> object:
     return (await fetch("SELECT now() AS begun"))[0]["begun"]

@@ -84,11 +84,12 @@ async def test_a_pool_without_another_connection_is_no_obstacle(database: str, m
         return 1
 
     async with asyncio.timeout(20), snapshot() as moment:
-        taken = await connection()._parent._pool.acquire()
+        lending = connection()._parent.lending
+        taken = await lending.borrow()
         try:
             assert await moment.each([part, part, part]) == [1, 1, 1]
         finally:
-            await connection()._parent._pool.release(taken)
+            await lending.give_back(taken)
 
 
 async def test_a_connection_whose_beginning_is_cancelled_is_given_back(database: str, many_sides: None):
@@ -113,8 +114,7 @@ async def test_a_connection_whose_beginning_is_cancelled_is_given_back(database:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Transaction, "begin", slow)
             assert await moment.each([part, _nothing, _nothing]) == [1, 0, 0]
-    pool = connection()._pool
-    assert pool.get_size() == pool.get_idle_size()
+    assert connection().lending.is_idle
 
 
 async def _nothing() -> int:
