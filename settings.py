@@ -172,6 +172,7 @@ def _sentences(location: tuple[int | str, ...], problem: object) -> list[str]:
     return [f"ABONENT_{str(location[0]).upper()} {message[0].lower()}{message[1:].rstrip('.')}."]
 
 
+@lru_cache(maxsize=8)  # every page with a form asks for it
 def _kept_secret(folder: Path) -> str:
     """Read the folder's random secret, or make it: linking a finished file is atomic, so two processes agree on one."""
     path = folder / "secret"

@@ -59,7 +59,7 @@ class Book:
         self.times: dict[str, list[float]] = {"page": [], "document": []}
 
     @classmethod
-    async def filled(cls, url: str, months: int, organizations: int) -> Book:
+    async def filled(cls, url: str, months: int, organizations: int, *, copies: bool = True) -> Book:
         await database.migrate(url)
         await database.connect(url)
         account = await _household("vodokanal", months)
@@ -70,7 +70,8 @@ class Book:
         token = await create_token(user_login="owner")
         cookie = await session_of(account)
         await database.close()
-        await _copied(url)
+        if copies:
+            await _copied(url)
         return cls(url, account.id, cookie, token)
 
     async def measure(self) -> None:

@@ -6,9 +6,10 @@ import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 FIRST_YEAR, LAST_YEAR = 1990, 2199  # of what may be written; registers hold older days, and windows and averages look beyond either end
-_TEXT = re.compile(r"([0-9]{4})-([0-9]{2})")
+_WRITTEN = re.compile(r"([0-9]{4})-([0-9]{2})")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -21,19 +22,22 @@ class Period:
             raise ValueError(f"not a period: {self.year}-{self.month}")
 
     def __str__(self) -> str:
-        return f"{self.year:04d}-{self.month:02d}"
+        return _text(self.year, self.month)
+
+    def __hash__(self) -> int:
+        return self.year * 12 + self.month
 
     @classmethod
     def parse(cls, text: str) -> Period:
         """`2026-10`; ValueError on month 13, on years outside 1990–2199 and on any other writing."""
-        match = _TEXT.fullmatch(text)
+        match = _WRITTEN.fullmatch(text)
         if match is None or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
             raise ValueError(f"not a period: {text!r}")
         return cls(int(match[1]), int(match[2]))
 
     @classmethod
     def of(cls, day: dt.date) -> Period:
-        return cls(day.year, day.month)
+        return _period(day.year, day.month)
 
     @property
     def first_day(self) -> dt.date:
@@ -54,3 +58,11 @@ class Period:
     @property
     def next(self) -> Period:
         return self.plus(1)
+
+
+_period = lru_cache(maxsize=1024)(Period)  # there are few months, and hundreds of rows of each answer are of one
+
+
+@lru_cache(maxsize=1024)
+def _text(year: int, month: int) -> str:
+    return f"{year:04d}-{month:02d}"
