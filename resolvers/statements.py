@@ -48,6 +48,11 @@ class StatementRow:
         return figures(self._row["derived"])
 
     @property
+    def by_service(self) -> bool:
+        """Whether it has lines: `abonent check` holds the two against each other."""
+        return bool(self._row["by_service"])
+
+    @property
     def has_late_entries(self) -> bool:
         """Whether resolvers/corrections.py has anything to say."""
         return bool(self._row["has_late_entries"])
@@ -78,7 +83,7 @@ class DifferenceRow:
 
 
 _COLUMNS = """st.id, st.account_id, st.period, st.state, st.version, st.as_of, st.opening, st.charged, st.recalculation, st.penalty, st.paid,
-    st.compensation, st.compensation_note, st.closing, st.derived,
+    st.compensation, st.compensation_note, st.closing, st.derived, st.by_service,
     EXISTS (SELECT 1 FROM ledger_entry e WHERE e.account_id = st.account_id AND e.posted_in >= st.period AND e.period <= st.period) AS has_late_entries"""
 _STATES = members(StatementState)
 

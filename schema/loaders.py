@@ -16,13 +16,16 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 MOST_ROWS = 1000  # of one read
 
 
-def reads(read: Read, arguments: Callable[..., tuple[Any, ...]] | None = None) -> Callable[[Function], Function]:
-    """Of a field whose function asks `answer` for this read, with what `arguments` makes of the field's own: a compiled operation
-    begins it for all rows as soon as they are known, and waits once (graphql_plan/informed.py)."""
+def reads(
+    read: Read, arguments: Callable[..., tuple[Any, ...]] | None = None, *, of: Callable[[Any], bool] | None = None
+) -> Callable[[Function], Function]:
+    """Of a field whose function asks `answer` for this read (of the rows that are `of` it), with what `arguments` makes of the field's own: a
+    compiled operation begins it for all rows as soon as they are known, and waits once (graphql_plan/informed.py)."""
 
     def mark(function: Function) -> Function:
         def plan_ahead(context: Any, rows: Iterable[Any], **given: Any) -> list[Awaitable[None]]:
-            found: list[Awaitable[None]] = context.loaders.ahead(read, rows, *(arguments(**given) if arguments is not None else ()))
+            wanted = rows if of is None else [row for row in rows if of(row)]
+            found: list[Awaitable[None]] = context.loaders.ahead(read, wanted, *(arguments(**given) if arguments is not None else ()))
             return found
 
         function.plan_ahead = plan_ahead  # type: ignore[attr-defined]

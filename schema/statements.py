@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from operator import attrgetter
 
 import strawberry
 from strawberry import Parent, field
@@ -123,9 +124,9 @@ class Statement(StatementBill, StatementCorrections):
         return info.context.loaders.answer(volumes_of, root, then=listed)
 
     @field(description="The balance of each service, where the supplier keeps them so; the statement's own figures are their sums. Empty where it does not.")
-    @reads(lines_of)
+    @reads(lines_of, of=attrgetter("by_service"))
     def lines(root: Parent[StatementRow], info: Info) -> list[StatementLine]:  # noqa: N805
-        return info.context.loaders.answer(lines_of, root, then=listed)
+        return info.context.loaders.answer(lines_of, root, then=listed) if root.by_service else []
 
     @field(
         description="The lines as printed, their recalculation beside them; recalculations as charges of their own are not among them, nor are groups, "
