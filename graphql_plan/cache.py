@@ -7,7 +7,6 @@ import threading
 import weakref
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from types import CodeType
 from typing import TYPE_CHECKING, Any
@@ -70,6 +69,7 @@ class Cache:
         self.mine: dict[str, Mine | None] = {}  # by type name
         self.codes = Codes()
         self.operations: OrderedDict[int, Known] = OrderedDict()
+        self.own: dict[int, Known] = {}  # the application's: no stranger's operations push them out
         self.counts: Counter[str] = Counter()
         self._lock = threading.RLock()
 
@@ -78,17 +78,15 @@ class Cache:
 
     def trust(self, node: OperationDefinitionNode) -> None:
         with self._lock:
-            self._known(node).uses = self.settings.compile_after
+            key, own = id(node), self.own
+            own[key] = Known(weakref.ref(node, lambda gone: _forget(own, key, gone)), self.settings.compile_after)
 
     def find(self, x: CompiledExecutor, root: Any, grouped: GroupedFieldSet) -> Plan | None:
         """The plan of this request, made now if it is time."""
-        known = self.operations.get(id(x.operation))
+        known = self.own.get(id(x.operation))
         if known is None or known.node() is not x.operation:
-            with self._lock:
-                known = self._known(x.operation)
+            known = self._strangers(x.operation)
         known.uses += 1
-        with suppress(KeyError):  # another thread may have let it go
-            self.operations.move_to_end(id(x.operation))
         if known.refused is not None or known.uses < self.settings.compile_after or _is_odd(x):
             self.counts["reference"] += 1
             return None
@@ -106,21 +104,15 @@ class Cache:
         self.counts["compiled"] += 1
         return plan
 
-    def _known(self, node: OperationDefinitionNode) -> Known:
-        found = self.operations.get(id(node))
-        if found is not None and found.node() is node:
-            self.operations.move_to_end(id(node))
-            return found
+    def _strangers(self, node: OperationDefinitionNode) -> Known:
         key, operations = id(node), self.operations
-
-        def forget(gone: weakref.ref[OperationDefinitionNode]) -> None:
-            current = operations.get(key)
-            if current is not None and current.node is gone:
-                operations.pop(key, None)
-
-        self.operations[key] = found = Known(weakref.ref(node, forget))
-        while len(self.operations) > self.settings.max_plans:
-            self.operations.popitem(last=False)
+        with self._lock:
+            found = operations.get(key)
+            if found is None or found.node() is not node:
+                operations[key] = found = Known(weakref.ref(node, lambda gone: _forget(operations, key, gone)))
+            operations.move_to_end(key)
+            while len(operations) > self.settings.max_plans:
+                operations.popitem(last=False)
         return found
 
     def _inspect(self, known: Known, x: CompiledExecutor) -> None:
@@ -150,6 +142,12 @@ class Cache:
                 known.plans[key] = found
                 self.count("plans")
             return found
+
+
+def _forget(operations: dict[int, Known], key: int, gone: weakref.ref[OperationDefinitionNode]) -> None:
+    current = operations.get(key)
+    if current is not None and current.node is gone:
+        operations.pop(key, None)
 
 
 def _is_odd(x: CompiledExecutor) -> bool:
@@ -243,4 +241,4 @@ def stats(schema: strawberry.Schema) -> dict[str, int]:
     """Counts since the cache began: `compiled` and `reference` requests, `plans`, `selections`, `*_failed`, `faults`, `shadowed`, `differences`."""
     cache = cache_of(schema._schema)
     names = ("compiled", "reference", "plans", "selections", "selections_failed", "operations_failed", "faults", "shadowed", "differences")
-    return {name: cache.counts[name] for name in names} | {"operations": len(cache.operations), "enabled": int(cache.settings.enabled)}
+    return {name: cache.counts[name] for name in names} | {"operations": len(cache.operations) + len(cache.own), "enabled": int(cache.settings.enabled)}

@@ -54,14 +54,14 @@ class Answer:
         return found
 
 
-async def execute(text: str, variables: Mapping[str, Any] | None, context: Context, operation: str | None = None, *, trusted: bool = False) -> Answer:
-    """Run a document. A `trusted` one (a page's own) is not held to the cost limit."""
+async def execute(asked: str | Document, variables: Mapping[str, Any] | None, context: Context, operation: str | None = None) -> Answer:
+    """Run a document. One that is prepared already, a page's own, is not held to the cost limit."""
     with stage(PREPARE):
-        document = prepared(SCHEMA._schema, text, introspection=context.viewer is not None and not context.viewer.is_guest)
+        document = asked if isinstance(asked, Document) else _strangers(asked, context)
         refusal = _refusal(document, variables, operation)
     if refusal is not None:
         return refusal
-    cost = None if trusted or document.plan is None else document.plan.cost(operation, variables)
+    cost = None if document is asked or document.plan is None else document.plan.cost(operation, variables)
     if cost is not None and cost > MOST_COST:
         return _too_expensive(cost)
     if not ids.is_loaded():
@@ -76,6 +76,10 @@ async def execute(text: str, variables: Mapping[str, Any] | None, context: Conte
     answer = _answer(result.data, result.errors or [])
     answer.cost = cost
     return answer
+
+
+def _strangers(text: str, context: Context) -> Document:
+    return prepared(SCHEMA._schema, text, introspection=context.viewer is not None and not context.viewer.is_guest)
 
 
 async def _executed(node: DocumentNode | None, context: Context, variables: Mapping[str, Any] | None, operation: str | None) -> ExecutionResult:

@@ -53,7 +53,7 @@ def prepared(schema: GraphQLSchema, text: str, *, introspection: bool) -> Docume
     if found is not None:
         _documents.move_to_end(key)
         return found
-    made = _prepare(schema, text, introspection)
+    made = prepare(schema, text, introspection=introspection)
     if made.node is not None and len(text) <= _LONGEST_KEPT:
         _documents[key] = made
         if len(_documents) > _KEPT:
@@ -77,7 +77,8 @@ def refuse_odd_text(value: object, depth: int = 0) -> None:
             refuse_odd_text(inner, depth + 1)
 
 
-def _prepare(schema: GraphQLSchema, text: str, introspection: bool) -> Document:
+def prepare(schema: GraphQLSchema, text: str, *, introspection: bool) -> Document:
+    """The document of a text, for whoever keeps it."""
     try:
         return _checked(schema, parse(text, max_tokens=MOST_TOKENS), introspection)
     except GraphQLError as error:

@@ -16,9 +16,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 MOST_ROWS = 1000  # of one read
 
 
-def reads(
-    read: Read, arguments: Callable[..., tuple[Any, ...]] | None = None, *, of: Callable[[Any], bool] | None = None
-) -> Callable[[Function], Function]:
+def reads(read: Read, arguments: Callable[..., tuple[Any, ...]] | None = None, *, of: Callable[[Any], bool] | None = None) -> Callable[[Function], Function]:
     """Of a field whose function asks `answer` for this read (of the rows that are `of` it), with what `arguments` makes of the field's own: a
     compiled operation begins it for all rows as soon as they are known, and waits once (graphql_plan/informed.py)."""
 

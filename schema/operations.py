@@ -28,7 +28,7 @@ from schema import ids
 from schema.build import SCHEMA, compile_operations
 from schema.context import Context
 from schema.execution import RETRY_AFTER, Answer, execute
-from schema.limits import prepared
+from schema.limits import Document, prepare
 from schema.records import Shape, shape_of, with_typenames
 from settings import settings
 
@@ -66,7 +66,9 @@ class BrokenDocument(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    text: str
+    """Kept apart from strangers' documents, however many of those come."""
+
+    document: Document
     shape: Shape
 
 
@@ -110,7 +112,7 @@ async def run(
     operation = _operations[name]
     context = Context(viewer, now or dt.datetime.now(dt.UTC), today, source_ip, device)
     with speaking(language):
-        answer = await execute(operation.text, variables, context, trusted=True)
+        answer = await execute(operation.document, variables, context)
     if answer.errors:
         raise _reason(answer)
     assert answer.data is not None
@@ -121,7 +123,7 @@ async def data(name: str, viewer: Viewer | None, variables: Mapping[str, Any] | 
     """What the document gives, as JSON has it: for doors that answer machines. Raises as `run` does."""
     context = Context(viewer, dt.datetime.now(dt.UTC))
     with speaking(language):
-        answer = await execute(_operations[name].text, variables, context, trusted=True)
+        answer = await execute(_operations[name].document, variables, context)
     if answer.errors:
         raise _reason(answer)
     assert answer.data is not None
@@ -172,9 +174,8 @@ def _operation(path: Path) -> Operation:
         operation = _checked(path.read_text(encoding="utf-8"))
     except (GraphQLError, BrokenDocument) as error:
         raise BrokenDocument(f"{path}: {error}") from None
-    node = prepared(SCHEMA._schema, operation.text, introspection=True).node
-    assert node is not None
-    warm(SCHEMA, [node])  # compiled at its first use: all at once would make every start wait
+    assert operation.document.node is not None
+    warm(SCHEMA, [operation.document.node])  # compiled at its first use: all at once would make every start wait
     return operation
 
 
@@ -182,11 +183,11 @@ def _operation(path: Path) -> Operation:
 def _checked(source: str) -> Operation:
     """Kept for the process: whoever starts once more has checked them already."""
     schema = SCHEMA._schema
-    document = with_typenames(schema, parse(source))
-    text = print_ast(document)
-    if errors := prepared(schema, text, introspection=True).errors:
-        raise BrokenDocument("; ".join(error.message for error in errors))
-    operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
+    told = with_typenames(schema, parse(source))
+    document = prepare(schema, print_ast(told), introspection=True)
+    if document.errors:
+        raise BrokenDocument("; ".join(error.message for error in document.errors))
+    operations = [one for one in told.definitions if isinstance(one, OperationDefinitionNode)]
     if len(operations) != 1:
         raise BrokenDocument("a page's document has one operation")
-    return Operation(text, shape_of(schema, document, operations[0]))
+    return Operation(document, shape_of(schema, told, operations[0]))

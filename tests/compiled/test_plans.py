@@ -83,6 +83,23 @@ async def test_a_thousand_documents_leave_no_more_than_the_bound(schema):
     assert len(cache.codes) == MOST_CODES
 
 
+async def test_strangers_push_no_page_out(schema):
+    configure(schema, Settings(max_plans=4))
+    page = parse(TEXT)
+    warm(schema, [page])
+    await run(schema, page)
+    for number in range(20):
+        node = parse(f"{{ thing(number: {number}) {{ number }} }}")
+        for _ in range(3):
+            await run(schema, node)
+    plans = stats(schema)["plans"]
+    await run(schema, page)
+    assert stats(schema)["plans"] == plans
+    del page
+    gc.collect()
+    assert cache_of(schema._schema).own == {}
+
+
 async def test_a_plan_goes_with_its_document(schema):
     node = parse(TEXT)
     await run(schema, node)

@@ -151,11 +151,17 @@ def test_the_usual_introspection_can_be_paid():
     assert document.plan.cost(None, {}) <= 550
 
 
-def test_the_pages_documents_are_checked_once_and_all_kept():
-    """A document that asks nothing about the schema is the same for who may ask that and who may not; one that does is not."""
+def test_the_pages_documents_are_checked_once_and_kept_apart():
     limits._documents.clear()
     operations.load()
-    assert len(limits._documents) == len(operations._operations) < limits._KEPT
+    first = operations._operations["statements/index"].document
+    operations.load()
+    assert operations._operations["statements/index"].document is first
+    assert not limits._documents, "strangers' documents push none of them out"
+
+
+def test_who_asks_nothing_about_the_schema_shares_a_document():
+    """Whoever may ask that and whoever may not; one that does ask is not the same."""
     for text in ("{ agreement { version } __typename }", "{ __schema { types { name } } }", '{ a: __type(name: "Account") { name } }'):
         open_, closed = (prepared(GRAPH, text, introspection=may) for may in (True, False))
         assert open_.errors == ()
