@@ -86,6 +86,10 @@ class ChargeRow:
         return self._row["basis"] == _RECALCULATION
 
     @property
+    def is_average(self) -> bool:
+        return self._row["basis"] == _AVERAGE
+
+    @property
     def position(self) -> int:
         return self._row["position"]
 
@@ -145,7 +149,7 @@ class MonthlyVolume:
 
 
 _BASES, _CURRENCIES, _ZONES = members(ChargeBasis), members(Currency), members(TariffZone)
-_RECALCULATION = ChargeBasis.RECALCULATION.value
+_RECALCULATION, _AVERAGE = ChargeBasis.RECALCULATION.value, ChargeBasis.AVERAGE.value
 MOST_DEEP = 8  # groups within groups
 POSTED = "NOT ch.is_group"  # a group is the sum of its parts: it is in no list and in no other sum
 COLUMNS = """ch.id, ch.account_id, a.contract_id, ch.period, ch.service_id, s.name AS service_name, s.resource, ch.supplier_id,

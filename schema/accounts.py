@@ -80,8 +80,9 @@ class House(Node):
         return await info.context.loaders.by_id(organizations_of_houses, root.organization_pk)
 
     @field(description="Its house-wide meters, removed ones last: information for those who have an account there.")
-    async def meters(root: Parent[HouseRow], info: Info) -> list[HouseMeter] | None:  # noqa: N805
-        return await info.context.loaders.of(house_meters_of, root) or []
+    @reads(house_meters_of)
+    def meters(root: Parent[HouseRow], info: Info) -> list[HouseMeter] | None:  # noqa: N805
+        return info.context.loaders.answer(house_meters_of, root, then=listed)
 
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:
@@ -163,8 +164,9 @@ class Account(AccountCharged, AccountReceipts, AccountSettlements, Node):
         return root.balance_as_of if root.balance is not None else None
 
     @field(description="Paid, and not yet known to the supplier: it lowers what is due at once.")
-    async def in_transit(root: Parent[AccountRow], info: Info) -> Money | None:  # noqa: N805
-        return await info.context.loaders.of(in_transit, root)
+    @reads(in_transit)
+    def in_transit(root: Parent[AccountRow], info: Info) -> Money | None:  # noqa: N805
+        return info.context.loaders.answer(in_transit, root)
 
     @field(description="When residents may send readings.")
     def reading_window(root: Parent[AccountRow], info: Info) -> ReadingWindow:  # noqa: N805
@@ -181,8 +183,9 @@ class Account(AccountCharged, AccountReceipts, AccountSettlements, Node):
         return info.context.loaders.answer(meters_of, root, then=listed)
 
     @field(description="Whether the print-out of a heat meter's daily parameters is to be sent each month; null by a letter's link.")
-    async def needs_heat_printout(root: Parent[AccountRow], info: Info) -> bool | None:  # noqa: N805
-        return bool(await info.context.loaders.of(wants_printout, root))
+    @reads(wants_printout)
+    def needs_heat_printout(root: Parent[AccountRow], info: Info) -> bool | None:  # noqa: N805
+        return info.context.loaders.answer(wants_printout, root, then=bool)
 
     @field(description="Files that were sent about it, newest first; null for whoever may not send readings.")
     async def documents(
@@ -262,12 +265,14 @@ class Account(AccountCharged, AccountReceipts, AccountSettlements, Node):
         return await info.context.loaders.of(consumption, root, since) or []
 
     @field(description="Who is linked to it today or later, by itself and not by its contract; null for those who do not manage its members in person.")
-    async def members(root: Parent[AccountRow], info: Info) -> list[Annotated[Membership, strawberry.lazy("schema.members")]] | None:  # noqa: N805
-        return await info.context.loaders.of(account_members, root)
+    @reads(account_members)
+    def members(root: Parent[AccountRow], info: Info) -> list[Annotated[Membership, strawberry.lazy("schema.members")]] | None:  # noqa: N805
+        return info.context.loaders.answer(account_members, root)
 
     @field(description="That something shown of it is wrong: the viewer's own reports, all for staff; null but in person.")
-    async def reports(root: Parent[AccountRow], info: Info) -> list[Annotated[DataReport, strawberry.lazy("schema.data_reports")]] | None:  # noqa: N805
-        return await info.context.loaders.of(account_reports, root) or []
+    @reads(account_reports)
+    def reports(root: Parent[AccountRow], info: Info) -> list[Annotated[DataReport, strawberry.lazy("schema.data_reports")]] | None:  # noqa: N805
+        return info.context.loaders.answer(account_reports, root, then=listed)
 
     @field(description="Invitations to it that wait; null for those who do not manage its members in person.")
     async def invitations(root: Parent[AccountRow], info: Info) -> list[Annotated[Invitation, strawberry.lazy("schema.members")]] | None:  # noqa: N805

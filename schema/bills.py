@@ -13,6 +13,7 @@ from resolvers.bills import BillRow, bills_of
 from resolvers.organizations import OrganizationRow
 from resolvers.statements import StatementRow
 from schema.context import Info
+from schema.loaders import reads
 from schema.results import Rejected
 from schema.values import Money
 
@@ -51,8 +52,9 @@ class StatementBill:
     """Fields of a statement."""
 
     @field(description="The bill of this month.")
-    async def bill(root: Parent[StatementRow], info: Info) -> Bill:  # noqa: N805
-        return await info.context.loaders.of(bills_of, root)
+    @reads(bills_of)
+    def bill(root: Parent[StatementRow], info: Info) -> Bill:  # noqa: N805
+        return info.context.loaders.answer(bills_of, root)
 
 
 @strawberry.type

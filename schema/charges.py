@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Annotated
 
 import strawberry
@@ -13,6 +14,7 @@ from resolvers.averages import averages_of
 from resolvers.charges import ChargeRow, ServiceRow, SupplierRow, charges_by_ids
 from schema import ids
 from schema.context import Info
+from schema.loaders import reads
 from schema.scalars import DecimalString, Percent
 from schema.values import Money, Node, Quantity, UnitPrice
 
@@ -77,8 +79,9 @@ class Charge(Node):
         description="Of a line by AVERAGE: for how many months in a row, this one with them, it was so. Null of any other, and where the books do not "
         "say what was before."
     )
-    async def months_by_average(root: Parent[ChargeRow], info: Info) -> int | None:  # noqa: N805
-        return await info.context.loaders.of(averages_of, root) if root.basis is ChargeBasis.AVERAGE else None
+    @reads(averages_of, of=attrgetter("is_average"))
+    def months_by_average(root: Parent[ChargeRow], info: Info) -> int | None:  # noqa: N805
+        return info.context.loaders.answer(averages_of, root) if root.is_average else None
 
     @field(
         description="The group that this line is a part of: «Горячее водоснабжение» of its cold water and its heating. A group's amount is what "

@@ -24,6 +24,7 @@ from schema.context import Info
 from schema.contract_changes import ContractComparison
 from schema.contract_settlements import ContractSettlements
 from schema.corrections import ContractCorrections
+from schema.loaders import listed, reads
 from schema.organizations import Organization
 from schema.values import Connection, Money, Node, PageOf, Quantity, checked_first
 
@@ -86,8 +87,9 @@ class Contract(ContractSettlements, Node):
         return strawberry.ID(ids.encode("con", root.pk))
 
     @field(description="What is due over all its accounts; negative is overpaid. Null when unknown or hidden.")
-    async def balance(root: Parent[ContractRecord], info: Info) -> Money | None:  # noqa: N805
-        return await info.context.loaders.of(contract_balances, root)
+    @reads(contract_balances)
+    def balance(root: Parent[ContractRecord], info: Info) -> Money | None:  # noqa: N805
+        return info.context.loaders.answer(contract_balances, root)
 
     @field(description="The accounts that belong to it now, in the order of their numbers.")
     async def recipients(root: Parent[ContractRecord], info: Info, first: First, after: After = None) -> Connection[Account]:  # noqa: N805
@@ -100,16 +102,18 @@ class Contract(ContractSettlements, Node):
         return await info.context.loaders.of(contract_statements, root, period)
 
     @field(description="The months that have a statement, newest first.")
-    async def statement_periods(root: Parent[ContractRecord], info: Info) -> list[Period] | None:  # noqa: N805
-        return await info.context.loaders.of(contract_periods, root) or []
+    @reads(contract_periods)
+    def statement_periods(root: Parent[ContractRecord], info: Info) -> list[Period] | None:  # noqa: N805
+        return info.context.loaders.answer(contract_periods, root, then=listed)
 
     @field(description="What the viewer may do with it today.")
     def may(root: Parent[ContractRecord]) -> list[Right]:  # noqa: N805
         return [right for right in Right if right in root.access.rights]
 
     @field(description="Who is linked to it today or later; null for those who do not manage its members in person.")
-    async def members(root: Parent[ContractRecord], info: Info) -> list[Annotated[Membership, strawberry.lazy("schema.members")]] | None:  # noqa: N805
-        return await info.context.loaders.of(contract_members, root)
+    @reads(contract_members)
+    def members(root: Parent[ContractRecord], info: Info) -> list[Annotated[Membership, strawberry.lazy("schema.members")]] | None:  # noqa: N805
+        return info.context.loaders.answer(contract_members, root)
 
     @field(description="Invitations to it that wait; null for those who do not manage its members in person.")
     async def invitations(root: Parent[ContractRecord], info: Info) -> list[Annotated[Invitation, strawberry.lazy("schema.members")]] | None:  # noqa: N805

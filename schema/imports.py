@@ -18,6 +18,7 @@ from schema import ids
 from schema.arguments import After, First
 from schema.context import Info
 from schema.import_summaries import ImportHold, ImportSummary, SummaryOf, holds_of
+from schema.loaders import reads
 from schema.results import Rejected
 from schema.values import Connection, Money, Node, PageOf, checked_first
 
@@ -112,8 +113,9 @@ class ImportRun(Node):
         return root.pk
 
     @field(description="Who sent the files, by name; null for those who are not staff.")
-    async def who(root: Parent[RunRow], info: Info) -> str | None:  # noqa: N805
-        return await info.context.loaders.of(actors_of, root)
+    @reads(actors_of)
+    def who(root: Parent[RunRow], info: Info) -> str | None:  # noqa: N805
+        return info.context.loaders.answer(actors_of, root)
 
     @field(description="Why it failed, in a sentence.")
     def error(root: Parent[RunRow]) -> str | None:  # noqa: N805

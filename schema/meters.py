@@ -11,7 +11,7 @@ from strawberry import Parent, field
 
 from models.enums import MeterState, Resource, TariffZone
 from models.period import Period
-from resolvers.consumption import MonthRow, PlaceRow, months_of_registers, places_of_meters
+from resolvers.consumption import months_of_registers, places_of_meters
 from resolvers.meter_life import lives_of
 from resolvers.meters import MeterRow, RegisterRow
 from resolvers.reading_forms import month_of
@@ -21,7 +21,7 @@ from schema import ids
 from schema.arguments import After, First, PastMonths
 from schema.consumption import ConsumptionMonth, PlaceConsumption, history_place, since
 from schema.context import Info
-from schema.loaders import reads
+from schema.loaders import listed, reads
 from schema.results import Problem
 from schema.values import Connection, Node, PageOf, checked_first
 
@@ -83,8 +83,9 @@ class Meter(Node):
         return root.successor  # type: ignore[return-value]
 
     @field(description="What happened to it, the newest first, as far as the viewer's days reach.")
-    async def events(root: Parent[MeterRow], info: Info) -> list[Annotated[MeterEvent, strawberry.lazy("schema.meter_events")]] | None:  # noqa: N805
-        return await info.context.loaders.of(lives_of, root) or []
+    @reads(lives_of)
+    def events(root: Parent[MeterRow], info: Info) -> list[Annotated[MeterEvent, strawberry.lazy("schema.meter_events")]] | None:  # noqa: N805
+        return info.context.loaders.answer(lives_of, root, then=listed)
 
     @field(description="Why readings cannot be sent at all: removed, without factory number, …; null when they can.")
     def refusal(root: Parent[MeterRow], info: Info) -> Problem | None:  # noqa: N805
@@ -96,9 +97,8 @@ class Meter(Node):
         return info.context.loaders.answer(history_of_meters, root, *_pages(first, after), then=_page(first))
 
     @field(description="What was used where it stands, by months, with the meters that stood there before and after it; null where nothing was counted.")
-    async def consumption(root: Parent[MeterRow], info: Info, months: PastMonths = 24) -> PlaceConsumption | None:  # noqa: N805
-        found: PlaceRow | None = await info.context.loaders.of(places_of_meters, root, since(root.account, info, months))
-        return found  # type: ignore[return-value]
+    def consumption(root: Parent[MeterRow], info: Info, months: PastMonths = 24) -> PlaceConsumption | None:  # noqa: N805
+        return info.context.loaders.answer(places_of_meters, root, since(root.account, info, months))
 
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:
@@ -141,8 +141,9 @@ class MeterRegister(Node):
         return _newest(root, info, within=_month(root, info, form_token))
 
     @field(description="The reading of the window's month that was refused and is replaced by none yet: send another one.")
-    async def refused_reading(root: Parent[RegisterRow], info: Info) -> Annotated[Reading, strawberry.lazy("schema.readings")] | None:  # noqa: N805
-        return newest(await info.context.loaders.of(refused_of_registers, root) or [], within=_month(root, info))  # type: ignore[return-value]
+    @reads(refused_of_registers)
+    def refused_reading(root: Parent[RegisterRow], info: Info) -> Annotated[Reading, strawberry.lazy("schema.readings")] | None:  # noqa: N805
+        return info.context.loaders.answer(refused_of_registers, root, then=lambda rows: newest(rows or [], within=_month(root, info)))
 
     @field(description="Its readings, newest first: those that stand, refused ones, and replaced ones of the viewer's own; for staff all.")
     @reads(history_of_registers, _pages)
@@ -150,9 +151,8 @@ class MeterRegister(Node):
         return info.context.loaders.answer(history_of_registers, root, *_pages(first, after), then=_page(first))
 
     @field(description="What this dial alone has counted, by months, oldest first.")
-    async def consumption(root: Parent[RegisterRow], info: Info, months: PastMonths = 24) -> list[ConsumptionMonth] | None:  # noqa: N805
-        found: list[MonthRow] | None = await info.context.loaders.of(months_of_registers, root, since(root.meter.account, info, months))
-        return found or []  # type: ignore[return-value]
+    def consumption(root: Parent[RegisterRow], info: Info, months: PastMonths = 24) -> list[ConsumptionMonth] | None:  # noqa: N805
+        return info.context.loaders.answer(months_of_registers, root, since(root.meter.account, info, months), then=listed)
 
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:

@@ -16,6 +16,7 @@ from schema import ids
 from schema import money_enums as money_enums
 from schema.charges import Service, Supplier
 from schema.context import Info
+from schema.loaders import reads
 from schema.values import Money, Node
 
 
@@ -45,8 +46,9 @@ class Payment(Node):
         description="What it was spent on; the sums add up to `amount`. Null of a refund, of what is for a contract as a whole, and while it is not "
         "counted or no balance is known."
     )
-    async def allocations(root: Parent[PaymentRow], info: Info) -> list[Allocation] | None:  # noqa: N805
-        return await info.context.loaders.of(allocations_of, root)
+    @reads(allocations_of)
+    def allocations(root: Parent[PaymentRow], info: Info) -> list[Allocation] | None:  # noqa: N805
+        return info.context.loaders.answer(allocations_of, root)
 
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:

@@ -22,6 +22,7 @@ from schema import money_enums as money_enums
 from schema.certificates import DebtCertificate
 from schema.charges import Service, Supplier
 from schema.context import Info
+from schema.loaders import listed, reads
 from schema.movements import Movements
 from schema.reconciliation import Reconciliation
 from schema.values import Money
@@ -84,5 +85,6 @@ class AccountSettlements:
         return await info.context.loaders.of(reconciliations_of, root, span)
 
     @field(description="Certificates that nothing was owed, the newest first, at most 20.")
-    async def certificates(root: Parent[AccountRow], info: Info) -> list[DebtCertificate] | None:  # noqa: N805
-        return await info.context.loaders.of(certificates_of, root) or []
+    @reads(certificates_of)
+    def certificates(root: Parent[AccountRow], info: Info) -> list[DebtCertificate] | None:  # noqa: N805
+        return info.context.loaders.answer(certificates_of, root, then=listed)

@@ -40,6 +40,16 @@ class StatementHead:
     branch: str | None = field(description="The branch of the organization that keeps the account.")
 
 
+class Told:
+    """What the facts say under the attribute's name."""
+
+    def __set_name__(self, _: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, head: HeadOf, _: type) -> object:
+        return None if head._facts is None else getattr(head._facts, self._name)
+
+
 class HeadOf:
     """A head is resolved from an account's address and branch and its facts of the month, which may be unknown."""
 
@@ -48,11 +58,19 @@ class HeadOf:
     def __init__(self, facts: Facts | None, address: str | None, branch: str | None) -> None:
         self._facts, self.address, self.branch = facts, address, branch
 
-    def __getattr__(self, name: str) -> object:
-        if self._facts is None:
-            return None
-        value = getattr(self._facts, name)
-        return QuantityValue(value, AREA) if name in ("area", "irrigated_area") and value is not None else value
+    holder_name, residents, tariff_group, contract_number, ownership = Told(), Told(), Told(), Told(), Told()
+
+    @property
+    def area(self) -> QuantityValue | None:
+        return _area(self._facts.area if self._facts is not None else None)
+
+    @property
+    def irrigated_area(self) -> QuantityValue | None:
+        return _area(self._facts.irrigated_area if self._facts is not None else None)
+
+
+def _area(micro: int | None) -> QuantityValue | None:
+    return None if micro is None else QuantityValue(micro, AREA)
 
 
 @strawberry.type(description="What one dial counted in a statement's month.")

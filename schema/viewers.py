@@ -22,6 +22,7 @@ from resolvers.viewer import ViewerKind
 from schema import ids
 from schema.context import Info
 from schema.human_checks import HumanCheckInput
+from schema.loaders import listed, reads
 from schema.organizations import Organization
 from schema.values import Node
 
@@ -70,20 +71,23 @@ class User(Node):
         return await info.context.loaders.of(tokens_of, root, info.context.now) or []
 
     @field(description="What the person wants mailed.")
-    async def subscriptions(root: Parent[UserRow], info: Info) -> list[Annotated[Subscription, strawberry.lazy("schema.people")]] | None:  # noqa: N805
-        return await info.context.loaders.of(subscriptions_of, root) or []
+    @reads(subscriptions_of)
+    def subscriptions(root: Parent[UserRow], info: Info) -> list[Annotated[Subscription, strawberry.lazy("schema.people")]] | None:  # noqa: N805
+        return info.context.loaders.answer(subscriptions_of, root, then=listed)
 
     @field(description="What the person named when registering and has not linked yet.")
     async def wanted_link(root: Parent[UserRow]) -> Annotated[WantedLink, strawberry.lazy("schema.people")] | None:  # noqa: N805
         return await wanted_link(root.pk)  # type: ignore[return-value]
 
     @field(description="To which accounts and contracts the person is linked, past links too.")
-    async def memberships(root: Parent[UserRow], info: Info) -> list[Annotated[Membership, strawberry.lazy("schema.members")]] | None:  # noqa: N805
-        return await info.context.loaders.of(memberships_of, root) or []
+    @reads(memberships_of)
+    def memberships(root: Parent[UserRow], info: Info) -> list[Annotated[Membership, strawberry.lazy("schema.members")]] | None:  # noqa: N805
+        return info.context.loaders.answer(memberships_of, root, then=listed)
 
     @field(description="What the person agreed to, the newest first.")
-    async def consents(root: Parent[UserRow], info: Info) -> list[Annotated[Consent, strawberry.lazy("schema.people")]] | None:  # noqa: N805
-        return await info.context.loaders.of(consents_of, root) or []
+    @reads(consents_of)
+    def consents(root: Parent[UserRow], info: Info) -> list[Annotated[Consent, strawberry.lazy("schema.people")]] | None:  # noqa: N805
+        return info.context.loaders.answer(consents_of, root, then=listed)
 
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:
