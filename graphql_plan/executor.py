@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from graphql import ExecutionResult, GraphQLObjectType, OperationType
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from graphql.execution.collect_fields import DeferUsage, FieldDetailsList, GroupedFieldSet
     from graphql.pyutils import Path
 
+    from graphql_plan.fields import Selected
     from graphql_plan.plan import Plan
 
 logger = logging.getLogger("graphql_plan")
@@ -26,6 +28,11 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
     """Give it to `strawberry.Schema(execution_context_class=CompiledExecutor)`."""
 
     _plan: Plan | None = None
+
+    @cached_property
+    def given(self) -> dict[Selected, dict[str, Any]]:
+        """Arguments of this request's own."""
+        return {}
 
     @property
     def async_helpers(self) -> GraphQLResolveInfoHelpers:

@@ -67,8 +67,10 @@ class Informed(strawberry.Info[Any, Any]):
 
 
 def constants(x: CompiledExecutor, one: Selected) -> dict[str, Any] | None:
-    """A field's arguments as its function takes them, kept where every request has the same and they are plain; None where the reference must
+    """A field's arguments as its function takes them, kept where they are plain: for good, or for the request; None where the reference must
     say what is wrong with them."""
+    if one in x.given:
+        return x.given[one]
     assert one.way.field is not None
     schema = x.schema._strawberry_schema  # type: ignore[attr-defined]
     try:
@@ -76,10 +78,14 @@ def constants(x: CompiledExecutor, one: Selected) -> dict[str, Any] | None:
         found: dict[str, Any] = convert_arguments(arguments_of(x, one), one.way.field.arguments, registry, schema.config)
     except Exception:  # noqa: BLE001 - it comes again
         return None
-    if not one.way.varies:
-        if any(type(value) not in _PLAIN for value in found.values()):
-            return None
-        one.constants = found
+    is_plain = all(type(value) in _PLAIN for value in found.values())
+    if one.way.varies:
+        if is_plain:
+            x.given[one] = found
+        return found
+    if not is_plain:
+        return None
+    one.constants = found
     return found
 
 

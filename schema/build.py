@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import strawberry
 from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema, Undefined
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.name_converter import NameConverter
+from strawberry.utils.str_converters import to_camel_case
 
 import schema.enums
 import schema.personal_enums  # noqa: F401 - the same
@@ -36,6 +39,16 @@ class Questions(strawberry.ExceptionHandler[NeedsConfirmation, ConfirmationRequi
         return ConfirmationRequired(problems=exception.problems, understood=exception.understood)  # type: ignore[arg-type]
 
 
+class Names(NameConverter):
+    """As Strawberry writes them. It asks for the name of an argument at each call of its field."""
+
+    def apply_naming_config(self, name: str) -> str:
+        return _camel_case(name)
+
+
+_camel_case = cache(to_camel_case)
+
+
 class Schema(strawberry.Schema):
     def process_errors(self, *_: object, **__: object) -> None:
         """Nothing: schema/execution.py logs faults, without words that may be somebody's data, and errors of ours are no faults."""
@@ -47,7 +60,7 @@ def _built() -> strawberry.Schema:
         mutation=Mutation,
         execution_context_class=CompiledExecutor,
         exception_handlers=[Refusals(), Questions()],
-        config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
+        config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True, name_converter=Names()),
     )
     policies.enforce(built._schema)
     letter_links.close_others(built._schema)
