@@ -17,6 +17,7 @@ MARK = "?"  # our fonts have no better sign for what they cannot draw
 BLANKS = frozenset("\n\t\r")
 UNSEEN = {"Cf", "Mn", "Sk", "Cc"}  # kinds of what joins, varies or tints the sign before it: alone it is nothing
 BLOCKS = frozenset(("p", "td", "th", "li", "div", "h1", "h2"))
+WITHOUT_TEXT = frozenset(("table", "thead", "tbody", "tfoot", "tr"))
 ENDLESS = re.compile(r"\S{40}")
 
 
@@ -70,7 +71,7 @@ def _copy(element: Any, parent: Any, document: minidom.Document, block: Any, dep
 
 def _text(text: str | None, node: Any, document: minidom.Document, block: Any) -> None:
     """A word that no line would hold is broken anywhere: it ran off the sheet's edge."""
-    if not text:
+    if not text or (node.tagName in WITHOUT_TEXT and not text.strip(" \n\t\r")):
         return
     node.appendChild(document.createTextNode(text))
     if block is not None and len(text) >= 40 and ENDLESS.search(text):

@@ -11,13 +11,14 @@ from reportlab import rl_config
 from reportlab.platypus.doctemplate import BaseDocTemplate
 from reportlab.platypus.flowables import KeepInFrame
 from xhtml2pdf import document, parser, pisa, tables
-from xhtml2pdf.context import pisaContext
+from xhtml2pdf.context import pisaContext, shape_frag_text
 from xhtml2pdf.files import ResourceAccessPolicy
-from xhtml2pdf.xhtml2pdf_reportlab import PmlKeepInFrame, PmlPageTemplate, PmlParagraph
+from xhtml2pdf.reportlab_paragraph import Paragraph, _getFragWords, _maxLeadingExtent, _putFragLine, needs_bidi
+from xhtml2pdf.xhtml2pdf_reportlab import PmlKeepInFrame, PmlPageTemplate, PmlParagraph, PmlTable
 
 from adapters import pdf
 from adapters.paper import sheets
-from adapters.paper.dom import TooDeep, dom
+from adapters.paper.dom import TooDeep, _drawn, dom
 from adapters.paper.press import press
 from adapters.paper.rows import walk
 from benchmarks.bill_pdf import html_of
@@ -86,6 +87,8 @@ def test_a_second_document_of_a_sheet_is_as_the_first_and_not_mixed_with_another
     sheets._kept.clear()
     assert [press(plain, PATH, POLICY), press(red, PATH, POLICY)] == [known[1], known[0]] == [known[3], known[2]]
     assert known[0] != known[1]
+    bill = html_of(accounts()["housing"])
+    assert press(bill, PATH, POLICY) == press(bill, PATH, POLICY)
 
 
 def test_every_page_says_how_many_there_are():
@@ -129,6 +132,70 @@ def test_cells_of_every_sort():
     assert placed(ours(html)) == placed(ours(html)) == placed(by_itself(html))
 
 
+LONG = "many words in a row, "
+WORDS = f"""<table><tr><td>one</td><td width="30%">two words that need more than a line of their narrow column</td><td class=b>3\xa0000,00\xa0₽</td></tr>
+<tr><td> one  two\n three </td><td width="30%">{"W" * 60}</td><td class=b>{LONG * 4}</td></tr>
+<tr><td>soft\xadhy\xadphens</td><td width="30%">{LONG * 2}{"W" * 60}</td><td align=right>a\xa0 \xa0b \xa0c d</td></tr>
+<tr><td class=c>{LONG * 3}</td><td width="30%">{LONG * 50}</td><td class=d>{LONG}</td></tr><tr><td>one</td><td width="30%">two</td><td class=b>3</td></tr></table>"""
+TEXTURES = """<style>@font-face { font-family: Bill; src: url("DejaVuSans.ttf"); } body { font-family: Bill; line-height: 1.35; } .b { text-align: right; }
+.c { text-align: center; } .d { text-decoration: underline; } td { border-bottom: 1pt solid #cccccc; padding: 2pt; }</style>"""
+
+
+def test_words_are_broken_and_placed_as_by_itself():
+    """In lines, to the right, too wide for a column, too high for a page, and of looks that only a paragraph has; in a table within a table too."""
+    html = PAGE + TEXTURES + WORDS + f"<table><tr><td>out</td><td>{WORDS}</td></tr></table>" + FOOT
+    assert placed(ours(html)) == placed(ours(html)) == placed(by_itself(html))
+    assert len(ours(html).pages) > 4
+
+
+def test_cells_of_a_bill_are_drawn_without_paragraphs(monkeypatch):
+    """Nearly all: of some two hundred and forty. Paragraphs are what made a bill of a house slow."""
+    html = html_of(accounts()["housing"])
+    press(html, PATH, POLICY)
+    made = []
+    monkeypatch.setattr(PmlParagraph, "__init__", lambda self, *args, **named: made.append(self) or Paragraph.__init__(self, *args, **named))
+    press(html, PATH, POLICY)
+    assert 20 < len(made) < 50
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "text-decoration: underline", "text-decoration: line-through", "text-transform: uppercase", "letter-spacing: 2pt", "white-space: pre", "text-align: center",
+        "text-align: justify", "text-indent: 9pt", "font-family: Bill, Times", "color: rgba(9, 9, 9, 0.5)", "-pdf-word-wrap: CJK",
+    ],
+)  # fmt: skip
+def test_what_a_string_cannot_show_is_a_paragraph(monkeypatch, said: str):
+    made = []
+    monkeypatch.setattr(PmlParagraph, "__init__", lambda self, *args, **named: made.append(self) or Paragraph.__init__(self, *args, **named))
+    html = f"{PAGE}{TEXTURES}<style>.e {{ {said} }}</style><table><tr><td class=e>some words</td></tr></table>"
+    for _ in range(2):
+        assert placed(ours(html)) == placed(by_itself(html))
+    assert len(made) == 4
+    press(html.replace(" class=e", ""), PATH, POLICY)
+    press(html.replace(" class=e", ""), PATH, POLICY)
+    assert len(made) == 5  # when it was learned
+
+
+def test_dashes_begin_anew_in_every_cell():
+    """Where a line is not dashed it is one for alike cells of a row."""
+    html = f"{PAGE}<style>td {{ border-bottom: 1pt solid #000000; }}</style><table><tr><td>one</td><td>two</td><td>three</td></tr></table>"
+    assert [lines(ours(html)), lines(by_itself(html))] == [1, 3]
+    dashed = html.replace("solid", "dashed")
+    assert [lines(ours(dashed)), lines(by_itself(dashed))] == [3, 3]
+
+
+def lines(reader: PdfReader) -> int:
+    return reader.pages[0].get_contents().get_data().count(b" l S")
+
+
+def test_what_our_fonts_draw_is_drawn_as_it_is_written():
+    """Cells leave out what xhtml2pdf does for scripts that join their letters or run from the right: our fonts have none of them."""
+    for sign in _drawn():
+        assert not needs_bidi(sign, "L")
+        assert shape_frag_text(sign * 2, "Blank") in (None, "", sign * 2)
+
+
 RELIED_ON = {
     "pisaParser": "8bc65b604091",
     "_build": "9a0fbfd438cf",
@@ -142,6 +209,14 @@ RELIED_ON = {
     "PmlKeepInFrame.wrap": "2cbc8cc085ac",
     "PmlPageTemplate.beforeDrawPage": "b629e653e18c",
     "PmlParagraph.draw": "f13db36f6699",
+    "pisaContext.addFrag": "73f8c18b08ce",
+    "pisaContext.toParagraphStyle": "9f134562c695",
+    "Paragraph.breakLines": "3289f8d9186a",
+    "Paragraph.drawPara": "3f67224234c6",
+    "_getFragWords": "1ac8b697c71a",
+    "_putFragLine": "320aa572bb9c",
+    "_maxLeadingExtent": "5a24f7694ef7",
+    "PmlTable._splitKeepInFrame": "9d599dc6e377",
 }
 
 
@@ -149,7 +224,8 @@ def test_what_we_rely_on_is_as_it_was_read():
     """Where one of these has changed, read it beside what adapters/paper does instead, and write its new sum here."""
     parts = (
         parser.pisaParser, document._build, walk, parser.CSSCollect, pisaContext.parseCSS, pisaContext.addPara, tables.pisaTagTD, KeepInFrame.wrap,
-        BaseDocTemplate.build, PmlKeepInFrame.wrap, PmlPageTemplate.beforeDrawPage, PmlParagraph.draw,
+        BaseDocTemplate.build, PmlKeepInFrame.wrap, PmlPageTemplate.beforeDrawPage, PmlParagraph.draw, pisaContext.addFrag, pisaContext.toParagraphStyle,
+        Paragraph.breakLines, Paragraph.drawPara, _getFragWords, _putFragLine, _maxLeadingExtent, PmlTable._splitKeepInFrame,
     )  # fmt: skip
     assert {part.__qualname__: hashlib.sha256(inspect.getsource(part).encode()).hexdigest()[:12] for part in parts} == RELIED_ON
 
