@@ -8,7 +8,7 @@ from typing import Any
 from models.database import connection
 
 _inside: ContextVar[bool] = ContextVar("inside a counted statement", default=False)
-METHODS = ("execute_query", "execute_query_dict", "execute_insert", "execute_many")
+METHODS = ("read", "execute_query", "execute_query_dict", "execute_insert", "execute_many")
 
 
 @contextmanager
