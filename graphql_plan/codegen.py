@@ -102,7 +102,9 @@ def _field(out: Source, one: Selected, v: str, given: str | None) -> None:
         place = f"(p, {key}, {one.parent.name!r})"
         complete = f"{v} = {out.bind('C', one.complete)}(x, {place}, i, {v}, False)"
         small = flat.leaves(out.plan, one)
-        if small is None:
+        if small is None and one.way.kind != "attribute":
+            out.add(3, f"w = {name}.ahead and ahead(x, {name}, {v})", f"if w and len(w) > 1: {v} = later(x, {name}, {place}, {v}, w)", f"else: {complete}")
+        elif small is None:
             out.add(3, complete)
         else:
             flat.inline(out, one, small, v, place, complete)

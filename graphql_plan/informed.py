@@ -89,19 +89,26 @@ def constants(x: CompiledExecutor, one: Selected) -> dict[str, Any] | None:
     return found
 
 
-async def ahead(x: CompiledExecutor, one: Selected, value: Any) -> None:
-    """Begin what the fields of a value will wait for, and wait: then they answer at once, and no task is made for each."""
-    waiting: list[Awaitable[Any]] = []
+def ahead(x: CompiledExecutor, one: Selected, value: Any) -> list[Awaitable[Any]]:
+    """Begin what the fields of a value will wait for, all at once, to be waited for before they are asked: then they answer at once, and no task
+    is made for each. Nothing where the value is not here yet."""
+    begun: list[Awaitable[Any]] = []
+    if value is None or isinstance(value, Exception) or x.is_awaitable(value):
+        return begun
     for path, child in one.ahead:
         try:
             sources = [each for each in _reached(value, path) if all(guard(each, x.context_value) for guard in child.way.guards)]
             arguments = child.constants if child.constants is not None else constants(x, child)
             assert child.way.ahead is not None
             assert arguments is not None
-            waiting.extend(child.way.ahead(x.context_value, sources, **arguments))
+            begun.extend(child.way.ahead(x.context_value, sources, **arguments))
         except Exception:  # noqa: BLE001, S112 - the field itself says it
             continue
-    for each in waiting:
+    return begun
+
+
+async def all_of(begun: list[Awaitable[Any]]) -> None:
+    for each in begun:
         with suppress(Exception):
             await each
 

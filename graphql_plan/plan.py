@@ -128,13 +128,12 @@ class Plan:
         waited for anyway, which would then begin later."""
         found: list[tuple[tuple[str, ...], Selected]] = []
         for child in self.children.get((get_named_type(one.type).name, id(one.details)), ()):
-            beneath = self._ahead(child)
-            if child.way.ahead is not None and not beneath:
+            if child.way.ahead is not None:
                 found.append(((), child))
             elif child.way.waits:
                 return []
             elif child.way.kind == "attribute" and not child.way.guards:
-                found += [((child.way.attribute, *path), further) for path, further in beneath]
+                found += [((child.way.attribute, *path), further) for path, further in self._ahead(child)]
         return found
 
 

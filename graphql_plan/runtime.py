@@ -14,7 +14,7 @@ from graphql import GraphQLObjectType, Undefined
 from graphql.execution.executor import collect_iterator_awaitables, invalid_return_type_error
 from graphql.pyutils import gather_with_cancel, inspect
 
-from graphql_plan.informed import Informed, ahead, arguments_of, constants, info_of, path_of
+from graphql_plan.informed import Informed, ahead, all_of, arguments_of, constants, info_of, path_of
 
 if TYPE_CHECKING:
     from graphql_plan.executor import CompiledExecutor
@@ -80,12 +80,13 @@ def unknown(x: CompiledExecutor, one: Selected, place: Any, info: Any, value: An
     return x.complete_value(one.type, one.details, info, path_of(place), value, None)  # type: ignore[arg-type]
 
 
-async def finish(x: CompiledExecutor, one: Selected, place: Any, info: Any, value: Awaitable[Any]) -> Any:
+async def finish(x: CompiledExecutor, one: Selected, place: Any, info: Any, value: Awaitable[Any], begun: list[Awaitable[Any]] | None = None) -> Any:
+    """A composite value that is awaited; `begun` is what its fields will wait for, where that is begun already."""
     found: Any = Undefined
     try:
         found = await value
         if one.ahead:
-            await ahead(x, one, found)
+            await all_of(ahead(x, one, found) if begun is None else begun)
         assert one.complete is not None
         completed = one.complete(x, place, info, found, True)
         if x.is_awaitable(completed):
@@ -97,6 +98,11 @@ async def finish(x: CompiledExecutor, one: Selected, place: Any, info: Any, valu
         info = info or info_of(x, one, place)
         return await x.complete_awaitable_value(one.type, one.details, info, path_of(place), _ready(found), None)  # type: ignore[arg-type]
     return completed
+
+
+def later(x: CompiledExecutor, one: Selected, place: Any, value: Any, begun: list[Awaitable[Any]]) -> Awaitable[Any]:
+    """The same of a value that is here: one task waits for all of its fields."""
+    return finish(x, one, place, None, _ready(value), begun)
 
 
 async def _ready(value: Any) -> Any:
@@ -240,5 +246,7 @@ HELPERS: dict[str, Callable[..., Any]] = {
         put,
         gather,
         drop,
+        ahead,
+        later,
     )
 }
