@@ -126,6 +126,26 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
 
 
 def _told(result: Any) -> Any:
+    """What may not differ: which of the branches side by side fails first, and how far those came that a null then put an end to, is for time to say."""
     if not isinstance(result, ExecutionResult):
         return result
-    return result.data, sorted(repr((error.message, error.path, error.locations)) for error in result.errors or ())  # of branches side by side in any order
+    own, left = [], set()
+    for error in result.errors or ():
+        place = _null_of(result.data, error.path or [])
+        if len(place) == len(error.path or []):
+            own.append(repr((error.message, error.path, error.locations)))
+        else:
+            left.add(repr(place))
+    return result.data, sorted(own), left
+
+
+def _null_of(data: Any, path: list[Any]) -> list[Any]:
+    """The place of the answer that an error left null: its own, or one above."""
+    for depth, step in enumerate(path):
+        if data is None:
+            return path[:depth]
+        try:
+            data = data[step]
+        except (LookupError, TypeError):  # such a place there is not, which differs
+            break
+    return path

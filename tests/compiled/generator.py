@@ -2,7 +2,6 @@
 
 import json
 import random
-import re
 from typing import Any
 
 from graphql import (
@@ -12,8 +11,10 @@ from graphql import (
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
+    GraphQLScalarType,
     GraphQLSchema,
     get_named_type,
+    get_nullable_type,
     is_abstract_type,
     is_leaf_type,
 )
@@ -22,11 +23,14 @@ LEAVES = {"String": ('"a"', '""'), "Int": ("1", "2", "3", "4"), "Float": ("1.5",
 
 
 class Generator:
-    """One operation after another from a seed. `values` gives literals by argument name or scalar, before LEAVES."""
+    """One operation after another from a seed. `values` gives literals by field and argument (`thing.number`), argument, or scalar, before LEAVES;
+    `favoured` fields come more often."""
 
-    def __init__(self, schema: GraphQLSchema, seed: int, values: dict[str, tuple[str, ...]] | None = None, depth: int = 4) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, seed: int, values: dict[str, tuple[str, ...]] | None = None, depth: int = 4, favoured: tuple[str, ...] = ()
+    ) -> None:
         self.schema, self.random = schema, random.Random(seed)  # noqa: S311 - no secret
-        self.values, self.depth = LEAVES | (values or {}), depth
+        self.values, self.depth, self.favoured = LEAVES | (values or {}), depth, favoured
 
     def operation(self, *, mutation: bool = False) -> tuple[str, dict[str, Any]]:
         self.fragments: list[str] = []
@@ -35,7 +39,7 @@ class Generator:
         root = self.schema.mutation_type if mutation else self.schema.query_type
         assert root is not None
         body = self._selection(root, self.depth, root=True)
-        declared = ", ".join(f"${name}: {self.declared.get(name, 'Boolean!')}" for name in self.variables)
+        declared = ", ".join(f"${name}: {kind}" for name, kind in self.declared.items())
         return f"{'mutation' if mutation else 'query'} Op{f'({declared})' if declared else ''} {body}\n" + "\n".join(self.fragments), self.variables
 
     def _selection(self, kind: Any, depth: int, *, root: bool = False) -> str:
@@ -66,9 +70,11 @@ class Generator:
         names = [name for name, one in kind.fields.items() if depth > 0 or is_leaf_type(get_named_type(one.type))]
         if not names:
             return "__typename"
-        name = self.random.choice(names)
+        favoured = [name for name in names if name in self.favoured]
+        name = self.random.choice(favoured if favoured and self.random.random() < 0.3 else names)
         field = kind.fields[name]
-        arguments = [f"{key}: {self._argument(one.type, key)}" for key, one in field.args.items() if self._wanted(one)]
+        valued = ((key, f"{name}.{key}" if f"{name}.{key}" in self.values else key) for key, one in field.args.items() if self._wanted(one))
+        arguments = [f"{key}: {self._argument(field.args[key].type, known)}" for key, known in valued]
         text = f"{self._alias(bool(arguments))}{name}{'(' + ', '.join(arguments) + ')' if arguments else ''}{self._condition()}"
         inner = get_named_type(field.type)
         return text if is_leaf_type(inner) else f"{text} {self._selection(inner, depth - 1)}"
@@ -83,21 +89,21 @@ class Generator:
         if self.random.random() > 0.08:
             return ""
         name = f"v{self.random.randint(0, 3)}"
-        self.variables.setdefault(name, self.random.random() < 0.5)
-        chosen = f"${name}" if self.random.random() < 0.7 else self.random.choice(("true", "false"))
-        self.variables.setdefault(name, True)
+        chosen = self.random.choice(("true", "false"))
+        if self.random.random() < 0.7:
+            self.variables.setdefault(name, self.random.random() < 0.5)
+            self.declared[name], chosen = "Boolean!", f"${name}"
         return f" @{self.random.choice(('skip', 'include'))}(if: {chosen})"
 
     def _argument(self, kind: Any, name: str) -> str:
-        """A literal, or a variable that holds it."""
-        text = self._value(kind, name)
-        if not is_leaf_type(get_named_type(kind)) or self.random.random() > 0.4:
-            return text
-        called = f"w{len(self.variables)}"
-        self.declared[called] = str(kind)
-        is_null = not isinstance(kind, GraphQLNonNull) and self.random.random() < 0.1
-        self.variables[called] = None if is_null else json.loads(re.sub(r"\b([A-Z][A-Z_0-9]*)\b(?!\")", r'"\1"', text) if is_enum(kind) else text)
-        return f"${called}"
+        """A literal, or a variable of the same value, or a variable that is left out."""
+        if not isinstance(get_nullable_type(kind), GraphQLScalarType) or self.random.random() > 0.25:
+            return self._value(kind, name)
+        variable = f"w{len(self.declared)}"
+        self.declared[variable] = str(kind)
+        if isinstance(kind, GraphQLNonNull) or self.random.random() < 0.8:
+            self.variables[variable] = json.loads(self._value(kind, name))
+        return f"${variable}"
 
     def _value(self, kind: Any, name: str) -> str:
         if isinstance(kind, GraphQLNonNull):
@@ -112,7 +118,3 @@ class Generator:
             wanted = [key for key, one in kind.fields.items() if self._wanted(one)]
             return "{" + ", ".join(f"{key}: {self._value(kind.fields[key].type, key)}" for key in wanted) + "}"
         return self.random.choice(self.values.get(kind.name, ('"1"',)))
-
-
-def is_enum(kind: Any) -> bool:
-    return isinstance(get_named_type(kind), GraphQLEnumType)

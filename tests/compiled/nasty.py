@@ -19,6 +19,8 @@ from resolvers.viewer import Viewer, ViewerKind
 from schema.loaders import Loaders
 
 CLEAN = "clean"
+ALL_FAIL = 4  # with this argument a loader has nothing but an error for those who are not CLEAN
+AHEAD = ("ledger", "lines", "first", "foreseen", "row", "strictRow", "rowThings")  # fields that are read ahead, and those above
 Whole = strawberry.scalar(name="Whole", serialize=lambda value: None if value == 13 else str(value), parse_value=int)
 WHOLE = Decimal
 Text = strawberry.scalar(name="Text", serialize=str, parse_value=str)
@@ -40,31 +42,44 @@ class Signed(BasePermission):
     message = "not signed in"
 
     def has_permission(self, source: Any, info: Any, **_: Any) -> bool:
-        info.context.calls.append("permission")
+        noted(info, "permission", 0)
         return info.context.viewer != "stranger"
 
 
 class Loud(FieldExtension):
     def resolve(self, next_: Any, source: Any, info: strawberry.Info, **arguments: Any) -> Any:
-        info.context.calls.append("extension")
+        noted(info, "extension", 0)
         return f"{next_(source, info, **arguments)}!"
 
 
 class Context:
-    """What one execution saw: calls in order, and the batches of its loader. Strawberry's own loader may wait for ever: where whoever asked first was
-    cancelled before his batch began, nobody reads for those who come later."""
+    """What one execution saw: calls in order, each with its path, the batches of its loaders, and what was begun ahead. Strawberry's own loader may wait
+    for ever: where whoever asked first was cancelled before his batch began, nobody reads for those who come later."""
 
     def __init__(self, viewer: str) -> None:
         self.viewer = viewer
         self.calls: list[Any] = []
-        self._loaders = Loaders(Viewer(ViewerKind.SYSTEM, "test"))
+        self.begun: list[Any] = []
+        self.loaders = Loaders(Viewer(ViewerKind.SYSTEM, "test"))
 
     def load(self, key: int) -> Awaitable[Any]:
-        return self._loaders.by_id(self._load, key)
+        return self.loaders.by_id(self._load, key)
+
+    async def rows(self, _viewer: Viewer, things: list[Any], times: int) -> dict[int, Any]:
+        self.calls.append(("batch", tuple((one.number, times) for one in things), ()))
+        await late(None, times % 4)  # a generator asks for two thousand million
+        if times == ALL_FAIL and meets(self.viewer, times):
+            raise Broken("no row at all")
+        return {one.pk: Broken("a row") if meets(self.viewer, one.number) and one.number % 5 == 3 else one.number * times for one in things}
 
     async def _load(self, _viewer: Viewer, keys: list[int]) -> dict[int, Any]:
-        self.calls.append(("batch", tuple(keys)))
-        return {key: Broken(f"no {key}") if self.viewer != CLEAN and key % 5 == 4 else make(key + 10, self.viewer) for key in keys}
+        self.calls.append(("batch", tuple(keys), ()))
+        return {key: Broken(f"no {key}") if meets(self.viewer, key) and key % 5 == 4 else make(key + 10, self.viewer) for key in keys}
+
+
+def meets(viewer: str, number: int) -> bool:
+    """Whether the viewer meets the nasty answers of that number: a stranger meets few, and is refused some things."""
+    return viewer != CLEAN and (viewer != "stranger" or number % 3 == 1)
 
 
 async def late(value: Any, turns: int = 1) -> Any:
@@ -75,20 +90,21 @@ async def late(value: Any, turns: int = 1) -> Any:
     return value
 
 
+def noted(info: Any, name: str, number: int) -> None:
+    info.context.calls.append((name, number, tuple(info.path.as_list())))
+
+
 def logged(info: Any, name: str, number: int) -> bool:
     """Note the call; whether this viewer meets the nasty answers."""
-    info.context.calls.append((name, number))
-    return bool(info.context.viewer != CLEAN)
-
-
-begun: list[list[int]] = []
+    noted(info, name, number)
+    return meets(info.context.viewer, number)
 
 
 def foreseen(function: Any) -> Any:
     """What `begin` gives is a hint: whatever goes wrong with it, the answer is the same."""
 
-    def begin(_context: Any, things: list[Any], **_arguments: Any) -> Iterator[Any]:
-        begun.append([one.number for one in things])
+    def begin(context: Any, things: list[Any], **_arguments: Any) -> Iterator[Any]:
+        context.begun.append((function.__name__, [one.number for one in things]))
         for one in things:
             if one.number % 7 == 3:
                 raise Broken("ahead of time")
@@ -96,6 +112,21 @@ def foreseen(function: Any) -> Any:
 
     function.plan_ahead = begin
     return function
+
+
+def rows_ahead(function: Any) -> Any:
+    """As the product's fields do: the loader that the field will ask is asked before."""
+
+    def begin(context: Any, things: list[Any], times: int = 1) -> Any:
+        context.begun.append((function.__name__, [one.number for one in things]))
+        return context.loaders.ahead(context.rows, things, times)
+
+    function.plan_ahead = begin
+    return function
+
+
+def answer(thing: Any, info: Any, times: int, then: Any = None) -> Any:
+    return info.context.loaders.answer(info.context.rows, thing, times, then=then)
 
 
 class Kind:
@@ -185,10 +216,56 @@ class Tag:
 
 
 @strawberry.type
-class Items:
-    """Fields of every thing; `number` decides what is nasty about it."""
+class Rows:
+    """What a list is read ahead for, and what fails beside it."""
 
     number: int = 1
+
+    @property
+    def pk(self) -> int:
+        return self.number
+
+    @strawberry.field
+    def failing(self, info: strawberry.Info) -> int | None:
+        if logged(info, "failing", self.number) and self.number % 2:
+            raise Broken(f"odd {self.number}")
+        return self.number
+
+    @strawberry.field
+    def strict(self, info: strawberry.Info) -> int:
+        nasty = logged(info, "strict", self.number)
+        return None if nasty and self.number % 7 == 3 else 2**40 if nasty and self.number % 11 == 5 else self.number  # type: ignore[return-value]
+
+    @strawberry.field
+    @foreseen
+    def foreseen(self, info: strawberry.Info, times: int = 1) -> int | None:
+        nasty = logged(info, "foreseen", self.number)
+        return late(Broken("foreseen") if nasty and self.number % 4 == 1 else self.number * times) if self.number % 2 else times  # type: ignore[return-value]
+
+    @strawberry.field
+    @rows_ahead
+    def row(self, info: strawberry.Info, times: int = 1) -> int | None:
+        logged(info, "row", self.number)
+        return answer(self, info, times)  # type: ignore[no-any-return]
+
+    @strawberry.field
+    @rows_ahead
+    def strict_row(self, info: strawberry.Info, times: int = 1) -> str:
+        nasty = logged(info, "strict_row", self.number)
+        return answer(self, info, times, lambda found: None if nasty and self.number % 7 == 1 else f"{found + 1}")  # type: ignore[no-any-return]
+
+    @strawberry.field
+    @rows_ahead
+    def row_things(self, info: strawberry.Info, times: int = 1) -> "list[Thing | None]":
+        """What is here at once, or later, of many things."""
+        logged(info, "row_things", self.number)
+        viewer = info.context.viewer
+        return answer(self, info, times, lambda found: [make(found + 1, viewer), make(found + 2, viewer)])  # type: ignore[no-any-return]
+
+
+@strawberry.type
+class Items(Rows):
+    """Fields of every thing; `number` decides what is nasty about it."""
 
     @strawberry.field
     def plain(self) -> str:
@@ -205,17 +282,6 @@ class Items:
         return f"{len(raw.field_nodes)} {raw.path.as_list()} {raw.parent_type} {raw.return_type} {sorted(raw.variable_values)}"
 
     @strawberry.field
-    def failing(self, info: strawberry.Info) -> int | None:
-        if logged(info, "failing", self.number) and self.number % 2:
-            raise Broken(f"odd {self.number}")
-        return self.number
-
-    @strawberry.field
-    def strict(self, info: strawberry.Info) -> int:
-        nasty = logged(info, "strict", self.number)
-        return None if nasty and self.number % 7 == 3 else 2**40 if nasty and self.number % 11 == 5 else self.number  # type: ignore[return-value]
-
-    @strawberry.field
     async def tardy(self, info: strawberry.Info) -> int | None:
         nasty = logged(info, "tardy", self.number)
         return await late(Broken("tardy") if nasty and self.number % 3 == 1 else self.number, self.number % 3)
@@ -224,12 +290,6 @@ class Items:
     async def tardy_strict(self, info: strawberry.Info) -> str:
         nasty = logged(info, "tardyStrict", self.number)
         return await late(None if nasty and self.number % 5 == 2 else f"t{self.number}", 2)
-
-    @strawberry.field
-    @foreseen
-    def foreseen(self, info: strawberry.Info, times: int = 1) -> int | None:
-        nasty = logged(info, "foreseen", self.number)
-        return late(Broken("foreseen") if nasty and self.number % 4 == 1 else self.number * times) if self.number % 2 else times  # type: ignore[return-value]
 
     @strawberry.field
     def coin(self, info: strawberry.Info) -> Coin | None:
@@ -317,6 +377,15 @@ class Items:
         return f"{words} {colour} {to}"
 
     @strawberry.field
+    async def ledger(self, info: strawberry.Info) -> "Ledger | None":
+        nasty = logged(info, "ledger", self.number)
+        lines: Any = [Line(number=self.number + step, bare=Bare(number=step, text="line")) for step in range(1, 5)]
+        found = Ledger(number=self.number, lines=lines, first=lines[0], things=[make(self.number, info.context.viewer)])
+        if nasty and self.number % 4 == 2:
+            found.lines = [*lines, Broken("line"), None, *lines[:1]]
+        return await late(Broken("ledger") if nasty and self.number % 9 == 8 else found, self.number % 2)  # type: ignore[no-any-return]
+
+    @strawberry.field
     def next(self, info: strawberry.Info) -> "Thing | None":
         nasty = logged(info, "next", self.number)
         choices = [make(self.number + 1, info.context.viewer), None, late(make(self.number + 1, info.context.viewer)), late(None), "text", Broken("next")]
@@ -382,6 +451,18 @@ class Bare:
 
 
 @strawberry.type
+class Line(Rows):
+    bare: Bare | None = None
+
+
+@strawberry.type
+class Ledger(Rows):
+    lines: list[Line | None] | None = None
+    first: Line | None = None
+    things: list["Thing"] = strawberry.field(default_factory=list)
+
+
+@strawberry.type
 class Thing(Named, Items):
     attribute: str | None = None
     ratio: float | None = None
@@ -399,8 +480,8 @@ class Box(Named):
 
 
 def make(number: int, viewer: str) -> Thing:
-    """A thing whose attributes are as nasty as its number for those who are not CLEAN."""
-    nasty = viewer != CLEAN
+    """A thing whose attributes are as nasty as its number for those who meet that."""
+    nasty = meets(viewer, number)
     rows: Any = (
         [late(f"late {number}"), 5, None, Broken("attribute"), "text", True][number % 6] if nasty else "text",
         [1.5, 3, -math.inf, "1.5", None][number % 5] if nasty else 0.25,
@@ -451,12 +532,35 @@ class Mutation:
 class Root:
     number: int = 1
 
+    @property
+    def pk(self) -> int:
+        return self.number
+
+
+def guarded(thing: Any, context: Any) -> bool:
+    return context.viewer != "stranger" or thing.number % 3 != 0
+
 
 def built() -> strawberry.Schema:
-    return strawberry.Schema(
+    made = strawberry.Schema(
         query=Query,
         mutation=Mutation,
         types=[Box, Thing, Bare],
         execution_context_class=CompiledExecutor,
         config=CONFIG,
     )
+    for name in ("row", "ratio"):
+        _guard(made._schema.type_map["Thing"].fields[name])  # type: ignore[attr-defined]
+    return made
+
+
+def _guard(field: Any) -> None:
+    inner = field.resolve
+
+    def asked(thing: Any, info: Any, **arguments: Any) -> Any:
+        if not guarded(thing, info.context):
+            raise Broken("not yours")
+        return inner(thing, info, **arguments)
+
+    asked.plan_guard = (guarded, inner)  # type: ignore[attr-defined]
+    field.resolve = asked

@@ -1,11 +1,15 @@
 """Can the differential suite fail? Faults sown into the compiler, each of which it must find."""
 
+import inspect
+import textwrap
 from collections.abc import Callable
 from contextlib import nullcontext
+from typing import Any
 
 import pytest
 
 from graphql_plan import Settings, cache, codegen, configure, executor, informed, plan, runtime
+from schema import loaders
 from tests.compiled import nasty
 from tests.compiled.comparing import quietly
 from tests.compiled.generator import Generator
@@ -28,7 +32,25 @@ TEXTUAL = {  # a fault in generated text: what becomes what
     "a small object's leaves are usual": ("     if type(f0) is str:", "     if f0 is not UNREAD:"),
     "a small object is of any class": ("in N", "in KNOWN or type(o) in N"),
     "nothing is an object": ("if v is None: return None", "if v is None: return {}"),
+    "what is here at once waits for nothing": ("if w and len(w) > 1:", "if w == 5:"),
+    "a single wait is one for all": ("len(w) > 1", "len(w) > 0"),
     "a list is its beginning": ("  for v in q:", "  for v in list(q)[:2]:"),
+}
+
+
+AHEAD = {  # a fault in reading ahead: in which function, what becomes what
+    "nothing is begun": (runtime, informed.ahead, " in one.ahead:", " in ():"),
+    "the first alone is begun": (runtime, informed.ahead, " in one.ahead:", " in one.ahead[:1]:"),
+    "it is begun twice": (runtime, informed.ahead, " in one.ahead:", " in one.ahead * 2:"),
+    "it is begun for too few": (runtime, informed.ahead, ", sources,", ", sources[1:],"),
+    "it is begun for one of them": (runtime, informed.ahead, ", sources,", ", sources[:1] * len(sources),"),
+    "it is begun for who may not": (runtime, informed.ahead, "if all(", "if True or all("),
+    "it is begun without its arguments": (runtime, informed.ahead, ", **arguments", ""),
+    "it is not waited for": (runtime, informed.all_of, "for each in begun:", "for each in ():"),
+    "the last alone is waited for": (runtime, informed.all_of, "for each in begun:", "for each in begun[-1:]:"),
+    "lists are not opened": (informed, informed._opened, "if type(each) is list or type(each) is tuple:", "if False:"),
+    "attributes are not followed": (informed, informed._reached, "in path:", "in path[1:]:"),
+    "the way there is forgotten": (plan.Plan, plan.Plan._ahead, "(child.way.attribute, *path)", "path"),
 }
 
 
@@ -43,7 +65,7 @@ async def found() -> bool:
     """Whether an operation differs, or a fault shows in the counts."""
     schema = nasty.built()
     configure(schema, Settings(compile_after=0))
-    generator, tally, number = Generator(schema._schema, SEED), Tally(), 0
+    generator, tally, number = Generator(schema._schema, SEED, favoured=nasty.AHEAD), Tally(), 0
     await every_field(schema, tally)
     while not tally.wrong and tally.run < MOST:
         number += 1
@@ -68,12 +90,26 @@ async def test_a_fault_in_generated_text_is_found(name: str, monkeypatch: pytest
     assert sown, "the fault is in no line: the text has changed"
 
 
+@pytest.mark.parametrize("name", AHEAD)
+async def test_a_fault_in_reading_ahead_is_found(name: str, monkeypatch: pytest.MonkeyPatch):
+    where, function, right, wrong = AHEAD[name]
+    text = textwrap.dedent(inspect.getsource(function))
+    assert right in text, "the fault is in no line: the text has changed"
+    made: dict[str, Any] = {}
+    exec("from __future__ import annotations\n" + text.replace(right, wrong), function.__globals__, made)  # noqa: S102 - our own text
+    monkeypatch.setattr(where, function.__name__, made[function.__name__])
+    if function.__name__ in codegen._BASE:
+        monkeypatch.setitem(codegen._BASE, function.__name__, made[function.__name__])
+    assert await found()
+
+
 def keyed_by_nothing(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(cache, "_booleans", lambda _x: set())
 
 
 def only_the_first_node(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(informed, "info_of", lambda x, one, place: x.build_resolve_info(one.definition, one.nodes[:1], one.parent, None))
+    path_of = informed.path_of
+    patch.setattr(informed, "info_of", lambda x, one, place: x.build_resolve_info(one.definition, one.nodes[:1], one.parent, path_of(place)))
 
 
 def named_by_field(patch: pytest.MonkeyPatch) -> None:
@@ -113,9 +149,18 @@ def what_was_begun_fails_the_rest(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(informed, "suppress", lambda *_: nullcontext())
 
 
+def errors_of_what_is_late_are_forgotten(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(runtime, "fail", lambda *_: None)
+
+
+def errors_of_what_was_read_are_forgotten(patch: pytest.MonkeyPatch) -> None:
+    now = loaders._Answer.now
+    patch.setattr(loaders._Answer, "now", lambda self, then: None if self._error is not None else now(self, then))
+
+
 SOWN = (
     keyed_by_nothing, only_the_first_node, named_by_field, mutations_side_by_side, errors_are_plain, nothing_is_a_leaf, late_objects_are_lost, one_after_another,
-    what_was_begun_fails_the_rest,
+    what_was_begun_fails_the_rest, errors_of_what_is_late_are_forgotten, errors_of_what_was_read_are_forgotten,
 )  # fmt: skip
 
 

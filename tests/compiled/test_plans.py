@@ -36,7 +36,7 @@ def schema() -> strawberry.Schema:
 
 
 async def run(schema, node, viewer: str = nasty.CLEAN, *, compiled: bool = True, **variables):
-    return await told(schema, node, variables, nasty.Context(viewer), nasty.Root(), compiled=compiled)
+    return await told(schema, node, variables, nasty.Context(viewer), nasty.Root(), CompiledExecutor if compiled else StrawberryGraphQLCoreExecutionContext)
 
 
 async def test_a_stranger_s_operation_is_compiled_at_its_second_use_and_a_known_one_at_its_first():
@@ -113,10 +113,26 @@ async def test_what_a_list_will_wait_for_is_begun_once(schema):
     """All at once, as soon as its items are known; then each answers without a task of its own."""
     node = parse("{ strictThings { number foreseen } thing { foreseen } }")
     await run(schema, node)
-    begun = nasty.begun
-    begun.clear()
-    assert await run(schema, node) == await run(schema, node, compiled=False)
-    assert [numbers for numbers in begun if len(numbers) == 3], begun
+    context = nasty.Context(nasty.CLEAN)
+    assert await told(schema, node, {}, context, nasty.Root(), CompiledExecutor) == await run(schema, node, compiled=False)
+    assert context.begun == [("foreseen", [2]), ("foreseen", [1, 2, 3])]
+
+
+async def test_what_many_rows_wait_for_is_one_task(schema):
+    """A list that is here at once: its rows do not wait each for themselves."""
+    node = parse("{ things(first: 4) { row } }")
+    made: list[object] = []
+
+    def noting(loop, work, **more):
+        made.append(work)
+        return asyncio.Task(work, loop=loop, **more)
+
+    for _ in range(2):
+        await run(schema, node)
+    asyncio.get_running_loop().set_task_factory(noting)
+    await run(schema, node)
+    asyncio.get_running_loop().set_task_factory(None)
+    assert len(made) == 1, "the loader's"
 
 
 @pytest.mark.parametrize(
@@ -181,20 +197,54 @@ async def test_in_shadow_some_queries_are_answered_by_both(schema, monkeypatch: 
     assert answers[1][0] == (await run(schema, wrong, "nasty", compiled=False))[0], "the reference's answer is given"
 
 
-async def test_in_shadow_errors_of_branches_side_by_side_may_come_in_either_order(schema):
-    node = parse("{ box { others { foreseen failing } } tardy }")
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("{ box { others { foreseen failing } } tardy }", "what is begun ahead lets the other branch fail first"),
+        ("{ box { others { foreseen matrix } } strictThings { number } }", "and end this one before it has said anything"),
+    ],
+)
+async def test_in_shadow_nobody_is_told_of_what_time_decides(schema, text: str, what: str):
+    node = parse(text)
     first, second = [(await run(schema, node, "nasty", compiled=compiled))[1] for compiled in (False, True)]
-    assert first != second, "what is begun ahead lets the other branch fail first"
+    assert first != second, what
     configure(schema, Settings(compile_after=0, shadow_every=1))
     await run(schema, node, "nasty")
     assert (stats(schema)["shadowed"], stats(schema)["differences"]) == (1, 0)
 
 
+@pytest.mark.parametrize("wrong", [{"message": "another"}, {"path": ["number"]}, {"path": ["nowhere"]}, {"path": ["failing", "beneath"]}])
+async def test_in_shadow_another_error_is_told(schema, wrong: dict[str, object], monkeypatch: pytest.MonkeyPatch):
+    configure(schema, Settings(compile_after=0, shadow_every=1))
+    built = CompiledExecutor.build_response
+
+    def another(self, data):
+        error = self.collected_errors.errors[0]
+        error.path, error.message = wrong.get("path", error.path), wrong.get("message", error.message)
+        return built(self, data)
+
+    monkeypatch.setattr(CompiledExecutor, "build_response", another)
+    await run(schema, parse("{ failing number }"), "nasty")
+    assert (stats(schema)["shadowed"], stats(schema)["differences"]) == (1, 1)
+
+
 async def test_mutations_are_never_run_twice(schema):
     configure(schema, Settings(compile_after=0, shadow_every=1))
     _, errors, calls = await run(schema, parse("mutation { change { number } }"))
-    assert (errors, calls) == ([], [("change", 1)])
+    assert (errors, calls) == ([], [("change", 1, ("change",))])
     assert stats(schema)["shadowed"] == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{ named { number ... on Box { thing { number } } } any { __typename } }", "mutation { change { number next { number } } strictChange { number } }"],
+)
+async def test_what_is_beneath_an_abstract_type_or_a_mutation_is_compiled(schema, text: str, monkeypatch: pytest.MonkeyPatch):
+    """The reference finds the type, and runs mutations one after another; it executes none of what they select."""
+    node = parse(text)
+    expected = await run(schema, node, compiled=False)
+    monkeypatch.setattr(CompiledExecutor, "execute_collected_subfields", lambda *_: pytest.fail("by the reference"))
+    assert await run(schema, node) == expected
 
 
 @pytest.mark.parametrize("text", [TEXT, "{ thing { next { number } } }", "{ named { number ... on Box { thing { number } } } strictThings { number } }"])
@@ -305,7 +355,7 @@ async def test_cancellation_reaches_what_is_awaited(schema, executor):
     ended = []
 
     class Waiting(nasty.Context):
-        async def _load(self, keys):
+        async def _load(self, _viewer, keys):
             try:
                 await asyncio.sleep(60)
             except asyncio.CancelledError:
