@@ -115,13 +115,15 @@ class _Answer:
             future.cancel()
 
     def _tell(self, future: asyncio.Future[Any], then: Then | None) -> None:
-        try:
-            if self._error is not None and then is not _nothing:
-                future.set_exception(self._error)
-            else:
+        error = self._error if then is not _nothing else None
+        if error is None:
+            try:
                 future.set_result(self._value if then is None else then(self._value))
-        except Exception as error:  # noqa: BLE001 - of `then`: told to whoever waits
-            future.set_exception(error)
+                return
+            except Exception as problem:  # noqa: BLE001 - of `then`: told to whoever waits
+                error = problem
+        future.set_exception(error)
+        future.exception()  # whoever asked may have been given up, where a null above it ended the branch: that is no fault for the log
 
 
 def _nothing(_: Any) -> None:

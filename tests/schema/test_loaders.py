@@ -77,6 +77,22 @@ async def test_a_read_that_fails_tells_each_who_asks_and_nobody_else():
         loaders.answer(read, row)
 
 
+async def test_an_error_that_nobody_waits_for_is_no_fault(caplog: pytest.LogCaptureFixture):
+    """Of a branch that a null has ended."""
+
+    async def read(_viewer, _rows):
+        raise LookupError("gone")
+
+    loaders = Loaders(VIEWER)
+    asked = loaders.of(read, SimpleNamespace(pk=7))
+    await asyncio.sleep(0.01)
+    assert asked.done()
+    del asked
+    loaders.forget()
+    gc.collect()
+    assert caplog.records == []
+
+
 async def test_an_error_of_many_rows_is_no_longer_for_the_last_than_for_the_first():
     async def read(_viewer, _rows):
         raise LookupError("gone")
