@@ -129,7 +129,8 @@ async def test_nasty_operations_do_not_differ():
     counts = stats(schema)
     print(f"{tally}, {counts}")  # noqa: T201 - the long run's record
     assert tally.wrong[:3] == []
-    assert tally.run / 2 < tally.clean < tally.run * 3 / 4, "both good answers and errors are compared"
+    least = 0.5 if COUNT >= 1000 else 0.4  # of few it varies
+    assert tally.run * least < tally.clean < tally.run * 3 / 4, "both good answers and errors are compared"
     assert tally.ahead > tally.run / 20
     assert counts["reference"] == counts["selections_failed"] == counts["operations_failed"] == counts["faults"] == 0
 
