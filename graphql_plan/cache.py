@@ -79,7 +79,9 @@ class Cache:
     def trust(self, node: OperationDefinitionNode) -> None:
         with self._lock:
             key, own = id(node), self.own
-            own[key] = Known(weakref.ref(node, lambda gone: _forget(own, key, gone)), self.settings.compile_after)
+            known = own.get(key)
+            if known is None or known.node() is not node:
+                own[key] = Known(weakref.ref(node, lambda gone: _forget(own, key, gone)), self.settings.compile_after)
 
     def find(self, x: CompiledExecutor, root: Any, grouped: GroupedFieldSet) -> Plan | None:
         """The plan of this request, made now if it is time."""

@@ -24,6 +24,7 @@ _AWAY = (
     asyncpg.LockNotAvailableError,
     asyncpg.QueryCanceledError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection whose end has arrived and is not read yet
 )
 
 

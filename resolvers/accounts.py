@@ -109,7 +109,7 @@ async def accounts_named(viewer: Viewer, slug: str, ids: Sequence[int], numbers:
     """Those of an organization that exist for the viewer and have one of the ids or numbers. Two statements."""
     named = f"({among('a.id', 2)} OR {among_texts('a.number', 3)})"
     where = f"{named} AND a.organization_id = (SELECT id FROM organization WHERE slug = $1) AND {scope.accounts_sql(viewer)}"
-    rows = await fetch(f"SELECT {_COLUMNS} FROM {_FROM} WHERE {where}", slug, list(ids), list(numbers))
+    rows = await fetch(f"SELECT {_COLUMNS} FROM {_FROM} WHERE {where} ORDER BY a.number", slug, list(ids), list(numbers))
     return await _rows(viewer, rows)
 
 

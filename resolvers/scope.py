@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from models.enums import Right, TokenScope
-from resolvers.sql import among, listed, literal
+from resolvers.sql import among, listed, literal, written
 from resolvers.viewer import Access, Grant, Viewer
 
 
@@ -15,14 +15,16 @@ def accounts_sql(viewer: Viewer, alias: str = "a", *, leads: bool = False) -> st
     """The accounts that exist for the viewer, over `personal_account AS alias`. It holds only integers and days, hence no parameters.
 
     Where it `leads` nothing narrower finds the rows. Elsewhere it only filters: the plus keeps planners from walking through all
-    accounts of an organization to find the few that a statement names.
+    accounts of an organization to find the few that a statement names. Ids of a viewer's own are `listed`, so that viewers share a text; those of
+    organizations are few and written out, and so are all where both lead: planners must see how many rows each half finds.
     """
     if not viewer.has(TokenScope.READ_ACCOUNTS):
         return "1 = 0"
     begun = [grant for grant in viewer.grants if grant.from_on is None or grant.from_on <= viewer.today]
     account_ids = {grant.account_id for grant in begun if grant.account_id is not None}
     present = {grant.contract_id for grant in begun if grant.contract_id is not None and grant.until_on is None}
-    parts = [f"{column} IN ({listed(ids)})" for column, ids in ((f"{alias}.id", account_ids), (f"{alias}.contract_id", present)) if ids]
+    told = written if leads and viewer.organization_ids else listed
+    parts = [f"{column} IN ({told(ids)})" for column, ids in ((f"{alias}.id", account_ids), (f"{alias}.contract_id", present)) if ids]
     parts += [_former(grant, alias) for grant in begun if grant.contract_id is not None and grant.until_on is not None]
     return f"({' OR '.join([*parts, whole_sql(viewer, alias, leads=leads)])}) AND {alias}.withdrawn_at IS NULL"
 
@@ -39,7 +41,8 @@ def contracts_sql(viewer: Viewer, alias: str = "c", *, leads: bool = False) -> s
     if not viewer.has(TokenScope.READ_ACCOUNTS):
         return "1 = 0"
     contract_ids = {g.contract_id for g in viewer.grants if g.contract_id is not None and (g.from_on is None or g.from_on <= viewer.today)}
-    parts = [f"{alias}.id IN ({listed(contract_ids)})"] if contract_ids else []
+    told = written if leads and viewer.organization_ids else listed
+    parts = [f"{alias}.id IN ({told(contract_ids)})"] if contract_ids else []
     return f"({' OR '.join([*parts, whole_sql(viewer, alias, leads=leads)])})"
 
 
@@ -47,7 +50,7 @@ def whole_sql(viewer: Viewer, alias: str = "a", *, leads: bool = False) -> str:
     """Rows of organizations whose every row the viewer may see."""
     if not viewer.organization_ids:
         return "1 = 0"
-    return f"{'' if leads else '+'}{alias}.organization_id IN ({listed(viewer.organization_ids)})"
+    return f"{'' if leads else '+'}{alias}.organization_id IN ({written(viewer.organization_ids)})"
 
 
 class Accessible(Protocol):

@@ -36,7 +36,12 @@ async def fetch(text: str, *parameters: Any) -> Sequence[Row]:
 def listed(ids: Iterable[int]) -> str:
     """Ids written out in a statement's text, for `IN (…)`. PostgreSQL gets them as a parameter all the same: a text of each viewer's own would
     be planned for each anew, which takes thrice as long as the statement."""
-    return _LISTED + ", ".join(str(int(one)) for one in sorted(ids))
+    return _LISTED + written(ids)
+
+
+def written(ids: Iterable[int]) -> str:
+    """The same, for good."""
+    return ", ".join(str(int(one)) for one in sorted(ids))
 
 
 def _lifted(text: str, parameters: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:

@@ -13,6 +13,7 @@ from reportlab.pdfbase.ttfonts import TTFontFile
 NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 DEEPEST = 200
 FONTS = Path(__file__).parents[1] / "fonts"
+SOFT_HYPHEN = "\xad"  # alone it is no text, and xhtml2pdf fails on it
 MARK = "?"  # our fonts have no better sign for what they cannot draw
 BLANKS = frozenset("\n\t\r")
 UNSEEN = {"Cf", "Mn", "Sk", "Cc"}  # kinds of what joins, varies or tints the sign before it: alone it is nothing
@@ -71,7 +72,7 @@ def _copy(element: Any, parent: Any, document: minidom.Document, block: Any, dep
 
 def _text(text: str | None, node: Any, document: minidom.Document, block: Any) -> None:
     """A word that no line would hold is broken anywhere: it ran off the sheet's edge."""
-    if not text or (node.tagName in WITHOUT_TEXT and not text.strip(" \n\t\r")):
+    if not text or not text.strip(SOFT_HYPHEN) or (node.tagName in WITHOUT_TEXT and not text.strip(" \n\t\r")):
         return
     node.appendChild(document.createTextNode(text))
     if block is not None and len(text) >= 40 and ENDLESS.search(text):

@@ -9,6 +9,7 @@ import asyncpg
 from tortoise.backends.asyncpg import client as tortoise_asyncpg
 from tortoise.backends.base.client import NestedTransactionContext, PoolConnectionWrapper, TransactionContextPooled
 from tortoise.connection import get_connections
+from tortoise.exceptions import TransactionManagementError
 
 from models.postgres.lending import Lending
 from models.stages import SQL, Counted, stage
@@ -23,27 +24,31 @@ class Transaction(Counted, tortoise_asyncpg.TransactionWrapper):
 
 
 class Begun(TransactionContextPooled):
-    """Tortoise would keep a connection for good whose BEGIN failed, or was cancelled."""
+    """Tortoise would keep a connection for good whose BEGIN failed, or was cancelled, and leave a task inside a transaction whose end was cancelled."""
 
     async def __aenter__(self) -> Any:
         await self.ensure_connection()
         self._lending: Lending = self.client._parent.lending  # type: ignore[attr-defined]
         self.client._connection = lent = await self._lending.borrow()
+        self.token = get_connections().set(self.connection_name, self.client)
         try:
-            self.token = get_connections().set(self.connection_name, self.client)
             await self.client.begin()
         except BaseException:
-            await self._lending.give_back(lent)
             get_connections().reset(self.token)
+            await self._lending.give_back(lent)
             raise
         return self.client
 
-    async def __aexit__(self, *raised: Any) -> None:
-        lent = self.client._connection
+    async def __aexit__(self, kind: Any, *_: Any) -> None:
         try:
-            await super().__aexit__(*raised)  # gives it back to the pool itself
+            if not self.client._finalized:
+                if kind is None:
+                    await self.client.commit()
+                elif kind is not TransactionManagementError:  # which says that it has failed already
+                    await self.client.rollback()
         finally:
-            await self._lending.give_back(lent)
+            get_connections().reset(self.token)
+            await self._lending.give_back(self.client._connection)
 
 
 class Lent(PoolConnectionWrapper[Any]):

@@ -14,6 +14,7 @@ from typing import Any
 import asyncpg
 
 LONGEST_IDLE = 300.0  # seconds: after that something on the way may have forgotten the connection
+MOST_STATEMENTS = 50_000  # asyncpg's own bound, after which it ends a connection that it is given back
 
 
 class Lending:
@@ -34,9 +35,12 @@ class Lending:
         """A sound connection. Raises what opening one raises."""
         while self._free and not self._waiting:
             lent, since = self._free.pop()
-            if _is_sound(lent) and asyncio.get_running_loop().time() - since < LONGEST_IDLE:
+            if _is_stale(since):
+                self._drop(lent)
+            elif _is_sound(lent):
                 return lent
-            await self._end(lent)
+            else:
+                await self._end(lent)
         if self._places < self._most and not self._waiting:
             self._places += 1
             return await self._opened()
@@ -45,6 +49,8 @@ class Lending:
     async def give_back(self, lent: Any) -> None:
         if not self._is_closing and _is_sound(lent):
             self._hand_on(lent)
+            if self._free and _is_stale(self._free[0][1]):  # the last one is lent first: what a rush has opened sinks to the bottom
+                self._drop(self._free.pop(0)[0])
         else:
             await self._end(lent)
 
@@ -69,8 +75,10 @@ class Lending:
         """One more, for which there is a place."""
         try:
             return await self.pool.acquire()
-        except BaseException:
+        except BaseException as error:
             self._hand_on(None)
+            if isinstance(error, FileNotFoundError):  # the socket of a server that is away
+                raise ConnectionRefusedError(*error.args) from error
             raise
 
     def _hand_on(self, lent: Any) -> None:
@@ -84,6 +92,12 @@ class Lending:
             self._places -= 1
         else:
             self._free.append((lent, asyncio.get_running_loop().time()))
+
+    def _drop(self, lent: Any) -> None:
+        """End a connection that has done nothing for long, without a word to whoever may be there no more."""
+        if lent._con is not None:
+            lent._con.terminate()
+        self._hand_on(None)
 
     async def _end(self, lent: Any) -> None:
         """Give it back to the pool, which rolls back what is open and ends what is broken, and its place to the next one.
@@ -101,4 +115,10 @@ class Lending:
 
 def _is_sound(lent: Any) -> bool:
     con = lent._con
-    return con is not None and not con.is_closed() and not con.is_in_transaction() and not con._protocol._is_cancelling()
+    if con is None or con.is_closed() or con.is_in_transaction() or con._top_xact is not None:  # the last where the server refused a BEGIN
+        return False
+    return not con._protocol._is_cancelling() and con._protocol.queries_count < MOST_STATEMENTS
+
+
+def _is_stale(since: float) -> bool:
+    return asyncio.get_running_loop().time() - since > LONGEST_IDLE

@@ -235,6 +235,12 @@ def test_what_is_no_text_ends_nothing():
     assert [node.firstChild.data for node in found.getElementsByTagName("p")] == ["a?b??", "after"]
 
 
+@pytest.mark.parametrize("look", ["", " align=center"])
+def test_a_cell_of_soft_hyphens_alone_is_empty(look: str):
+    row = f"<tr><td{look}>\xad</td><td>b</td></tr>"
+    ours(f"{PAGE}<table><tr><td{look}>a</td><td>b</td></tr>{row}{row}</table>")
+
+
 def test_nesting_has_an_end():
     with pytest.raises(TooDeep):
         dom("<div>" * 300 + "x")

@@ -8,6 +8,7 @@ import pytest
 
 from models import database as db
 from models.database import connection, is_sqlite
+from models.postgres import lending
 from resolvers.sql import fetch
 
 
@@ -87,6 +88,67 @@ async def test_a_closed_database_waits_for_nobody_for_long():
     async with asyncio.timeout(5):
         await db.close()
     await asleep
+
+
+@pytest.mark.usefixtures("two")
+async def test_a_transaction_whose_end_is_cancelled_again_and_again_takes_nobody_elses_connection():
+    """A time limit and then a shutdown: the first cancels the wait, the second what gives the connection back."""
+
+    async def slow() -> None:
+        async with db.transaction():
+            await fetch("SELECT pg_sleep(0.05)")
+
+    async def other() -> None:
+        for _ in range(3):
+            async with db.transaction():
+                await fetch("SELECT pg_sleep(0.002)")
+
+    for gap in (0, 0, 0.0003, 0.0006, 0.001, 0.001):
+        ended, others = asyncio.create_task(slow()), [asyncio.create_task(other()) for _ in range(4)]
+        await asyncio.sleep(0.02)
+        for _ in range(3):
+            ended.cancel()
+            await asyncio.sleep(gap)
+        with pytest.raises(asyncio.CancelledError):
+            await ended
+        async with asyncio.timeout(20):
+            await asyncio.gather(*others)
+    assert connection().lending.is_idle
+
+
+@pytest.mark.usefixtures("two")
+async def test_a_refused_beginning_spoils_no_connection(monkeypatch: pytest.MonkeyPatch):
+    real, refused = asyncpg.Connection.execute, []
+
+    async def execute(self, query: str, *rest, **named):
+        if query.startswith("BEGIN") and not refused:
+            refused.append(query)
+            raise asyncpg.QueryCanceledError("canceling statement due to user request")
+        return await real(self, query, *rest, **named)
+
+    monkeypatch.setattr(asyncpg.Connection, "execute", execute)
+    for _ in range(4):
+        with suppress(asyncpg.QueryCanceledError):
+            async with db.transaction():
+                await backend()
+    assert refused
+    async with db.transaction():
+        assert await backend()
+
+
+@pytest.mark.usefixtures("two")
+async def test_a_connection_that_did_nothing_for_long_is_lent_no_more(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(lending, "LONGEST_IDLE", 0.1)
+    first = await backend()
+    await asyncio.sleep(0.2)
+    second = await backend()
+    assert second != first
+    await asyncio.gather(fetch("SELECT pg_sleep(0.05)"), fetch("SELECT pg_sleep(0.05)"))
+    for _ in range(10):
+        await asyncio.sleep(0.03)
+        await backend()
+    assert connection()._pool.get_size() == 1, "what only a rush needs is closed"
+    assert connection().lending.is_idle
 
 
 async def _begun() -> object:
