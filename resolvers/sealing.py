@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+from functools import lru_cache
 from hashlib import blake2b, sha256
 
 from settings import settings
@@ -38,12 +39,18 @@ class Sealer:
         return payload if hmac.compare_digest(seal, self._seal(kind, payload)) else None
 
     def _seal(self, kind: str, payload: bytes) -> bytes:
-        return blake2b(payload, key=self._seal_key, person=blake2b(kind.encode(), digest_size=16).digest(), digest_size=self._size).digest()
+        return blake2b(payload, key=self._seal_key, person=_person(kind), digest_size=self._size).digest()
 
     def _hidden(self, seal: bytes, payload: bytes) -> bytes:
         blocks = range(-(-len(payload) // 64))
-        stream = b"".join(blake2b(seal, key=self._hide_key, salt=block.to_bytes(8, "big"), digest_size=64).digest() for block in blocks)
-        return bytes(a ^ b for a, b in zip(payload, stream, strict=False))
+        stream = b"".join([blake2b(seal, key=self._hide_key, salt=block.to_bytes(8, "big"), digest_size=64).digest() for block in blocks])
+        size = len(payload)
+        return (int.from_bytes(payload, "big") ^ int.from_bytes(stream[:size], "big")).to_bytes(size, "big")
+
+
+@lru_cache(maxsize=256)
+def _person(kind: str) -> bytes:
+    return blake2b(kind.encode(), digest_size=16).digest()
 
 
 def own_sealers() -> list[Sealer]:
