@@ -69,7 +69,12 @@ class Lending:
             if turn.done() and not turn.cancelled():
                 self._hand_on(turn.result())
             raise
-        return lent if lent is not None else await self._opened()
+        if lent is None:
+            return await self._opened()
+        if _is_sound(lent):
+            return lent
+        await self._end(lent)  # it broke since it was handed on
+        return await self.borrow()
 
     async def _opened(self) -> Any:
         """One more, for which there is a place."""
