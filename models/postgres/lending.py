@@ -47,7 +47,9 @@ class Lending:
         return await self._in_turn()
 
     async def give_back(self, lent: Any) -> None:
-        if not self._is_closing and _is_sound(lent):
+        if lent._con is not None and _is_inside(lent._con):  # its BEGIN was cancelled or refused, or its end was: the server rolls back what is open
+            self._drop(lent)
+        elif not self._is_closing and _is_sound(lent):
             self._hand_on(lent)
             if self._free and _is_stale(self._free[0][1]):  # the last one is lent first: what a rush has opened sinks to the bottom
                 self._drop(self._free.pop(0)[0])
@@ -99,13 +101,13 @@ class Lending:
             self._free.append((lent, asyncio.get_running_loop().time()))
 
     def _drop(self, lent: Any) -> None:
-        """End a connection that has done nothing for long, without a word to whoever may be there no more."""
+        """End a connection without a word to whoever may be there no more."""
         if lent._con is not None:
             lent._con.terminate()
         self._hand_on(None)
 
     async def _end(self, lent: Any) -> None:
-        """Give it back to the pool, which rolls back what is open and ends what is broken, and its place to the next one.
+        """Give it back to the pool, which ends what is broken, and its place to the next one.
 
         asyncpg does so in a task of its own, which nothing can cancel. What that task does waits for nothing where the connection is sound,
         and ends the connection where it is cancelled; so it is done here, and costs two turns of the loop less.
@@ -120,9 +122,14 @@ class Lending:
 
 def _is_sound(lent: Any) -> bool:
     con = lent._con
-    if con is None or con.is_closed() or con.is_in_transaction() or con._top_xact is not None:  # the last where the server refused a BEGIN
+    if con is None or con.is_closed() or _is_inside(con):
         return False
     return not con._protocol._is_cancelling() and con._protocol.queries_count < MOST_STATEMENTS
+
+
+def _is_inside(con: Any) -> bool:
+    """Whether a transaction is open, or was to be: asyncpg remembers one that never began."""
+    return bool(con.is_in_transaction() or con._top_xact is not None)
 
 
 def _is_stale(since: float) -> bool:
