@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
-import statistics
 import tempfile
 from pathlib import Path
 
 import structlog
 
-from benchmarks.growth import ROUNDS, SMALL, Book
+from benchmarks.growth import SMALL, Book, in_turn
 from benchmarks.statement_query import served
 from jobs.console import run_long
-from models import database
-from schema import operations
 
 
 async def main() -> None:
@@ -23,14 +20,9 @@ async def main() -> None:
     with tempfile.TemporaryDirectory(prefix="abonent-bench-") as folder:
         os.environ.update(ABONENT_DATABASE_URL=url, ABONENT_MODE="development", ABONENT_DATA_DIR=folder)
         books = [await Book.filled(one, SMALL, 1, copies=False) for one in (url, f"sqlite:///{Path(folder) / 'bench.db'}")]
-        operations.load()
-        for _ in range(ROUNDS):
-            for book in books:
-                await book.measure()
-        await database.close()
+        found = await in_turn(books)
     stop()
-    for name in ("page", "document"):
-        postgres, sqlite = (statistics.median(book.times[name]) * 1000 for book in books)
+    for name, (postgres, sqlite) in found.items():
         print(f"{name:9} PostgreSQL {postgres:6.2f} ms, SQLite {sqlite:6.2f} ms: {sqlite / postgres:.2f} x")
 
 

@@ -15,9 +15,9 @@ from xhtml2pdf.reportlab_paragraph import FragLine, _maxLeadingExtent
 from xhtml2pdf.xhtml2pdf_reportlab import PmlKeepInFrame, PmlParagraph
 
 from adapters.paper.cells import Cell
+from adapters.paper.dom import SOFT_HYPHEN
 
 BLANKS = re.compile(r"[^\S\xa0]+")  # what separates words: a non-breaking space does not
-SOFT_HYPHEN = "\xad"
 IN_LOOK = frozenset(("textColor", "fontFamilies", "fontName", "fontSize", "leading", "leadingSource", "alignment", "bold", "text", "vAlign", "bulletFontName"))
 BORDER = (f"border{side}{what}" for side in ("Top", "Bottom", "Left", "Right") for what in ("Width", "Color"))
 UNSET = frozenset(("backColor", "bulletText", "pageNumber", "pageCount", *BORDER))
