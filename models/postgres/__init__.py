@@ -11,7 +11,7 @@ from tortoise.backends.base.client import NestedTransactionContext, PoolConnecti
 from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 
-from models.postgres.lending import Lending
+from models.postgres.lending import Lending, reaching
 from models.stages import SQL, Counted, stage
 
 
@@ -72,6 +72,10 @@ class Client(Counted, tortoise_asyncpg.AsyncpgDBClient):
             assert self._pool is not None
             self._lending = Lending(self._pool)
         return self._lending
+
+    async def create_connection(self, with_db: bool) -> None:
+        with reaching():
+            await super().create_connection(with_db)
 
     def acquire_connection(self) -> Lent:
         return Lent(self, self._pool_init_lock)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import asyncpg
@@ -81,11 +83,10 @@ class Lending:
     async def _opened(self) -> Any:
         """One more, for which there is a place."""
         try:
-            return await self.pool.acquire()
-        except BaseException as error:
+            with reaching():
+                return await self.pool.acquire()
+        except BaseException:
             self._hand_on(None)
-            if isinstance(error, FileNotFoundError):  # the socket of a server that is away
-                raise ConnectionRefusedError(*error.args) from error
             raise
 
     def _hand_on(self, lent: Any) -> None:
@@ -118,6 +119,15 @@ class Lending:
                 await lent._holder.release(None)
         finally:
             self._hand_on(None)
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    """The socket of a server that is away is a file that is not there; what it means is that nobody answers."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise ConnectionRefusedError(*error.args) from error
 
 
 def _is_sound(lent: Any) -> bool:

@@ -57,6 +57,24 @@ def test_a_librarys_arguments_stay_out(capsys: pytest.CaptureFixture[str]):
     assert "a@b.kz" not in str((first, second, third))
 
 
+def test_what_no_json_holds_is_a_line_all_the_same(capsys: pytest.CaptureFixture[str]):
+    log().info("request", route="half \ud800", counts={"many": 2**70, 7: ("a", "b")}, statements=6, sql_ms=2.5)
+    (line,) = lines(capsys)
+    assert line["route"] == "half \ud800"
+    assert line["counts"] == {"many": 2**70, "7": ["a", "b"]}
+    assert (line["statements"], line["sql_ms"], "dropped" in line) == (6, 2.5, False)
+
+
+def test_what_the_level_leaves_out_is_not_made(capsys: pytest.CaptureFixture[str]):
+    class Dear:
+        def __str__(self) -> str:
+            raise AssertionError("made for nobody")
+
+    configure("WARNING")
+    log().info("request", route=Dear())
+    assert lines(capsys) == []
+
+
 def test_long_values_are_cut(capsys: pytest.CaptureFixture[str]):
     log().info("x", route="y" * 5000)
     assert len(str(lines(capsys)[0]["route"])) == 300

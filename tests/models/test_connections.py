@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from models import database as db
+from models.availability import is_unavailable
 from models.database import connection, is_sqlite
 from models.postgres import lending
 from resolvers.sql import fetch
@@ -149,6 +150,27 @@ async def test_a_connection_that_did_nothing_for_long_is_lent_no_more(monkeypatc
         await backend()
     assert connection()._pool.get_size() == 1, "what only a rush needs is closed"
     assert connection().lending.is_idle
+
+
+async def test_a_server_that_is_away_is_not_our_fault(database: str):
+    """Its socket is gone from the file system."""
+    if is_sqlite():
+        pytest.skip("SQLite has no server")
+    await db.connect("postgres://postgres@/abonent?host=/nonexistent")
+    with pytest.raises(OSError, match="No such file") as raised:
+        await backend()
+    assert is_unavailable(raised.value)
+    assert is_unavailable(asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress"))
+
+
+@pytest.mark.usefixtures("two")
+async def test_a_connection_that_served_its_time_is_replaced(monkeypatch: pytest.MonkeyPatch):
+    """Whatever a server keeps for a connection goes with it."""
+    await backend()
+    monkeypatch.setattr(lending, "MOST_STATEMENTS", 5)
+    for holder in connection()._pool._holders:
+        holder._max_queries = 5
+    assert len({await backend() for _ in range(12)}) > 1
 
 
 async def _begun() -> object:

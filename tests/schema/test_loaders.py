@@ -17,6 +17,7 @@ from schema.context import Context
 from schema.execution import execute
 from schema.loaders import MOST_ROWS, Loaders
 from tests import factories as make
+from tests.counting import counted
 
 VIEWER = Viewer(ViewerKind.SYSTEM, "test")
 
@@ -150,3 +151,18 @@ async def test_an_answer_leaves_no_rows_to_the_garbage_collector():
         assert [one for one in gc.get_objects() if isinstance(one, ChargeRow | StatementRow | AccountRow)] == []
     finally:
         gc.enable()
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_statement_without_lines_is_asked_for_none():
+    await ids.load()
+    account = await make.account(await make.organization(), "1")
+    await make.statement(account, "2026-09")
+    await make.member(await make.user("owner"), account)
+    viewer = await viewer_of_user((await User.get(login="owner")).id, make.TODAY)
+    text = 'query ($id: ID!) { account(id: $id) { statement(period: "2026-09") { lines { service { name } } } } }'
+    with counted() as seen:
+        answer = await execute(text, {"id": ids.encode("acc", account.id)}, Context(viewer, make.NOW))
+    assert answer.data == {"account": {"statement": {"lines": []}}}
+    assert seen
+    assert not [one for one in seen if "statement_line" in one]
