@@ -162,7 +162,8 @@ async def test_a_statement_without_lines_is_asked_for_none():
     viewer = await viewer_of_user((await User.get(login="owner")).id, make.TODAY)
     text = 'query ($id: ID!) { account(id: $id) { statement(period: "2026-09") { lines { service { name } } } } }'
     with counted() as seen:
-        answer = await execute(text, {"id": ids.encode("acc", account.id)}, Context(viewer, make.NOW))
-    assert answer.data == {"account": {"statement": {"lines": []}}}
+        for _ in range(3):  # compiled since the second
+            answer = await execute(text, {"id": ids.encode("acc", account.id)}, Context(viewer, make.NOW))
+            assert answer.data == {"account": {"statement": {"lines": []}}}
     assert seen
     assert not [one for one in seen if "statement_line" in one]
