@@ -60,7 +60,7 @@ class Loaders:
         return [answer for answer in [loader.answer(row.pk, row) for row in rows] if not answer.is_here]
 
     def forget(self) -> None:
-        """Let go of what was read: graphql-core's executor refers to itself, and all rows of a request would wait for the garbage collector."""
+        """Let go of what was read: whatever part of an execution refers to itself, no row of the request waits for the garbage collector with it."""
         self._loaders.clear()
 
     def _loader(self, read: Read, arguments: tuple[Any, ...]) -> _Loader:
