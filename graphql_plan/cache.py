@@ -30,6 +30,7 @@ from graphql_plan.fields import Mine
 from graphql_plan.options import Settings
 from graphql_plan.plan import Plan, Uncompiled
 from graphql_plan.sources import unknown_sources
+from graphql_plan.starting import Starts
 
 if TYPE_CHECKING:
     from graphql.execution.collect_fields import GroupedFieldSet
@@ -70,6 +71,7 @@ class Cache:
         self.codes = Codes()
         self.operations: OrderedDict[int, Known] = OrderedDict()
         self.own: dict[int, Known] = {}  # the application's: no stranger's operations push them out
+        self.starts = Starts(settings.max_plans)
         self.counts: Counter[str] = Counter()
         self._lock = threading.RLock()
 
@@ -85,9 +87,7 @@ class Cache:
 
     def find(self, x: CompiledExecutor, root: Any, grouped: GroupedFieldSet) -> Plan | None:
         """The plan of this request, made now if it is time."""
-        known = self.own.get(id(x.operation))
-        if known is None or known.node() is not x.operation:
-            known = self._strangers(x.operation)
+        known = self._known(x.operation)
         known.uses += 1
         if known.refused is not None or known.uses < self.settings.compile_after or _is_odd(x):
             self.counts["reference"] += 1
@@ -105,6 +105,22 @@ class Cache:
             return None
         self.counts["compiled"] += 1
         return plan
+
+    def ready(self, x: CompiledExecutor) -> Plan | None:
+        """The plan of this request if it is made already."""
+        known = self._known(x.operation)
+        if not known.plans or known.booleans is None or _is_odd(x):
+            return None
+        coerced = x.variable_values.coerced
+        plan = known.plans.get(tuple([coerced.get(name, Undefined) for name in known.booleans]))
+        if plan is None or plan.broken:
+            return None
+        self.counts["compiled"] += 1
+        return plan
+
+    def _known(self, node: OperationDefinitionNode) -> Known:
+        known = self.own.get(id(node))
+        return known if known is not None and known.node() is node else self._strangers(node)
 
     def _strangers(self, node: OperationDefinitionNode) -> Known:
         key, operations = id(node), self.operations

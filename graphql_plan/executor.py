@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from graphql import ExecutionResult, GraphQLObjectType, OperationType
+from graphql import ExecutionResult, GraphQLError, GraphQLObjectType, OperationType, default_field_resolver, default_type_resolver
 from graphql.type.definition import GraphQLResolveInfoHelpers
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
@@ -15,6 +15,7 @@ from graphql_plan.cache import cache_of
 from graphql_plan.runtime import is_fault
 
 if TYPE_CHECKING:
+    from graphql import DocumentNode, GraphQLSchema
     from graphql.execution.collect_fields import DeferUsage, FieldDetailsList, GroupedFieldSet
     from graphql.pyutils import Path
 
@@ -22,12 +23,47 @@ if TYPE_CHECKING:
     from graphql_plan.plan import Plan
 
 logger = logging.getLogger("graphql_plan")
+_RESOLVERS = (default_field_resolver, default_type_resolver, default_field_resolver)
 
 
 class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
     """Give it to `strawberry.Schema(execution_context_class=CompiledExecutor)`."""
 
     _plan: Plan | None = None
+
+    @classmethod
+    def build(
+        cls,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        root_value: Any = None,
+        context_value: Any = None,
+        raw_variable_values: dict[str, Any] | None = None,
+        operation_name: str | None = None,
+        field_resolver: Any = None,
+        type_resolver: Any = None,
+        subscribe_field_resolver: Any = None,
+        max_coercion_errors: int = 50,
+        enable_early_execution: bool = False,
+        middleware: Any = None,
+        *checks: Any,
+        **others: Any,
+    ) -> Any:
+        """As the reference does; from what it found for the document before, where nothing is unusual."""
+        cache = cache_of(schema)
+        starts, is_on = cache.starts, cache.settings.enabled
+        start = starts.of(document, operation_name) if is_on else None
+        values = start.values(raw_variable_values or {}) if start is not None and middleware is None else None
+        resolvers = field_resolver, type_resolver, subscribe_field_resolver
+        if start is None or values is None:
+            given = root_value, context_value, raw_variable_values, operation_name
+            made = super().build(schema, document, *given, *resolvers, max_coercion_errors, enable_early_execution, middleware, *checks, **others)
+            if is_on and start is None and isinstance(made, cls):
+                starts.keep(document, operation_name, made)
+            return made
+        usual = (one or default for one, default in zip(resolvers, _RESOLVERS, strict=True))
+        known = start.fragment_definitions, start.fragments, root_value, context_value, start.operation, values
+        return cls(schema, *known, *usual, enable_early_execution, None, *checks, **others)
 
     @cached_property
     def given(self) -> dict[Selected, dict[str, Any]]:
@@ -46,12 +82,40 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
     def execute_operation(self, serially: bool | None = None) -> Any:
         cache = cache_of(self.schema)
         every = cache.settings.shadow_every
-        if not every or not cache.settings.enabled or self.operation.operation is not OperationType.QUERY:
+        if not cache.settings.enabled or self.operation.operation is not OperationType.QUERY or serially:
             return super().execute_operation(serially)
-        cache.count("queries")
-        if cache.counts["queries"] % every:
-            return super().execute_operation(serially)
-        return self._shadowed(serially)
+        if every:
+            cache.count("queries")
+            return super().execute_operation(serially) if cache.counts["queries"] % every else self._shadowed(serially)
+        plan = cache.ready(self)
+        return super().execute_operation(serially) if plan is None else self._planned(plan)
+
+    def _planned(self, plan: Plan) -> Any:
+        """The reference's `execute_operation` where the plan is made: the operation's fields need not be collected again."""
+        self._plan = plan
+        try:
+            result = plan.root(self, self.root_value, None)
+        except GraphQLError as error:
+            self.collected_errors.add(error, None)
+            return self.build_response(None)
+        except Exception as error:
+            if not is_fault(error):
+                raise
+            self.contain(error)
+            return super().execute_operation(None)
+        return self._planned_later(result) if self.is_awaitable(result) else self.build_response(result)
+
+    async def _planned_later(self, result: Any) -> Any:
+        try:
+            data = await result
+        except GraphQLError as error:
+            self.collected_errors.add(error, None)
+            return self.build_response(None)
+        except Exception:
+            await self.cancel_incremental_work()
+            self.run_async_work_finished_hook()
+            raise
+        return self.build_response(data)
 
     def execute_collected_root_fields(
         self, root_type: GraphQLObjectType, root_value: Any, grouped_field_set: GroupedFieldSet, serially: bool, new_defer_usages: Sequence[DeferUsage]

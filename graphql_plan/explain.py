@@ -22,7 +22,7 @@ def explain(schema: strawberry.Schema, text: str, variables: Mapping[str, Any] |
         parse(text),
         raw_variable_values=dict(variables or {}),
         operation_name=operation,
-        is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
+        is_awaitable=optimized_is_awaitable,
     )
     if isinstance(x, list):
         return [f"not executable: {error.message}" for error in x]

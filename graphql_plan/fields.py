@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from graphql import FieldNode, GraphQLOutputType
     from graphql.execution.collect_fields import FieldDetailsList
 
+    from graphql_plan.arguments import Passing
     from graphql_plan.plan import Plan
 
 GUARD = "plan_guard"  # an attribute of a wrapping resolver: (allows(root, context), the resolver that it calls when allowed)
@@ -45,6 +46,7 @@ class Selected:
     complete: Callable[..., Any] | None = None  # compiled completion of a composite value: (x, path, info, value, awaited)
     names: dict[int, str] = field(default_factory=dict)  # of an enum: members' names by identity
     constants: dict[str, Any] | None = None  # arguments that are the same for every request, once they are known
+    passing: Passing | None = None  # how arguments that are variables come to it, once that is known
     ahead: list[tuple[tuple[str, ...], Selected]] = field(default_factory=list)  # what can be begun when its value is here: attributes to go, a field
 
     @property

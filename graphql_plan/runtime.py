@@ -14,7 +14,8 @@ from graphql import GraphQLObjectType, Undefined
 from graphql.execution.executor import collect_iterator_awaitables, invalid_return_type_error
 from graphql.pyutils import gather_with_cancel, inspect
 
-from graphql_plan.informed import Informed, ahead, all_of, arguments_of, constants, info_of, path_of
+from graphql_plan.arguments import arguments_of, constants
+from graphql_plan.informed import Informed, ahead, all_of, info_of, path_of
 
 if TYPE_CHECKING:
     from graphql_plan.executor import CompiledExecutor

@@ -9,6 +9,9 @@ from pathlib import Path
 
 KNOWN: dict[str, str] = {
     "graphql.execution.executor": "e81563e16d8d9377",
+    "graphql.execution.execute": "6b3e1bf2af35202a",
+    "graphql.execution.get_variable_signature": "42a9395744b09ccc",
+    "graphql.utilities.coerce_input_value": "1fc6381e8311251c",
     "graphql.execution.collect_fields": "d7de7c1ee1396fed",
     "graphql.execution.incremental.incremental_executor": "994d430a27620180",
     "graphql.execution.values": "002fc00f7e0fcf72",

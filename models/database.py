@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -13,8 +14,7 @@ import asyncpg
 from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.executor import EXECUTOR_CACHE
-from tortoise.connection import get_connection
-from tortoise.context import TortoiseContext
+from tortoise.context import TortoiseContext, require_context
 from tortoise.transactions import in_transaction
 
 from models import guards
@@ -22,7 +22,11 @@ from models.migrating import Executor
 
 POOL_SIZE = 10
 BUSY_MILLISECONDS = 5  # that SQLite itself waits for a lock, keeping the connection; models/sqlite waits longer without it
+SQLITE = "models.sqlite"  # the engine
 _MIGRATION_LOCK = 7_215_304  # any number of our own: an advisory lock of PostgreSQL
+
+_is_sqlite = False  # the database that this process has opened
+_is_own_sqlite: ContextVar[bool | None] = ContextVar("the database of own_context is SQLite", default=None)
 
 
 def configuration(url: str, **sqlite_pragmas: str) -> dict[str, Any]:
@@ -45,8 +49,10 @@ def sqlite_file(url: str) -> Path | None:
 
 async def connect(url: str) -> None:
     """Open the database for this process. A second call first closes what the first one opened."""
+    global _is_sqlite  # noqa: PLW0603 - one database per process
     await close()
     EXECUTOR_CACHE.clear()  # its keys ignore the dialect
+    _is_sqlite = sqlite_file(url) is not None
     await Tortoise.init(config=configuration(url), _enable_global_fallback=True)
 
 
@@ -57,11 +63,13 @@ async def close() -> None:
 
 def connection() -> BaseDBAsyncClient:
     """The connection of the present transaction, else of the process."""
-    return get_connection("default")
+    return require_context().connections.get("default")
 
 
 def is_sqlite() -> bool:
-    return bool(connection().capabilities.dialect == "sqlite")
+    """Asked a dozen times for one answer: the connection, which knows it too, takes ten times as long to find."""
+    own = _is_own_sqlite.get()
+    return _is_sqlite if own is None else own
 
 
 def sqlite_path() -> str:
@@ -109,13 +117,17 @@ async def missing_guards() -> list[str]:
 async def own_context(config: dict[str, Any]) -> AsyncIterator[None]:
     """A connection with other pragmas than the process's, which stays as it was."""
     EXECUTOR_CACHE.clear()
-    async with TortoiseContext() as context:
-        await context.init(config=config)
-        try:
-            yield
-        finally:
-            await context.connections.close_all()
-            EXECUTOR_CACHE.clear()
+    own = _is_own_sqlite.set(config["connections"]["default"]["engine"] == SQLITE)
+    try:
+        async with TortoiseContext() as context:
+            await context.init(config=config)
+            try:
+                yield
+            finally:
+                await context.connections.close_all()
+                EXECUTOR_CACHE.clear()
+    finally:
+        _is_own_sqlite.reset(own)
 
 
 @asynccontextmanager
@@ -158,7 +170,7 @@ def _credentials(url: str, pragmas: dict[str, str]) -> dict[str, Any]:
     file = sqlite_file(url)
     if file is not None:
         defaults = {"journal_mode": "WAL", "synchronous": "NORMAL", "foreign_keys": "ON", "busy_timeout": BUSY_MILLISECONDS}
-        return {"engine": "models.sqlite", "credentials": {"file_path": str(file), **defaults, **pragmas}}
+        return {"engine": SQLITE, "credentials": {"file_path": str(file), **defaults, **pragmas}}
     parts = urlsplit(url)
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     return {

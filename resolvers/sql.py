@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any, TypeVar
 
+import orjson
+
 from models.database import connection, is_sqlite
 from models.sql import day
 
@@ -84,7 +86,7 @@ def rows_within(columns: Sequence[str], source: str) -> str:
 
 def told_rows(columns: Sequence[str], value: str | None) -> list[Row]:
     """The rows that `rows_within` put into a column, in no order. Days and instants are texts."""
-    return [dict(zip(columns, row, strict=True)) for row in json.loads(value or "[]")]
+    return [dict(zip(columns, row, strict=True)) for row in orjson.loads(value or "[]")]
 
 
 def escaped(text: str) -> str:

@@ -96,14 +96,22 @@ class Generator:
         return f" @{self.random.choice(('skip', 'include'))}(if: {chosen})"
 
     def _argument(self, kind: Any, name: str) -> str:
-        """A literal, or a variable of the same value, or a variable that is left out."""
-        if not isinstance(get_nullable_type(kind), GraphQLScalarType) or self.random.random() > 0.25:
+        """A literal, or a variable: of the same value, of another one or none by default, null, left out, now and then of a wrong value."""
+        if not isinstance(get_nullable_type(kind), GraphQLScalarType | GraphQLEnumType) or self.random.random() > 0.25:
             return self._value(kind, name)
         variable = f"w{len(self.declared)}"
-        self.declared[variable] = str(kind)
-        if isinstance(kind, GraphQLNonNull) or self.random.random() < 0.8:
-            self.variables[variable] = json.loads(self._value(kind, name))
+        default = self._value(kind, name) if self.random.random() < 0.2 else None
+        self.declared[variable] = str(kind) if default is None else f"{kind} = {default}"
+        if (isinstance(kind, GraphQLNonNull) and default is None) or self.random.random() < 0.8:
+            self.variables[variable] = self._given(kind, name)
         return f"${variable}"
+
+    def _given(self, kind: Any, name: str) -> Any:
+        draw = self.random.random()
+        if draw < 0.1 and not isinstance(kind, GraphQLNonNull):
+            return None
+        value = self._value(kind, name)
+        return {"wrong": 1} if draw > 0.98 else value if isinstance(get_nullable_type(kind), GraphQLEnumType) else json.loads(value)
 
     def _value(self, kind: Any, name: str) -> str:
         if isinstance(kind, GraphQLNonNull):

@@ -20,7 +20,7 @@ from schema.loaders import Loaders
 
 CLEAN = "clean"
 ALL_FAIL = 4  # with this argument a loader has nothing but an error for those who are not CLEAN
-AHEAD = ("ledger", "lines", "first", "foreseen", "row", "strictRow", "rowThings")  # fields that are read ahead, and those above
+AHEAD = ("ledger", "lines", "first", "foreseen", "row", "strictRow", "rowThings", "said")  # fields that are read ahead, those above, and one with arguments
 Whole = strawberry.scalar(name="Whole", serialize=lambda value: None if value == 13 else str(value), parse_value=int)
 WHOLE = Decimal
 Text = strawberry.scalar(name="Text", serialize=str, parse_value=str)
@@ -375,6 +375,11 @@ class Items(Rows):
     def echo(self, info: strawberry.Info, words: list[str] | None = None, colour: Colour | None = None, to: "Wish | None" = None) -> str:
         logged(info, "echo", self.number)
         return f"{words} {colour} {to}"
+
+    @strawberry.field
+    def said(self, info: strawberry.Info, word: str | None = "a", times: int | None = 2, clear: strawberry.Maybe[bool] = None, whole: float = 0.5) -> str:
+        logged(info, "said", self.number)
+        return f"{word!r} {times!r} {clear!r} {whole!r}"
 
     @strawberry.field
     async def ledger(self, info: strawberry.Info) -> "Ledger | None":

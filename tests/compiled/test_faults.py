@@ -3,19 +3,18 @@
 import inspect
 import textwrap
 from collections.abc import Callable
-from contextlib import nullcontext
 from typing import Any
 
 import pytest
 
-from graphql_plan import Settings, cache, codegen, configure, executor, informed, plan, runtime
+from graphql_plan import Settings, arguments, cache, codegen, configure, executor, informed, plan, runtime, starting
 from schema import loaders
 from tests.compiled import nasty
 from tests.compiled.comparing import quietly
 from tests.compiled.generator import Generator
 from tests.compiled.test_differential import SEED, Tally, compared, every_field
 
-MOST = 1000
+MOST = 4000
 TEXTUAL = {  # a fault in generated text: what becomes what
     "any class is a text": (" is str)", " is not None)"),
     "any whole number fits": (" and -2147483648 <= ", " or -2147483648 <= "),
@@ -48,9 +47,17 @@ AHEAD = {  # a fault in reading ahead: in which function, what becomes what
     "it is begun without its arguments": (runtime, informed.ahead, ", **arguments", ""),
     "it is not waited for": (runtime, informed.all_of, "for each in begun:", "for each in ():"),
     "the last alone is waited for": (runtime, informed.all_of, "for each in begun:", "for each in begun[-1:]:"),
+    "what was begun fails the rest": (runtime, informed.all_of, "except Exception:", "except OSError:"),
     "lists are not opened": (informed, informed._opened, "if type(each) is list or type(each) is tuple:", "if False:"),
     "attributes are not followed": (informed, informed._reached, "in path:", "in path[1:]:"),
     "the way there is forgotten": (plan.Plan, plan.Plan._ahead, "(child.way.attribute, *path)", "path"),
+    "variables have no values": (arguments.Passing, arguments.Passing.of, "found[name] = value", "found[name] = None"),
+    "nothing stands in for a variable": (arguments.Passing, arguments.Passing.of, "if value is None:", "if value == 5:"),
+    "other arguments are left out": (arguments.Passing, arguments.Passing.of, "self.fixed.copy()", "{}"),
+    "a variable's value is what came": (starting.Start, starting.Start.values, "value = variable.leaf.coerce_input_value(value)", "pass"),
+    "no variable has a default": (starting.Start, starting.Start.values, " or variable.signature.default is not None", ""),
+    "nothing is no value": (starting.Start, starting.Start.values, "coerced[name] = value", "coerced.update({} if value is None else {name: value})"),
+    "any argument is handed on": (arguments, arguments._is_handed_on, "return kind", "return True or kind"),
 }
 
 
@@ -145,10 +152,6 @@ def one_after_another(patch: pytest.MonkeyPatch) -> None:
     patch.setitem(codegen._BASE, "gather", gather)
 
 
-def what_was_begun_fails_the_rest(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(informed, "suppress", lambda *_: nullcontext())
-
-
 def errors_of_what_is_late_are_forgotten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(runtime, "fail", lambda *_: None)
 
@@ -160,7 +163,7 @@ def errors_of_what_was_read_are_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 SOWN = (
     keyed_by_nothing, only_the_first_node, named_by_field, mutations_side_by_side, errors_are_plain, nothing_is_a_leaf, late_objects_are_lost, one_after_another,
-    what_was_begun_fails_the_rest, errors_of_what_is_late_are_forgotten, errors_of_what_was_read_are_forgotten,
+    errors_of_what_is_late_are_forgotten, errors_of_what_was_read_are_forgotten,
 )  # fmt: skip
 
 
