@@ -12,6 +12,7 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 
 from models.postgres.lending import Lending, reaching
+from models.postgres.reading import rows_of
 from models.stages import SQL, Counted, stage
 
 
@@ -89,14 +90,15 @@ class Client(Counted, tortoise_asyncpg.AsyncpgDBClient):
             if self._pool is None:
                 await self.acquire_connection().ensure_connection()
             lending = self.lending
-            lent = await lending.borrow()
+            lent = lending.take() or await lending.borrow()
             try:
-                rows: Sequence[Any] = await lent._con.fetch(query, *values)
+                rows = await rows_of(lent._con, query, values)
             except asyncpg.PostgresError as error:
                 await self._translate_exceptions(_raised, error)
                 raise
             finally:
-                await lending.give_back(lent)
+                if not lending.put(lent):
+                    await lending.give_back(lent)
         return rows
 
     async def _close(self) -> None:

@@ -11,6 +11,7 @@ import asyncio
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 import asyncpg
@@ -32,6 +33,24 @@ class Lending:
     def is_idle(self) -> bool:
         """Whether nobody has any."""
         return self._places == len(self._free)
+
+    def take(self) -> Any:
+        """The connection that was given back last, where it is free and sound; else None, and `borrow` is to be asked."""
+        if not self._free or self._waiting:
+            return None
+        lent, since = self._free[-1]
+        con = lent._con
+        if con is None or con.is_closed() or monotonic() - since > LONGEST_IDLE:
+            return None
+        self._free.pop()
+        return lent
+
+    def put(self, lent: Any) -> bool:
+        """Give a connection back for which nobody waits; False where `give_back` is to be asked."""
+        if self._waiting or self._is_closing or not _is_sound(lent) or (self._free and _is_stale(self._free[0][1])):
+            return False
+        self._free.append((lent, monotonic()))
+        return True
 
     async def borrow(self) -> Any:
         """A sound connection. Raises what opening one raises."""
@@ -99,7 +118,7 @@ class Lending:
         if lent is None:
             self._places -= 1
         else:
-            self._free.append((lent, asyncio.get_running_loop().time()))
+            self._free.append((lent, monotonic()))
 
     def _drop(self, lent: Any) -> None:
         """End a connection without a word to whoever may be there no more."""
@@ -143,4 +162,4 @@ def _is_inside(con: Any) -> bool:
 
 
 def _is_stale(since: float) -> bool:
-    return asyncio.get_running_loop().time() - since > LONGEST_IDLE
+    return monotonic() - since > LONGEST_IDLE
