@@ -128,9 +128,7 @@ class ReadingRow:
     @property
     def consumption(self) -> Quantity | None:
         """What was used since the previous reading; None for a lower value that nobody has looked at yet, and for what does not count."""
-        if self.previous_micro is None or self.state in _COUNT_NOTHING or (self.state is ReadingState.IN_REVIEW and self.micro < self.previous_micro):
-            return None
-        used = consumed(self.previous_micro, self.micro, self.integer_digits)
+        used = counted(self.previous_micro, self.micro, self.state, self.integer_digits)
         return self._quantity(used) if used is not None else None
 
     @property
@@ -140,6 +138,13 @@ class ReadingRow:
 
     def _quantity(self, micro: int) -> Quantity:
         return Quantity(micro, self.unit, self.fraction_digits or 0)
+
+
+def counted(previous: int | None, value: int, state: ReadingState, integer_digits: int | None) -> int | None:
+    """What a reading of that state says was used since the previous one, in 10^-6."""
+    if previous is None or state in _COUNT_NOTHING or (state is ReadingState.IN_REVIEW and value < previous):
+        return None
+    return consumed(previous, value, integer_digits)
 
 
 def consumed(previous: int, value: int, integer_digits: int | None) -> int | None:

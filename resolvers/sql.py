@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import orjson
@@ -26,13 +27,16 @@ _LIST = re.compile(r"IN \(/\*ids\*/([0-9, ]+)\)")
 
 async def fetch(text: str, *parameters: Any) -> Sequence[Row]:
     """Run one reading statement. Lists of integers are for `among`."""
-    inner = connection()
-    if inner.capabilities.dialect == "sqlite":
-        _, rows = await inner.execute_query(text.replace("$", "?"), [_for_sqlite(value) for value in parameters])
+    if is_sqlite():
+        _, rows = await connection().execute_query(text.replace("$", "?"), [_for_sqlite(value) for value in parameters])
         return rows
     if _LISTED in text:
         text, parameters = _lifted(text, parameters)
-    return await inner.read(text, parameters)  # type: ignore[attr-defined]
+    places = tuple([place for place, value in enumerate(parameters, 1) if type(value) is list and len(value) == 1])
+    if places:
+        text, alone = _for_one(text, places)
+        parameters = tuple([value[0] if place in alone else value for place, value in enumerate(parameters, 1)])
+    return await connection().read(text, parameters)  # type: ignore[attr-defined]
 
 
 def listed(ids: Iterable[int]) -> str:
@@ -54,6 +58,19 @@ def _lifted(text: str, parameters: tuple[Any, ...]) -> tuple[str, tuple[Any, ...
         return f"= ANY(${len(parameters) + len(lists)}::bigint[])"
 
     return _LIST.sub(place, text), (*parameters, *lists)
+
+
+@lru_cache(maxsize=1024)
+def _for_one(text: str, places: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:
+    """The text where lists of one, which those of most pages are, are compared as what they hold. PostgreSQL takes a list whose length it does not
+    know for ten rows, finds that its plan for this one is better, and so makes a plan each time, which takes longer than the statement."""
+    alone = []
+    for place in places:
+        changed = re.sub(rf"= ANY\(\${place}::(\w+)\[\]\)", rf"= ${place}::\1", text)
+        if changed != text and not re.search(rf"\${place}::\w+\[\]", changed):
+            text = changed
+            alone.append(place)
+    return text, tuple(alone)
 
 
 def among(column: str, place: int) -> str:
