@@ -11,9 +11,9 @@ from models.enums import AccountKind, Right
 from models.money import Money
 from models.search import search_key
 from resolvers import scope
-from resolvers.facts import Facts, facts_of, facts_told, facts_within, present_facts
+from resolvers.facts import Facts, History, facts_of, facts_within, present_facts
 from resolvers.organizations import OrganizationRow, organization_row
-from resolvers.sql import Row, among, among_texts, escaped, fetch, instant
+from resolvers.sql import Row, among, among_texts, escaped, fetch, instant, members
 from resolvers.viewer import Access, Grant, Viewer
 from resolvers.windows import ReadingWindow, WindowRules
 
@@ -37,7 +37,7 @@ class PremisesRow:
 
 @dataclass(slots=True, eq=False)
 class AccountRow:
-    """An account as one viewer sees it: `facts` are the newest that he may see, `access` what he may do."""
+    """An account as one viewer sees it: `access` is what he may do, `past` its facts, of which those of the day `facts_on` are the newest that he may see."""
 
     pk: int
     number: str
@@ -51,8 +51,17 @@ class AccountRow:
     window_days: tuple[int, int]
     access: Access
     heat_meter: bool | None = None  # as the register says
-    facts: Facts | None = None
-    history: Sequence[Facts] = ()  # all facts, oldest first
+    past: History = History()  # noqa: RUF009 - it holds nothing, and nothing changes it
+    facts_on: dt.date = dt.date.max
+
+    @property
+    def history(self) -> Sequence[Facts]:
+        """All facts, oldest first."""
+        return self.past.rows
+
+    @property
+    def facts(self) -> Facts | None:
+        return present_facts(self.history, self.facts_on)
 
     @property
     def balance(self) -> Money | None:
@@ -84,6 +93,7 @@ class Contractual(Protocol):
     pk: int
 
 
+_KINDS = members(AccountKind)
 _COLUMNS = """a.id, a.number, a.kind, a.branch, a.organization_id, a.contract_id, a.balance, a.balance_as_of,
     p.id AS premises_id, p.flat, p.flat_prefix, h.id AS house_id, h.locality, h.street, h.number AS house_number,
     h.window_first_day AS house_first_day, h.window_last_day AS house_last_day, o.slug, o.name, o.currency, o.timezone, o.languages,
@@ -96,7 +106,7 @@ async def accounts_by_ids(viewer: Viewer, ids: Sequence[int]) -> dict[int, Accou
     """Those of `ids` that exist for the viewer. One statement."""
     where = f"{among('a.id', 1)} AND {scope.accounts_sql(viewer)}"
     rows = await fetch(f"SELECT {_COLUMNS}, {facts_within('a.id')} AS facts FROM {_FROM} WHERE {where}", list(ids))
-    return {row.pk: row for row in _known(viewer, rows, {row["id"]: facts_told(row["facts"]) for row in rows})}
+    return {row.pk: row for row in _known(viewer, rows, {row["id"]: History(None, row["facts"]) for row in rows})}
 
 
 async def account_by_number(viewer: Viewer, slug: str, number: str) -> AccountRow | None:
@@ -144,16 +154,18 @@ async def accounts_outside(viewer: Viewer, ids: Sequence[int], day: dt.date) -> 
 
 
 async def _rows(viewer: Viewer, rows: Sequence[Row], day: dt.date | None = None) -> list[AccountRow]:
-    return _known(viewer, rows, await facts_of([row["id"] for row in rows]) if rows else {}, day)
+    facts = await facts_of([row["id"] for row in rows]) if rows else {}
+    return _known(viewer, rows, {pk: History(known) for pk, known in facts.items()}, day)
 
 
-def _known(viewer: Viewer, rows: Sequence[Row], facts: Mapping[int, Sequence[Facts]], day: dt.date | None = None) -> list[AccountRow]:
+def _known(viewer: Viewer, rows: Sequence[Row], facts: Mapping[int, History], day: dt.date | None = None) -> list[AccountRow]:
     known = {pk: organization_row(row, pk) for pk, row in {row["organization_id"]: row for row in rows}.items()}
     found = [_row(viewer, row, known[row["organization_id"]]) for row in rows]
     for row in found:
-        row.history = facts.get(row.pk, ())
-        row.access = Access(row.access.rights, tuple(_narrowed(row.access.spans, row.history)))
-        row.facts = present_facts(row.history, day or min(viewer.today, row.access.until_on or viewer.today))
+        row.past = facts.get(row.pk) or row.past
+        if any(span.contract_id is not None for span in row.access.spans):
+            row.access = Access(row.access.rights, tuple(_narrowed(row.access.spans, row.history)))
+        row.facts_on = day or min(viewer.today, row.access.until_on or viewer.today)
     return found
 
 
@@ -186,7 +198,7 @@ def _row(viewer: Viewer, row: Row, organization: OrganizationRow) -> AccountRow:
     return AccountRow(
         pk=row["id"],
         number=row["number"],
-        kind=AccountKind(row["kind"]),
+        kind=_KINDS[row["kind"]],
         branch=row["branch"],
         organization=organization,
         contract_pk=row["contract_id"],

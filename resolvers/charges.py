@@ -148,7 +148,7 @@ class MonthlyVolume:
     volume: Quantity
 
 
-_BASES, _CURRENCIES, _ZONES = members(ChargeBasis), members(Currency), members(TariffZone)
+_BASES, _CURRENCIES, _RESOURCES, _ZONES = members(ChargeBasis), members(Currency), members(Resource), members(TariffZone)
 _RECALCULATION, _AVERAGE = ChargeBasis.RECALCULATION.value, ChargeBasis.AVERAGE.value
 MOST_DEEP = 8  # groups within groups
 POSTED = "NOT ch.is_group"  # a group is the sum of its parts: it is in no list and in no other sum
@@ -263,4 +263,4 @@ def charge_row(row: Row) -> ChargeRow:
 
 
 def _service(row: Row) -> ServiceRow:
-    return ServiceRow(row["service_id"], row["service_name"], Resource(row["resource"]))
+    return ServiceRow(row["service_id"], row["service_name"], _RESOURCES[row["resource"]])

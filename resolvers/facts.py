@@ -25,6 +25,21 @@ class Facts:
     ownership: Ownership | None
 
 
+class History:
+    """All facts of an account, oldest first. Told as JSON they are read when somebody asks: most readers of an account do not."""
+
+    __slots__ = ("_rows", "_told")
+
+    def __init__(self, rows: Sequence[Facts] | None = (), told: str | None = None) -> None:
+        self._rows, self._told = rows, told
+
+    @property
+    def rows(self) -> Sequence[Facts]:
+        if self._rows is None:
+            self._rows = [_facts(row) for row in sorted(told_rows(list(_COLUMNS), self._told), key=_valid_from)]
+        return self._rows
+
+
 _COLUMNS = {
     name: f"f.{name}"
     for name in ("account_id", "valid_from", "surname", "name", "patronymic", "residents", "area", "irrigated_area", "tariff_group", "contract_id", "ownership")
@@ -43,12 +58,12 @@ async def facts_of(account_ids: Sequence[int]) -> dict[int, list[Facts]]:
 
 
 def facts_within(account: str) -> str:
-    """The same as a column of the account whose id is `account`, for `facts_told`. Where few accounts are looked at: it is made for each that is."""
+    """The same as a column of the account whose id is `account`, for `History(None, …)`. Where few accounts are looked at: it is made for each that is."""
     return rows_within(list(_COLUMNS.values()), f"{_FROM} WHERE f.account_id = {account}")
 
 
-def facts_told(value: str | None) -> list[Facts]:
-    return [_facts(row) for row in sorted(told_rows(list(_COLUMNS), value), key=lambda row: str(row["valid_from"]))]
+def _valid_from(row: Row) -> str:
+    return str(row["valid_from"])
 
 
 def present_facts(facts: Sequence[Facts], day: dt.date) -> Facts | None:

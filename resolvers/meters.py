@@ -11,7 +11,7 @@ from models.errors import Problem, ProblemCode
 from models.sql import day
 from resolvers import scope
 from resolvers.accounts import AccountRow, accounts_by_ids
-from resolvers.sql import Row, among, fetch
+from resolvers.sql import Row, among, fetch, members
 from resolvers.viewer import Viewer
 
 UNITS = {
@@ -85,6 +85,7 @@ class MeterRow:
         return {"successor": known.serial, "since": known.installed_on} if known is not None and known.serial else {}
 
 
+_RESOURCES, _STATES, _ZONES = members(Resource), members(MeterState), members(TariffZone)
 _COLUMNS = """m.id, m.account_id, m.inlet, m.place, m.resource, m.serial, m.installed_on, m.removed_on, m.verification_due_on,
     m.register_state, r.id AS register_id, r.zone, r.integer_digits, r.fraction_digits"""
 _FROM = "meter m LEFT JOIN meter_register r ON r.meter_id = m.id"
@@ -152,7 +153,7 @@ def _meters(rows: Sequence[Row], accounts: dict[int, AccountRow]) -> list[MeterR
         if meter is None:
             meter = found[row["id"]] = _meter(row, accounts[row["account_id"]])
         if row["register_id"] is not None:
-            zone = TariffZone(row["zone"]) if row["zone"] else None
+            zone = _ZONES[row["zone"]] if row["zone"] else None
             meter.registers.append(RegisterRow(row["register_id"], meter, zone, row["integer_digits"], row["fraction_digits"]))
     return list(found.values())
 
@@ -163,10 +164,10 @@ def _meter(row: Row, account: AccountRow) -> MeterRow:
         account=account,
         inlet=row["inlet"],
         place=row["place"],
-        resource=Resource(row["resource"]),
+        resource=_RESOURCES[row["resource"]],
         serial=row["serial"],
         installed_on=day(row["installed_on"]),
         removed_on=day(row["removed_on"]),
         verification_due_on=day(row["verification_due_on"]),
-        register_state=MeterState(row["register_state"]),
+        register_state=_STATES[row["register_state"]],
     )

@@ -16,10 +16,11 @@ from models.meter_enums import LatePolicy
 from models.money import Currency
 from models.period import Period
 from resolvers import audit
-from resolvers.sql import Row, among, fetch
+from resolvers.sql import Row, among, fetch, members
 from resolvers.viewer import Viewer
 from resolvers.windows import WindowRules
 
+_CURRENCIES, _OVERDUE, _LATE = members(Currency), members(OverduePolicy), members(LatePolicy)
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
@@ -139,15 +140,15 @@ def organization_row(row: Row, pk: int) -> OrganizationRow:
         pk=pk,
         slug=row["slug"],
         name=row["name"],
-        currency=Currency(row["currency"]),
+        currency=_CURRENCIES[row["currency"]],
         timezone=row["timezone"],
         languages=[code.strip() for code in row["languages"].split(",") if code.strip()],
         accent=row["accent"],
         contacts=row["contacts"],
         window_days=(row["window_first_day"], row["window_last_day"]),
         payment_due_day=row["payment_due_day"],
-        overdue_policy=OverduePolicy(row["overdue_policy"]),
+        overdue_policy=_OVERDUE[row["overdue_policy"]],
         verification_notice_days=row["verification_notice_days"],
-        late_policy=LatePolicy(row["late_policy"]),
+        late_policy=_LATE[row["late_policy"]],
         form_grace_minutes=row["form_grace_minutes"],
     )

@@ -54,8 +54,13 @@ class StatementRow:
 
     @property
     def has_late_entries(self) -> bool:
-        """Whether resolvers/corrections.py has anything to say."""
+        """Whether resolvers/corrections.py may have anything to say."""
         return bool(self._row["has_late_entries"])
+
+    @property
+    def has_differences(self) -> bool:
+        """Whether `differences_of` may."""
+        return bool(self._row["has_differences"])
 
     @property
     def for_month(self) -> Money | None:
@@ -83,8 +88,12 @@ class DifferenceRow:
 
 
 _COLUMNS = """st.id, st.account_id, st.period, st.state, st.version, st.as_of, st.opening, st.charged, st.recalculation, st.penalty, st.paid,
-    st.compensation, st.compensation_note, st.closing, st.derived, st.by_service,
-    EXISTS (SELECT 1 FROM ledger_entry e WHERE e.account_id = st.account_id AND e.posted_in >= st.period AND e.period <= st.period) AS has_late_entries"""
+    st.compensation, st.compensation_note, st.closing, st.derived, st.by_service"""
+_DIFFERENCE = f"e.kind = '{EntryKind.SUPPLIER_DIFFERENCE.value}' AND e.reason IS NOT NULL"
+_TOLD = f"""{_COLUMNS},
+    EXISTS (SELECT 1 FROM ledger_entry e WHERE e.account_id = st.account_id AND e.posted_in >= st.period AND e.period <= st.period) AS has_late_entries,
+    EXISTS (SELECT 1 FROM ledger_entry e WHERE e.account_id = st.account_id AND e.period = st.period AND {_DIFFERENCE}) AS has_differences"""
+_UNTOLD = f"{_COLUMNS}, TRUE AS has_late_entries, TRUE AS has_differences"  # of many months: few ask, and one statement then tells all of them
 _STATES = members(StatementState)
 
 
@@ -92,10 +101,10 @@ async def statements_of(viewer: Viewer, accounts: Sequence[AccountRow], period: 
     """The statement of that period; without one, of each account's last closed period that has one. One statement."""
     ids, visible = _seen(accounts)
     if period is not None:
-        text = f"SELECT {_COLUMNS} FROM statement st WHERE {visible} AND st.is_current AND st.period = $2"
+        text = f"SELECT {_TOLD} FROM statement st WHERE {visible} AND st.is_current AND st.period = $2"
         rows = await fetch(text, ids, period.first_day)
     else:
-        rows = await fetch(_ranked(f"{visible} AND st.is_current AND st.state = '{StatementState.CLOSED.value}'", 1), ids)
+        rows = await fetch(_ranked(f"{visible} AND st.is_current AND st.state = '{StatementState.CLOSED.value}'", 1, _TOLD), ids)
     by_pk = {account.pk: account for account in accounts}
     return {row["account_id"]: StatementRow(row, by_pk[row["account_id"]]) for row in rows}
 
@@ -121,11 +130,11 @@ async def statements_pages(viewer: Viewer, accounts: Sequence[AccountRow], first
     return found
 
 
-def _ranked(where: str, most: int) -> str:
+def _ranked(where: str, most: int, columns: str = _UNTOLD) -> str:
     """The newest `most` of each account. Which they are is found by the index alone: what costs more is asked of these, not of all months."""
     place = "ROW_NUMBER() OVER (PARTITION BY st.account_id ORDER BY st.period DESC) AS place"
     chosen = f"SELECT id FROM (SELECT st.id, {place} FROM statement st WHERE {where}) ranked WHERE place <= {most}"
-    return f"SELECT {_COLUMNS} FROM statement st WHERE st.id IN ({chosen}) ORDER BY st.period DESC"
+    return f"SELECT {columns} FROM statement st WHERE st.id IN ({chosen}) ORDER BY st.period DESC"
 
 
 async def charges_of(viewer: Viewer, statements: Sequence[StatementRow]) -> dict[int, list[ChargeRow]]:
@@ -139,8 +148,7 @@ async def differences_of(viewer: Viewer, statements: Sequence[StatementRow]) -> 
     text = f"""
         SELECT e.account_id, e.period, e.reason, e.service_id, s.name, s.resource, SUM(e.amount) AS amount
         FROM ledger_entry e LEFT JOIN service s ON s.id = e.service_id
-        WHERE {among("e.account_id", 1)} AND {among_days("e.period", 2)} AND e.kind = '{EntryKind.SUPPLIER_DIFFERENCE.value}'
-          AND e.reason IS NOT NULL
+        WHERE {among("e.account_id", 1)} AND {among_days("e.period", 2)} AND {_DIFFERENCE}
         GROUP BY e.account_id, e.period, e.reason, e.service_id, s.name, s.resource, s.position
         HAVING SUM(e.amount) <> 0 ORDER BY e.reason, s.position"""
     days = [period.first_day for period in {row.period for row in statements}]

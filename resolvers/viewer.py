@@ -110,7 +110,7 @@ class Viewer:
         mine = [g for g in self.grants if g.account_id == account_id or (contract_id is not None and g.contract_id == contract_id)]
         if not mine:
             return None
-        spans = tuple(replace(grant, rights=self._scoped(grant.rights)) for grant in mine)
+        spans = tuple([self._narrowed(grant) for grant in mine])
         rights = Right(0)
         for span in spans:
             if span.covers(self.today, self.today):
@@ -119,6 +119,10 @@ class Viewer:
 
     def contract_access(self, contract_id: int, organization_id: int) -> Access | None:
         return self.access(-1, contract_id, organization_id)
+
+    def _narrowed(self, grant: Grant) -> Grant:
+        rights = self._scoped(grant.rights)
+        return grant if rights == grant.rights else replace(grant, rights=rights)
 
     def _scoped(self, rights: Right) -> Right:
         if TokenScope.READ_MONEY not in self.scopes:

@@ -167,9 +167,9 @@ class Statement(StatementBill, StatementCorrections):
         return await compared(root, info, months)  # type: ignore[return-value]
 
     @field(description="Differences between the supplier's own figures, at most one for each reason (and service, where balances are kept so).")
-    @reads(differences_of)
+    @reads(differences_of, of=attrgetter("has_differences"))
     def differences(root: Parent[StatementRow], info: Info) -> list[SupplierDifference]:  # noqa: N805
-        return info.context.loaders.answer(differences_of, root, then=listed)
+        return info.context.loaders.answer(differences_of, root, then=listed) if root.has_differences else []
 
 
 def _lines(found: list[ChargeRow] | None) -> list[ChargeRow]:
