@@ -14,6 +14,7 @@ from models.quantity import Quantity
 from models.sql import day
 from resolvers import scope
 from resolvers.accounts import AccountRow, accounts_by_ids
+from resolvers.columns import Asked, Columns
 from resolvers.lazy import Sum
 from resolvers.sql import Row, among, among_days, fetch, known_day, members
 from resolvers.viewer import Viewer
@@ -46,7 +47,7 @@ class UnitPriceValue:
 
 
 class ChargeRow:
-    """A row of COLUMNS. What few readers ask for is made when they do: a year of a household has a hundred rows of thirty columns."""
+    """A row of COLUMNS, or of those that are asked for. What few readers want is made when they do: a year of a household has a hundred rows."""
 
     __slots__ = ("_common", "_currency", "_row", "account_pk", "parent", "parent_pk", "period", "pk", "unit")
 
@@ -152,22 +153,43 @@ _BASES, _CURRENCIES, _RESOURCES, _ZONES = members(ChargeBasis), members(Currency
 _RECALCULATION, _AVERAGE = ChargeBasis.RECALCULATION.value, ChargeBasis.AVERAGE.value
 MOST_DEEP = 8  # groups within groups
 POSTED = "NOT ch.is_group"  # a group is the sum of its parts: it is in no list and in no other sum
-COLUMNS = """ch.id, ch.account_id, a.contract_id, ch.period, ch.service_id, s.name AS service_name, s.resource, ch.supplier_id,
-    sp.name AS supplier_name, ch.unit, ch.quantity, ch.price, ch.price_with_tax, ch.tax_percent, ch.amount, ch.recalculation, ch.basis,
-    ch.zone, ch.tier, ch.parent_id, ch.corrects_period, ch.position, ch.is_group, ch.shortfall_days, ch.shortfall_amount,
-    ch.social_norm_amount, ch.paid, o.currency"""
+_BY_ATTRIBUTE = Columns(
+    "ch.id, ch.account_id, ch.period, ch.unit, ch.basis, ch.parent_id, ch.position, ch.is_group, o.currency",
+    id="",
+    period="",
+    unit="",
+    basis="",
+    is_group="",
+    contract_pk="a.contract_id",
+    service="ch.service_id, s.name AS service_name, s.resource",
+    supplier="ch.supplier_id, sp.name AS supplier_name",
+    quantity="ch.quantity",
+    tariff="ch.price",
+    tariff_with_tax="ch.price_with_tax",
+    tax_percent="ch.tax_percent",
+    amount="ch.amount",
+    recalculation="ch.recalculation",
+    zone="ch.zone",
+    tier="ch.tier",
+    corrects_period="ch.corrects_period",
+    shortfall_days="ch.shortfall_days",
+    shortfall_amount="ch.shortfall_amount",
+    social_norm_amount="ch.social_norm_amount",
+    paid="ch.paid",
+)
+COLUMNS = _BY_ATTRIBUTE.everything
 FROM = """charge ch JOIN service s ON s.id = ch.service_id JOIN organization o ON o.id = ch.organization_id
     JOIN personal_account a ON a.id = ch.account_id LEFT JOIN supplier sp ON sp.id = ch.supplier_id"""
 
 
-async def charges_of_months(months: Iterable[tuple[int, Period]]) -> dict[tuple[int, Period], list[ChargeRow]]:
+async def charges_of_months(months: Iterable[tuple[int, Period]], asked: Asked = None) -> dict[tuple[int, Period], list[ChargeRow]]:
     """Current charges of (account, period) pairs that the caller may show, in the order of the bill, the parts of a group together and
     each with its group. One statement.
     """
     pairs = set(months)
     where = f"{among('ch.account_id', 1)} AND {among_days('ch.period', 2)} AND ch.is_current"
     days = [period.first_day for period in {period for _, period in pairs}]
-    rows = await fetch(f"SELECT {COLUMNS} FROM {FROM} WHERE {where} ORDER BY ch.position, ch.id", sorted({pk for pk, _ in pairs}), days)
+    rows = await fetch(f"SELECT {_BY_ATTRIBUTE.text(asked)} FROM {FROM} WHERE {where} ORDER BY ch.position, ch.id", sorted({pk for pk, _ in pairs}), days)
     lines = charge_rows(rows)
     if any(row["is_group"] or row["parent_id"] is not None for row in rows):
         lines = _parts_together(lines)
@@ -199,7 +221,7 @@ def _place(charge: ChargeRow) -> tuple[int, int]:
 
 
 async def charges_pages(
-    viewer: Viewer, accounts: Sequence[AccountRow], first: int, after: tuple[dt.date, int] | None, period: Period | None
+    viewer: Viewer, accounts: Sequence[AccountRow], first: int, after: tuple[dt.date, int] | None, period: Period | None, *, asked: Asked = None
 ) -> dict[int, list[ChargeRow]]:
     """Newest first, of each account one more than `first` if there are more; recalculations are charges of their own. One statement."""
     ids, visible = scope.seen(accounts, Right.SEE_MONEY, 1, account="ch.account_id", day="ch.period", monthly=True)
@@ -211,7 +233,7 @@ async def charges_pages(
         parameters += after  # type: ignore[arg-type]
         where.append(f"(ch.period, ch.id) < (${len(parameters) - 1}, ${len(parameters)})")
     text = f"""
-        SELECT * FROM (SELECT {COLUMNS}, ROW_NUMBER() OVER (PARTITION BY ch.account_id ORDER BY ch.period DESC, ch.id DESC) AS place
+        SELECT * FROM (SELECT {_BY_ATTRIBUTE.text(asked)}, ROW_NUMBER() OVER (PARTITION BY ch.account_id ORDER BY ch.period DESC, ch.id DESC) AS place
         FROM {FROM} WHERE {" AND ".join(where)}) ranked WHERE place <= {int(first) + 1} ORDER BY place"""
     return by_account(charge_rows(await fetch(text, *parameters)))
 

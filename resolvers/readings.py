@@ -10,6 +10,7 @@ from models.period import Period
 from models.quantity import MICRO, Quantity
 from resolvers import scope
 from resolvers.accounts import AccountRow, accounts_by_ids
+from resolvers.columns import Columns
 from resolvers.meters import UNITS, RegisterRow
 from resolvers.sql import Row, among, fetch, instant, known_day, members
 from resolvers.viewer import Viewer
@@ -26,7 +27,7 @@ def in_time(alias: str = "rd", down: str = "") -> str:
 
 
 class ReadingRow:
-    """A row of COLUMNS and the value before it. What few readers ask for is made when they do."""
+    """A row of COLUMNS and the value before it, or of what is asked for. What few readers ask for is made when they do."""
 
     __slots__ = ("_row", "micro", "pk", "state", "taken_on")
 
@@ -167,9 +168,29 @@ def dial(micro: int, integer_digits: int | None, fraction_digits: int | None) ->
     return whole.rjust(integer_digits or 0, "0") + point + fraction
 
 
-COLUMNS = """rd.id, rd.account_id, rd.register_id, rd.value, rd.taken_on, rd.period, rd.submitted_at, rd.source, rd.source_label, rd.state,
-    rd.receipt, rd.by_resident, rd.is_late, rd.reason, rd.decided_at, rd.decided_by, rd.check_code,
-    m.resource, mr.zone, mr.integer_digits, mr.fraction_digits"""
+BY_ATTRIBUTE = Columns(
+    "rd.id, rd.account_id, rd.register_id, rd.value, rd.taken_on, rd.state, m.resource, mr.fraction_digits",
+    id="",
+    account="",
+    register="",
+    value="",
+    taken_on="",
+    state="",
+    display="mr.integer_digits",
+    period="rd.period",
+    submitted_at="rd.submitted_at",
+    source="rd.source",
+    source_label="rd.source_label",
+    receipt_number="rd.receipt",
+    by_resident="rd.by_resident",
+    is_late="rd.is_late",
+    reason="rd.reason",
+    decided_at="rd.decided_at",
+    decided_by="rd.decided_by",
+    check_code="rd.check_code",
+    zone="mr.zone",
+)
+COLUMNS = BY_ATTRIBUTE.everything
 FROM = "reading rd JOIN meter_register mr ON mr.id = rd.register_id JOIN meter m ON m.id = mr.meter_id"
 _COUNT_NOTHING = (ReadingState.REFUSED, ReadingState.SUPERSEDED)
 

@@ -12,6 +12,7 @@ from models.period import Period
 from resolvers import scope
 from resolvers.accounts import AccountRow
 from resolvers.charges import ChargeRow, ServiceRow, charges_of_months
+from resolvers.columns import Asked, Columns
 from resolvers.facts import Facts, present_facts
 from resolvers.lazy import Sum
 from resolvers.sql import Row, among, among_days, fetch, known_day, known_instant, members
@@ -19,7 +20,7 @@ from resolvers.viewer import Viewer
 
 
 class StatementRow:
-    """A row of _COLUMNS; what it says becomes values when somebody asks."""
+    """A row of what is asked for; what it says becomes values when somebody asks."""
 
     __slots__ = ("_currency", "_row", "account", "period", "pk")
 
@@ -87,13 +88,35 @@ class DifferenceRow:
     service: ServiceRow | None
 
 
-_COLUMNS = """st.id, st.account_id, st.period, st.state, st.version, st.as_of, st.opening, st.charged, st.recalculation, st.penalty, st.paid,
-    st.compensation, st.compensation_note, st.closing, st.derived, st.by_service"""
+_BY_ATTRIBUTE = Columns(
+    "st.id, st.account_id, st.period",
+    period="",
+    head="",
+    charges="",
+    recalculations="",
+    volumes="",
+    due_on="",
+    state="st.state",
+    version="st.version",
+    as_of="st.as_of",
+    opening="st.opening",
+    charged="st.charged",
+    recalculation="st.recalculation",
+    penalty="st.penalty",
+    paid="st.paid",
+    compensation="st.compensation",
+    compensation_note="st.compensation_note",
+    closing="st.closing",
+    to_pay="st.closing",
+    for_month="st.charged, st.recalculation, st.penalty, st.compensation",
+    derived="st.derived",
+    by_service="st.by_service",
+)
 _DIFFERENCE = f"e.kind = '{EntryKind.SUPPLIER_DIFFERENCE.value}' AND e.reason IS NOT NULL"
-_TOLD = f"""{_COLUMNS},
+_TOLD = f"""{_BY_ATTRIBUTE.everything},
     EXISTS (SELECT 1 FROM ledger_entry e WHERE e.account_id = st.account_id AND e.posted_in >= st.period AND e.period <= st.period) AS has_late_entries,
     EXISTS (SELECT 1 FROM ledger_entry e WHERE e.account_id = st.account_id AND e.period = st.period AND {_DIFFERENCE}) AS has_differences"""
-_UNTOLD = f"{_COLUMNS}, TRUE AS has_late_entries, TRUE AS has_differences"  # of many months: few ask, and one statement then tells all of them
+_UNTOLD = "TRUE AS has_late_entries, TRUE AS has_differences"  # of many months: few ask, and one statement then tells all of them
 _STATES = members(StatementState)
 
 
@@ -119,27 +142,30 @@ async def statement_periods(viewer: Viewer, accounts: Sequence[AccountRow]) -> d
     return found
 
 
-async def statements_pages(viewer: Viewer, accounts: Sequence[AccountRow], first: int, after: dt.date | None) -> dict[int, list[StatementRow]]:
+async def statements_pages(
+    viewer: Viewer, accounts: Sequence[AccountRow], first: int, after: dt.date | None, *, asked: Asked = None
+) -> dict[int, list[StatementRow]]:
     """Newest first, of each account one more than `first` if there are more. One statement."""
     ids, visible = _seen(accounts)
     where = f"{visible} AND st.is_current" + (" AND st.period < $2" if after is not None else "")
     by_pk = {account.pk: account for account in accounts}
     found: dict[int, list[StatementRow]] = {}
-    for row in await fetch(_ranked(where, int(first) + 1), ids, *([after] if after is not None else [])):
+    text = _ranked(where, int(first) + 1, f"{_BY_ATTRIBUTE.text(asked)}, {_UNTOLD}")
+    for row in await fetch(text, ids, *([after] if after is not None else [])):
         found.setdefault(row["account_id"], []).append(StatementRow(row, by_pk[row["account_id"]]))
     return found
 
 
-def _ranked(where: str, most: int, columns: str = _UNTOLD) -> str:
+def _ranked(where: str, most: int, columns: str) -> str:
     """The newest `most` of each account. Which they are is found by the index alone: what costs more is asked of these, not of all months."""
     place = "ROW_NUMBER() OVER (PARTITION BY st.account_id ORDER BY st.period DESC) AS place"
     chosen = f"SELECT id FROM (SELECT st.id, {place} FROM statement st WHERE {where}) ranked WHERE place <= {most}"
     return f"SELECT {columns} FROM statement st WHERE st.id IN ({chosen}) ORDER BY st.period DESC"
 
 
-async def charges_of(viewer: Viewer, statements: Sequence[StatementRow]) -> dict[int, list[ChargeRow]]:
+async def charges_of(viewer: Viewer, statements: Sequence[StatementRow], *, asked: Asked = None) -> dict[int, list[ChargeRow]]:
     """One statement."""
-    found = await charges_of_months((row.account.pk, row.period) for row in statements)
+    found = await charges_of_months(((row.account.pk, row.period) for row in statements), asked)
     return {row.pk: found[row.account.pk, row.period] for row in statements}
 
 

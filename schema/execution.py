@@ -69,6 +69,7 @@ async def execute(asked: str | Document, variables: Mapping[str, Any] | None, co
             await ids.load()
         except Exception as error:  # noqa: BLE001 - the same answer as for any other read
             return _answer(None, [GraphQLError(str(error), original_error=error)])
+    context.loaders.attributes = document.attributes
     async with gate.evenly():
         with stage(EXECUTE):
             result = await _executed(document.node, context, variables, operation)

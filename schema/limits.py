@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graphql import (
     DocumentNode,
@@ -25,6 +25,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from models.errors import BadRequest
+from schema.asked import Attributes, asked_in
 from schema.costs import Plan, measured
 
 MOST_TOKENS = 3000
@@ -35,11 +36,12 @@ _LONGEST_KEPT = 10_000  # characters; a parsed document takes some fifty times i
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text as it will be executed; with errors it is not. `plan` prices it with its variables."""
+    """A text as it will be executed; with errors it is not. `plan` prices it with its variables, `attributes` are what it asks of rows."""
 
     node: DocumentNode | None
     errors: tuple[GraphQLError, ...]
     plan: Plan | None
+    attributes: Attributes = field(default_factory=dict)
 
 
 _documents: OrderedDict[tuple[int, bool, str], Document] = OrderedDict()
@@ -94,7 +96,7 @@ def _checked(schema: GraphQLSchema, node: DocumentNode, introspection: bool) -> 
     if not errors:
         rules = _RULES if introspection else (*_RULES, NoSchemaIntrospectionCustomRule)
         errors = validate(schema, node, rules, max_errors=20, hide_suggestions=True)
-    return Document(node if not errors else None, tuple(errors), plan if not errors else None)
+    return Document(None, tuple(errors), None) if errors else Document(node, (), plan, asked_in(schema, node))
 
 
 class _NoOddText(ValidationRule):

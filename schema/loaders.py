@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable, Coroutine, Generator, Hashable,
 from types import TracebackType
 from typing import Any, TypeAlias, TypeVar
 
+from resolvers.columns import Asked
 from resolvers.viewer import Viewer, signed_in
+from schema.asked import Attributes, asked_of
 
 # A resolver's read: `await read(viewer, rows, *arguments)` gives what each row has, by the row's `pk`; a row without answer is left out.
 Read: TypeAlias = Callable[..., Awaitable[Mapping[Any, Any]]]
@@ -41,6 +43,7 @@ class Loaders:
     def __init__(self, viewer: Viewer | None) -> None:
         self._viewer = viewer
         self._loaders: dict[tuple[object, ...], _Loader] = {}
+        self.attributes: Attributes = {}  # that the document asks for
 
     def of(self, read: Read, row: Any, *arguments: Any) -> Awaitable[Any]:
         """What `read(viewer, rows, *arguments)` gives for the row, with other rows' questions in the same call."""
@@ -66,7 +69,7 @@ class Loaders:
     def _loader(self, read: Read, arguments: tuple[Any, ...]) -> _Loader:
         found = self._loaders.get((read, arguments))
         if found is None:
-            found = self._loaders[read, arguments] = _Loader(self._viewer, read, arguments)
+            found = self._loaders[read, arguments] = _Loader(self._viewer, read, arguments, asked_of(read, self.attributes))
         return found
 
 
@@ -133,8 +136,8 @@ def _nothing(_: Any) -> None:
 class _Loader:
     """Questions of two turns of the loop are asked together: a field that waits by a task of its own asks a turn later than one that does not."""
 
-    def __init__(self, viewer: Viewer | None, read: Read, arguments: tuple[Any, ...]) -> None:
-        self._viewer, self._read, self._arguments = viewer, read, arguments
+    def __init__(self, viewer: Viewer | None, read: Read, arguments: tuple[Any, ...], columns: dict[str, Asked]) -> None:
+        self._viewer, self._read, self._arguments, self._columns = viewer, read, arguments, columns
         self._answers: dict[Hashable, _Answer] = {}
         self._asked: list[_Answer] = []
         self._reading: set[asyncio.Task[None]] = set()
@@ -164,7 +167,7 @@ class _Loader:
 
     async def _answered(self, asked: Sequence[_Answer]) -> None:
         try:
-            found = await self._read(signed_in(self._viewer), [one.row for one in asked], *self._arguments)
+            found = await self._read(signed_in(self._viewer), [one.row for one in asked], *self._arguments, **self._columns)
             values = [found.get(one.key) for one in asked]
         except Exception as error:  # noqa: BLE001 - told to whoever asked
             for one in asked:
