@@ -1,6 +1,5 @@
 """Headers that every answer carries, whatever made it."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.middleware.languages import cookie_of
@@ -19,6 +18,7 @@ ALWAYS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), interest-cohort=()",
 }
+_ENCODED = [(name.encode(), value.encode()) for name, value in (ALWAYS | {"cache-control": "no-store"}).items()]  # names of answers are lower case
 A_YEAR = "max-age=31536000; includeSubDomains"
 
 
@@ -31,14 +31,14 @@ class Headers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in ALWAYS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("cache-control", "no-store")
+                headers = list(message["headers"])
+                said = {name for name, _ in headers}
+                headers += [one for one in _ENCODED if one[0] not in said]
                 if language := scope.get("state", {}).get("remembered_language"):
-                    headers.append("set-cookie", cookie_of(language))
-                if is_secure():
-                    headers.setdefault("strict-transport-security", A_YEAR)
+                    headers.append((b"set-cookie", cookie_of(language).encode("latin-1")))
+                if is_secure() and b"strict-transport-security" not in said:
+                    headers.append((b"strict-transport-security", A_YEAR.encode()))
+                message["headers"] = headers
             await send(message)
 
         await self.app(scope, receive, sending if scope["type"] == "http" else send)

@@ -22,8 +22,9 @@ class Languages:
             return
         state, headers = scope.setdefault("state", {}), Headers(scope=scope)
         known = offered(state.get("organization"))
-        asked = QueryParams(scope.get("query_string", b"")).get("lang", "")
-        chosen = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
+        query, cookie = scope.get("query_string"), headers.get("cookie")
+        asked = QueryParams(query).get("lang", "") if query else ""
+        chosen = cookie_parser(cookie).get(COOKIE, "") if cookie else ""
         state["languages"] = known
         explicit = next((code for code in (asked, chosen) if code in known), None)
         state["language"] = explicit or preferred(headers.get("accept-language", ""), known)
