@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from graphql import VariableNode
+from graphql import ListValueNode, ObjectValueNode, VariableNode
 from graphql.execution.values import get_argument_values
 from strawberry.relay.types import GlobalID
 from strawberry.types.arguments import _is_leaf_type, convert_arguments
@@ -77,7 +77,7 @@ def _converted(x: CompiledExecutor, one: Selected) -> dict[str, Any] | None:
 
 
 def _passing(one: Selected, found: dict[str, Any], schema: Any) -> Passing | None:
-    """None where an argument is neither a variable nor plain."""
+    """None where an argument is neither a variable nor plain and written out."""
     assert one.way.field is not None
     nodes = {node.name.value: node.value for node in one.details[0].node.arguments or ()}
     made = Passing({}, [])
@@ -87,6 +87,8 @@ def _passing(one: Selected, found: dict[str, Any], schema: Any) -> Passing | Non
             if not _is_handed_on(argument, schema):
                 return None
             made.variables.append((name, node.name.value))
+        elif isinstance(node, ListValueNode | ObjectValueNode):
+            return None  # it may hold a variable, and a scalar may make something plain of it
         elif name in found:
             if type(found[name]) not in _PLAIN:
                 return None

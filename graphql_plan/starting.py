@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from graphql_plan.executor import CompiledExecutor
 
+_NAMES = (str, type(None))
 Key = tuple[int, str | None]  # a document by its identity, the name of an operation
 
 
@@ -74,11 +75,15 @@ class Starts(OrderedDict[Key, Start]):
         self._most = most
 
     def of(self, document: DocumentNode, operation_name: str | None) -> Start | None:
+        if type(operation_name) not in _NAMES:
+            return None
         found = self.get((id(document), operation_name))
         return found if found is not None and found.document() is document else None
 
     def keep(self, document: DocumentNode, operation_name: str | None, x: CompiledExecutor) -> None:
         """What a request of this document was started with."""
+        if type(operation_name) not in _NAMES:
+            return
         signatures = [get_variable_signature(x.schema, node) for node in x.operation.variable_definitions or ()]
         known = [_variable(one) for one in signatures if isinstance(one, GraphQLVariableSignature)]
         if len(known) < len(signatures):

@@ -97,6 +97,8 @@ class Generator:
 
     def _argument(self, kind: Any, name: str) -> str:
         """A literal, or a variable: of the same value, of another one or none by default, null, left out, now and then of a wrong value."""
+        if get_named_type(kind).name == "Text" and self.random.random() < 0.5:
+            return self._composed()
         if not isinstance(get_nullable_type(kind), GraphQLScalarType | GraphQLEnumType) or self.random.random() > 0.25:
             return self._value(kind, name)
         variable = f"w{len(self.declared)}"
@@ -105,6 +107,12 @@ class Generator:
         if (isinstance(kind, GraphQLNonNull) and default is None) or self.random.random() < 0.8:
             self.variables[variable] = self._given(kind, name)
         return f"${variable}"
+
+    def _composed(self) -> str:
+        """A literal that holds a variable, for a scalar that takes anything."""
+        variable = f"w{len(self.declared)}"
+        self.declared[variable], self.variables[variable] = "Int", self.random.randint(1, 3)
+        return self.random.choice(("{a: $%s}", "[$%s, 2]")) % variable
 
     def _given(self, kind: Any, name: str) -> Any:
         draw = self.random.random()

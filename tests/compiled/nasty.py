@@ -377,9 +377,9 @@ class Items(Rows):
         return f"{words} {colour} {to}"
 
     @strawberry.field
-    def said(self, info: strawberry.Info, word: str | None = "a", times: int | None = 2, clear: strawberry.Maybe[bool] = None, whole: float = 0.5) -> str:
+    def said(self, info: strawberry.Info, word: str | None = "a", times: int | None = 2, clear: strawberry.Maybe[bool] = None, text: TEXT | None = None) -> str:
         logged(info, "said", self.number)
-        return f"{word!r} {times!r} {clear!r} {whole!r}"
+        return f"{word!r} {times!r} {clear!r} {text!r}"
 
     @strawberry.field
     async def ledger(self, info: strawberry.Info) -> "Ledger | None":

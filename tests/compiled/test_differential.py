@@ -75,10 +75,17 @@ async def compared(schema, tally: Tally, text: str, variables) -> bool:
         return False
     for viewer in VIEWERS:
         await by_each(schema, tally, text, node, variables, viewer)
-    flipped = {name: not value if isinstance(value, bool) else value for name, value in variables.items()}
+    flipped = {name: other(value) for name, value in variables.items()}
     for viewer in VIEWERS[:2] if flipped != variables else ():
         await by_each(schema, tally, f"flipped: {text}", node, flipped, viewer, turns=1)
     return True
+
+
+def other(value):
+    """Another value of the same kind, where that is easy."""
+    if isinstance(value, bool):
+        return not value
+    return value % 3 + 1 if isinstance(value, int) else value
 
 
 async def by_each(schema, tally: Tally, text: str, node, variables, viewer: str, turns: int = 2) -> None:

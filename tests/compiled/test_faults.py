@@ -57,6 +57,7 @@ AHEAD = {  # a fault in reading ahead: in which function, what becomes what
     "a variable's value is what came": (starting.Start, starting.Start.values, "value = variable.leaf.coerce_input_value(value)", "pass"),
     "no variable has a default": (starting.Start, starting.Start.values, " or variable.signature.default is not None", ""),
     "nothing is no value": (starting.Start, starting.Start.values, "coerced[name] = value", "coerced.update({} if value is None else {name: value})"),
+    "what is written out holds no variable": (arguments, arguments._passing, "isinstance(node, ListValueNode | ObjectValueNode)", "False"),
     "any argument is handed on": (arguments, arguments._is_handed_on, "return kind", "return True or kind"),
 }
 
