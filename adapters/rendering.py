@@ -22,6 +22,7 @@ from adapters.month_picker import month_options
 
 _ENDS_IN_TAG = re.compile(r"^(?!\s*\{%[^%]*%\}$).*%\}$", re.MULTILINE)  # and is more than one tag
 TEMPLATES = Path(__file__).parent.parent / "templates"
+LAYOUT = "layout.html"  # of all pages
 
 _frame: ContextVar[Any] = ContextVar("frame")
 
@@ -53,8 +54,9 @@ def render(template: str, *, block: str | None = None, **context: Any) -> str:
 
 
 def has_block(template: str, block: str) -> bool:
-    """Whether the template itself defines this block (its layout's blocks do not count)."""
-    return block in environment().get_template(template).blocks
+    """Whether the template itself defines this block. Those that it fills for the layout do not count: they need what stands outside of them."""
+    made = environment()
+    return block in made.get_template(template).blocks and block not in made.get_template(LAYOUT).blocks
 
 
 def settle(*, compiled: bool) -> None:

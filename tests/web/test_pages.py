@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from adapters.rendering import environment
 from models import Membership, Organization, PersonalAccount
 from models.enums import Right
 from tests.web.conftest import BASE, signed_in
@@ -147,3 +148,17 @@ async def test_readings_outside_the_window_are_shown_and_not_taken(site, aigul):
     assert page.problems() == []
     assert "Приём показаний" in page.text()
     assert page.by_id("value-0") is None
+
+
+@pytest.mark.parametrize("login", PAGES)
+async def test_no_name_in_a_header_breaks_a_page(site, login: str):
+    """Whoever names a part of the layout, or of another page, gets the whole page; a page's own part stands by itself."""
+    made = environment()
+    names = {name for template in made.list_templates(extensions=("html",)) for name in made.get_template(template).blocks}
+    assert {"content", "title", "payments"} <= names
+    browser = await signed_in(site.app, login)
+    for path in PAGES[login]:
+        for name in sorted(names):
+            answer = await browser.fragment(path.format(**vars(site)), name)
+            assert answer.status_code == 200, (path, name)
+            assert name not in {"content", "title", "nav"} or "<html" in answer.text, (path, name)
