@@ -57,8 +57,8 @@ def main() -> None:
         stop()
 
 
-def tell(found: dict[str, list[dict[str, float]]]) -> None:
-    base = statistics.median(one["rate"] for one in found[STRAIGHT])
+def tell(found: dict[str, list[dict[str, float]]], baseline: str = STRAIGHT) -> None:
+    base = statistics.median(one["rate"] for one in found[baseline])
     for name, windows in found.items():
         rate, p50, p99 = (statistics.median(one[key] for one in windows) for key in ("rate", "p50", "p99"))
         print(f"{name:28} {rate:7.0f} a second   {rate / base:5.2f} x   p50 {p50:5.0f} ms, p99 {p99:5.0f} ms ({p99 / p50:.1f} x)")
@@ -135,11 +135,18 @@ def body(identity: str) -> bytes:
 
 
 def cannon(folder: Path, port: int, identity: str, token: str, seconds: int) -> dict[str, float]:
+    headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+    return fired(folder, f"http://127.0.0.1:{port}/graphql", headers, body(identity), seconds)
+
+
+def fired(folder: Path, address: str, headers: dict[str, str], content: bytes | None, seconds: int) -> dict[str, float]:
+    """Answers a second and milliseconds of an address that all callers ask without pause: POST with content, else GET."""
     file = folder / "body.json"
-    file.write_bytes(body(identity))
+    file.write_bytes(content or b"")
+    method = ["-m", "POST", "-i", file.name] if content is not None else ["-m", "GET"]
+    named = [part for name, value in headers.items() for part in ("-H", f"{name}={value}")]
     command = [
-        "taskset", "-c", OTHERS, "node_modules/.bin/autocannon", "-c", str(CALLERS), "-d", str(seconds), "-m", "POST", "-i", file.name, "-j", "--no-progress",
-        "-H", f"authorization=Bearer {token}", "-H", "content-type=application/json", f"http://127.0.0.1:{port}/graphql",
+        "taskset", "-c", OTHERS, "node_modules/.bin/autocannon", "-c", str(CALLERS), "-d", str(seconds), *method, "-j", "--no-progress", *named, address,
     ]  # fmt: skip
     told = json.loads(subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout)
     assert told["non2xx"] == 0 and told["errors"] == 0, told  # noqa: PT018

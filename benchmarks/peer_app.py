@@ -1,4 +1,5 @@
-"""What benchmarks/node_peers.py starts: the product itself (``product``), or the same answer by hand with asyncpg and orjson (``straight``)."""
+"""What benchmarks/node_peers.py starts: the product itself (``product``), the same answer by hand with asyncpg and orjson (``straight``), or
+the product with a page that is read by hand (``page``)."""
 
 from __future__ import annotations
 
@@ -19,6 +20,7 @@ from benchmarks import straight
 from benchmarks.straight import decimal, money, much
 from schema import ids
 from settings import settings
+from web.app import create_app
 
 STATEMENTS = "SELECT period, charged, closing FROM statement WHERE account_id = $1 AND is_current ORDER BY period DESC LIMIT 12"
 CHARGES = """
@@ -48,7 +50,30 @@ def by_hand() -> Starlette:
         token = request.headers["authorization"].removeprefix("Bearer ")
         return Response(orjson.dumps({"data": await history(held["pool"], token, asked["variables"]["id"])}), media_type="application/json")
 
-    return Starlette(routes=[Route("/graphql", answer, methods=["POST"])], lifespan=lifespan)
+    async def statement(request: Request) -> Response:
+        asked = orjson.loads(await request.body())["variables"]
+        token = request.headers["authorization"].removeprefix("Bearer ")
+        data = await straight.statement(held["pool"], token, asked["id"], asked["period"])
+        return Response(orjson.dumps({"data": data}), media_type="application/json")
+
+    routes = [Route("/graphql", answer, methods=["POST"]), Route("/statement", statement, methods=["POST"])]
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+def page_by_hand() -> Starlette:
+    """The product with one page more, whose data are read by hand: the same layers and the same template around them."""
+    from benchmarks.statement_query import straight_page
+
+    application, held = create_app(), []
+
+    async def page(request: Request) -> Response:
+        if not held:
+            held.append(straight_page(await straight.pool(settings().database), os.environ["PEER_TOKEN"]))
+        made: Response = await held[0](request)
+        return made
+
+    application.router.routes.insert(0, Route("/straight/{id}", page))
+    return application
 
 
 async def history(pool: Any, token: str, identity: str) -> dict[str, Any]:
@@ -86,10 +111,9 @@ async def history(pool: Any, token: str, identity: str) -> dict[str, Any]:
 
 def main() -> None:
     from adapters import logs
-    from web.app import create_app
 
     logs.configure("WARNING")
-    application = by_hand() if sys.argv[1] == "straight" else create_app()
+    application = {"straight": by_hand, "page": page_by_hand, "product": create_app}[sys.argv[1]]()
     uvicorn.run(application, host="127.0.0.1", port=int(os.environ["PEER_PORT"]), log_config=None, access_log=False)
 
 
