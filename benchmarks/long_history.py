@@ -5,6 +5,7 @@ Both are asked for in turn by one reader, in process, so that whatever else the 
 
 from __future__ import annotations
 
+import logging
 import os
 import statistics
 import tempfile
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import structlog
 
 from benchmarks.statement_query import PERIOD, served, session_of
 from jobs.console import run_long
@@ -27,6 +29,7 @@ MONTHS, SERVICES, ROUNDS = (1, 120), 8, 200
 
 
 async def main() -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     postgres, stop = served()
     with tempfile.TemporaryDirectory(prefix="abonent-bench-") as name:
         for kind, url in (("SQLite", f"sqlite:///{Path(name) / 'bench.db'}"), ("PostgreSQL", postgres)):
