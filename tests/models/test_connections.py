@@ -9,7 +9,7 @@ import pytest
 from models import database as db
 from models.availability import is_unavailable
 from models.database import connection, is_sqlite
-from models.postgres import lending
+from models.postgres import lending, reading
 from resolvers.sql import fetch
 
 
@@ -23,6 +23,11 @@ async def two(database: str) -> None:
 
 async def backend() -> int:
     return int((await fetch("SELECT pg_backend_pid() AS pid"))[0]["pid"])
+
+
+def test_the_asyncpg_that_was_read_is_the_one_that_runs():
+    """Another one is served by its own `fetch`, slower: read its connection.py, pool.py and protocol, then say so in models/postgres/reading.py."""
+    assert asyncpg.__version__ == reading.READ
 
 
 @pytest.mark.usefixtures("two")
