@@ -10,6 +10,8 @@ import strawberry
 from graphql import DocumentNode, Executor, GraphQLError, execute, parse, validate
 from strawberry.execution import optimized_is_awaitable
 
+TURNS = 4  # of the loop: more than anything waits before it begins
+
 
 def valid(schema: strawberry.Schema, text: str) -> DocumentNode | None:
     node = parse(text)
@@ -46,8 +48,13 @@ def abandoned_by(told: Any) -> set[tuple[Any, ...]]:
 
 
 async def ended() -> None:
-    """Let abandoned work end, and what it abandoned in its turn, so that its calls are counted too."""
-    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+    """Let abandoned work end, and what it abandoned in its turn, so that its calls are counted too. A loader that was asked is no task yet for two turns."""
+    while True:
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        if not others:
+            return
         await asyncio.wait(others, timeout=5)
 
 
