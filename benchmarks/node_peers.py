@@ -37,22 +37,29 @@ STRAIGHT = "straight asyncpg + orjson"
 
 def main() -> None:
     seconds = int(sys.argv[1]) if len(sys.argv) > 1 else SECONDS
+    with installed() as (url, folder):
+        pk, identity, token = asyncio.run(prepared(url))
+        servers = {name: started for name, started in commands(url, folder, pk).items() if started}
+        with running(servers) as ports:
+            agree(ports, identity, token)
+            found = {name: [] for name in ports}
+            for _ in range(ROUNDS):
+                for name, port in ports.items():
+                    cannon(folder, port, identity, token, 1)
+                    found[name].append(cannon(folder, port, identity, token, seconds))
+        tell(found)
+
+
+@contextmanager
+def installed() -> Iterator[tuple[str, Path]]:
+    """PostgreSQL's address, and a folder with what npm has installed for benchmarks/peers/."""
     url, stop = served()
     try:
         with tempfile.TemporaryDirectory(prefix="abonent-bench-") as place:
             folder = Path(place) / "peers"
             shutil.copytree(HERE / "peers", folder)
             subprocess.run(["npm", "install", "--silent"], cwd=folder, check=True)
-            pk, identity, token = asyncio.run(prepared(url))
-            servers = {name: started for name, started in commands(url, folder, pk).items() if started}
-            with running(servers) as ports:
-                agree(ports, identity, token)
-                found = {name: [] for name in ports}
-                for _ in range(ROUNDS):
-                    for name, port in ports.items():
-                        cannon(folder, port, identity, token, 1)
-                        found[name].append(cannon(folder, port, identity, token, seconds))
-            tell(found)
+            yield url, folder
     finally:
         stop()
 

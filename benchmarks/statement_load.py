@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.node_peers import HERE, fired, running, tell
-from benchmarks.statement_query import DOCUMENT, PERIOD, filled, served, session_of
+from benchmarks.node_peers import HERE, fired, installed, running, tell
+from benchmarks.statement_query import DOCUMENT, PERIOD, filled, session_of
 from models import database
 from schema import ids
 
@@ -27,24 +24,17 @@ JSON_BY_HAND, PAGE_BY_HAND = "document, by hand", "page, by hand"
 
 def main() -> None:
     seconds = int(sys.argv[1]) if len(sys.argv) > 1 else SECONDS
-    url, stop = served()
-    try:
-        with tempfile.TemporaryDirectory(prefix="abonent-bench-") as place:
-            folder = Path(place) / "peers"
-            shutil.copytree(HERE / "peers", folder)
-            subprocess.run(["npm", "install", "--silent"], cwd=folder, check=True)
-            identity, token, cookie = asyncio.run(prepared(url))
-            with running(commands(url, folder, token)) as ports:
-                asked = {name: (f"http://127.0.0.1:{ports[server]}{path}", *rest) for name, (server, path, *rest) in questions(identity, token, cookie).items()}
-                found: dict[str, list[dict[str, float]]] = {name: [] for name in asked}
-                for _ in range(ROUNDS):
-                    for name, question in asked.items():
-                        fired(folder, *question, 1)
-                        found[name].append(fired(folder, *question, seconds))
-            for kind, baseline in (("document", JSON_BY_HAND), ("page", PAGE_BY_HAND)):
-                tell({name: windows for name, windows in found.items() if name.startswith(kind)}, baseline)
-    finally:
-        stop()
+    with installed() as (url, folder):
+        identity, token, cookie = asyncio.run(prepared(url))
+        with running(commands(url, folder, token)) as ports:
+            asked = {name: (f"http://127.0.0.1:{ports[server]}{path}", *rest) for name, (server, path, *rest) in questions(identity, token, cookie).items()}
+            found: dict[str, list[dict[str, float]]] = {name: [] for name in asked}
+            for _ in range(ROUNDS):
+                for name, question in asked.items():
+                    fired(folder, *question, 1)
+                    found[name].append(fired(folder, *question, seconds))
+        for kind, baseline in (("document", JSON_BY_HAND), ("page", PAGE_BY_HAND)):
+            tell({name: windows for name, windows in found.items() if name.startswith(kind)}, baseline)
 
 
 async def prepared(url: str) -> tuple[str, str, str]:
