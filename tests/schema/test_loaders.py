@@ -154,16 +154,16 @@ async def test_an_answer_leaves_no_rows_to_the_garbage_collector():
 
 
 @pytest.mark.usefixtures("database")
-async def test_a_statement_without_lines_is_asked_for_none():
+async def test_a_statement_without_lines_and_differences_is_asked_for_none():
     await ids.load()
     account = await make.account(await make.organization(), "1")
     await make.statement(account, "2026-09")
     await make.member(await make.user("owner"), account)
     viewer = await viewer_of_user((await User.get(login="owner")).id, make.TODAY)
-    text = 'query ($id: ID!) { account(id: $id) { statement(period: "2026-09") { lines { service { name } } } } }'
+    text = 'query ($id: ID!) { account(id: $id) { statement(period: "2026-09") { lines { service { name } } differences { reason } } } }'
     with counted() as seen:
         for _ in range(3):  # compiled since the second
             answer = await execute(text, {"id": ids.encode("acc", account.id)}, Context(viewer, make.NOW))
-            assert answer.data == {"account": {"statement": {"lines": []}}}
+            assert answer.data == {"account": {"statement": {"lines": [], "differences": []}}}
     assert seen
-    assert not [one for one in seen if "statement_line" in one]
+    assert not [one for one in seen if "statement_line" in one or "FROM ledger_entry e LEFT JOIN" in one]
