@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import structlog
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adapters import logs, stages
@@ -48,6 +48,8 @@ class Requests:
         with structlog.contextvars.bound_contextvars(request_id=identity):
             try:
                 await self.app(scope, receive, sending)
+            except ClientDisconnect:
+                pass  # while it was to send its question, or waited for its turn: nobody is there to be answered, and nothing is wrong here
             except Exception as error:
                 if answered:
                     raise
