@@ -32,6 +32,7 @@ HERE = Path(__file__).parent
 QUERY = (HERE / "peers" / "history.graphql").read_text(encoding="utf-8")
 CALLERS, ROUNDS, SECONDS = 32, 5, 5
 SERVER, OTHERS = "0", "1"  # cores
+PYTHON = os.environ.get("PEER_PYTHON", sys.executable)  # what runs the servers in Python: another build or version, say
 STRAIGHT = "straight asyncpg + orjson"
 
 
@@ -88,7 +89,7 @@ def commands(url: str, folder: Path, pk: int) -> dict[str, tuple[list[str], dict
         "NODE_ENV": "production",
     }  # fmt: skip
     ours = {"ABONENT_DATABASE_URL": url, "ABONENT_MODE": "demo", "ABONENT_DATA_DIR": str(folder.parent)}
-    python = [sys.executable, "-m", "benchmarks.peer_app"]
+    python = [PYTHON, "-m", "benchmarks.peer_app"]
     return {
         STRAIGHT: ([*python, "straight"], ours, HERE.parent),
         "this product": ([*python, "product"], ours, HERE.parent),

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks.node_peers import HERE, fired, installed, running, tell
+from benchmarks.node_peers import HERE, PYTHON, fired, installed, running, tell
 from benchmarks.statement_query import DOCUMENT, PERIOD, filled, session_of
 from models import database
 from schema import ids
@@ -51,7 +51,7 @@ def commands(url: str, folder: Path, token: str) -> dict[str, tuple[list[str], d
     ours = {"ABONENT_DATABASE_URL": url, "ABONENT_MODE": "demo", "ABONENT_DATA_DIR": str(folder.parent), "PEER_TOKEN": token}
     off = ours | {"ABONENT_COMPILED_OPERATIONS": "off"}
     made = {"straight": ("straight", ours), "product": ("product", ours), "interpreted": ("product", off), "page": ("page", ours)}
-    python = [sys.executable, "-m", "benchmarks.peer_app"]
+    python = [PYTHON, "-m", "benchmarks.peer_app"]
     return {name: ([*python, kind], values, HERE.parent) for name, (kind, values) in made.items()}
 
 

@@ -27,7 +27,7 @@ _ASYNC = "GraphQLCoreConverter.from_resolver.<locals>._async_resolver"
 AHEAD = "plan_ahead"  # an attribute of a field's function: begins what the field will wait for, of many sources at once
 Ahead = Callable[..., Iterable[Awaitable[Any]]]  # (context, sources, **arguments)
 _SILENT = frozenset(("RESUME", "PRECALL", "PUSH_NULL", "CACHE", "COPY_FREE_VARS", "NOP"))
-_ASKS = ["LOAD_GLOBAL", "LOAD_FAST", "LOAD_GLOBAL", "CALL", "RETURN_VALUE"]
+_ASKS = ["LOAD_GLOBAL", "LOAD_FAST", "LOAD_GLOBAL", "CALL", "RETURN_VALUE"]  # Python 3.14 borrows what it loads, and says so
 MOST_MINE = 64
 _LOOKS_AROUND = frozenset(("locals", "vars", "eval", "exec", "dir"))
 
@@ -178,7 +178,7 @@ def only_of(is_type_of: Callable[..., Any] | None) -> type | None:
     function = getattr(is_type_of, "__func__", is_type_of)
     if not isinstance(function, FunctionType):
         return None
-    steps = [(one.opname, one.argval) for one in dis.get_instructions(function) if one.opname not in _SILENT]
+    steps = [(one.opname.removesuffix("_BORROW"), one.argval) for one in dis.get_instructions(function) if one.opname not in _SILENT]
     value = function.__code__.co_varnames[: function.__code__.co_argcount][0 if function is is_type_of else 1 :][:1]
     if len(steps) != 5 or [name for name, _ in steps] != _ASKS or steps[0][1] != "isinstance" or (steps[1][1],) != value:
         return None

@@ -10,6 +10,7 @@ from strawberry import Parent, field
 
 from models.enums import AccountKind
 from resolvers import confirmation, registration, registration_letters
+from resolvers.confirmation import Confirmed
 from resolvers.registration import Registered
 from resolvers.registration_form import Asked, ResultingLogin, preview
 from schema.arguments import OptionalSlug
@@ -91,7 +92,7 @@ class ConfirmRegistrationDone:
 
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:
-        return isinstance(obj, confirmation.Confirmed)
+        return isinstance(obj, Confirmed)
 
 
 @strawberry.input(description="Whom to send the letter again.")
