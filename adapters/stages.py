@@ -7,9 +7,9 @@ from functools import cache
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
-from models.stages import EXECUTE, PDF, PREPARE, RENDER, SESSION, SQL, STAGES, WAIT, Spent, begin, stage
+from models.stages import EXECUTE, PDF, PREPARE, RENDER, SESSION, SQL, STAGES, Spent, begin, stage
 
-__all__ = ["EXECUTE", "PDF", "PREPARE", "RENDER", "SESSION", "SQL", "WAIT", "Spent", "begin", "metrics", "note", "server_timing", "stage"]
+__all__ = ["EXECUTE", "PDF", "PREPARE", "RENDER", "SESSION", "SQL", "Spent", "begin", "metrics", "note", "server_timing", "stage"]
 
 TYPE = CONTENT_TYPE_LATEST
 _BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)  # seconds

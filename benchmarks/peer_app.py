@@ -1,5 +1,5 @@
-"""What benchmarks/node_peers.py and its like start: the product itself (``product``), the same whose answers all begin at once (``crowd``), the same
-answer by hand with asyncpg and orjson (``straight``), or the product with a page that is read by hand (``page``)."""
+"""What benchmarks/node_peers.py starts: the product itself (``product``), the same answer by hand with asyncpg and orjson (``straight``), or
+the product with a page that is read by hand (``page``)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from benchmarks.straight import decimal, money, much
 from schema import ids
 from settings import settings
 from web.app import create_app
-from web.middleware.turns import Turns
 
 STATEMENTS = "SELECT period, charged, closing FROM statement WHERE account_id = $1 AND is_current ORDER BY period DESC LIMIT 12"
 CHARGES = """
@@ -77,12 +76,6 @@ def page_by_hand() -> Starlette:
     return application
 
 
-def crowd() -> Starlette:
-    application = create_app()
-    application.user_middleware = [layer for layer in application.user_middleware if layer.cls is not Turns]
-    return application
-
-
 async def history(pool: Any, token: str, identity: str) -> dict[str, Any]:
     known = ids.decode(identity)
     assert known is not None
@@ -120,7 +113,7 @@ def main() -> None:
     from adapters import logs
 
     logs.configure("WARNING")
-    application = {"straight": by_hand, "page": page_by_hand, "product": create_app, "crowd": crowd}[sys.argv[1]]()
+    application = {"straight": by_hand, "page": page_by_hand, "product": create_app}[sys.argv[1]]()
     uvicorn.run(application, host="127.0.0.1", port=int(os.environ["PEER_PORT"]), log_config=None, access_log=False)
 
 

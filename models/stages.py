@@ -10,7 +10,7 @@ from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from typing import Any
 
-WAIT, SESSION, PREPARE, EXECUTE, SQL, RENDER, PDF = STAGES = ("wait", "session", "prepare", "execute", "sql", "render", "pdf")
+SESSION, PREPARE, EXECUTE, SQL, RENDER, PDF = STAGES = ("session", "prepare", "execute", "sql", "render", "pdf")
 
 
 @dataclass(slots=True)

@@ -22,11 +22,10 @@ from web.middleware.headers import Headers
 from web.middleware.languages import Languages
 from web.middleware.organizations import Organizations
 from web.middleware.requests import Requests
-from web.middleware.turns import Turns
 from web.routes import routes
 
 # Outermost first. Starlette's own layers never see an error: Requests answers whatever is raised within it.
-LAYERS = (Compression, Headers, Requests, Turns, Bodies, Organizations, Languages)
+LAYERS = (Compression, Headers, Requests, Bodies, Organizations, Languages)
 COLLECT_AFTER = (20_000, 10, 10)  # new objects: one answer makes thousands that go by themselves, and Python would look at them after each 700
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from starlette.applications import Starlette
+from structlog.testing import capture_logs
 from tortoise.exceptions import OperationalError, TransactionManagementError
 
 from models import User
@@ -256,3 +257,27 @@ async def test_a_fault_of_ours_is_masked_and_numbered(client, monkeypatch):
     error = answer.json()["errors"][0]
     assert (answer.status_code, error["extensions"]["code"], error["path"]) == (200, "INTERNAL", ["organization"])
     assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize("came", [[], [{"type": "http.request", "body": b'{"query": ', "more_body": True}]])
+async def test_who_leaves_before_the_question_came_is_no_fault(came):
+    from web.app import create_app
+
+    coming = iter([*came, {"type": "http.disconnect"}])
+    sent: list[object] = []
+
+    async def receive():
+        return next(coming)
+
+    async def send(message) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http", "method": "POST", "scheme": "http", "path": "/graphql", "raw_path": b"/graphql", "query_string": b"", "root_path": "",
+        "headers": [(b"host", b"127.0.0.1:8000"), *((name.encode(), value.encode()) for name, value in JSON.items())],
+        "http_version": "1.1", "client": ("127.0.0.1", 5), "server": ("127.0.0.1", 8000), "state": {},
+    }  # fmt: skip
+    with capture_logs() as lines:
+        await create_app()(scope, receive, send)
+    assert not sent
+    assert [(line["event"], line["status"]) for line in lines] == [("request", None)]

@@ -49,7 +49,7 @@ class Requests:
             try:
                 await self.app(scope, receive, sending)
             except ClientDisconnect:
-                pass  # while it was to send its question, or waited for its turn: nobody is there to be answered, and nothing is wrong here
+                pass  # before the whole question had come: nobody is there to be answered, and nothing is wrong here
             except Exception as error:
                 if answered:
                     raise
