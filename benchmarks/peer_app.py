@@ -1,5 +1,5 @@
 """What benchmarks/node_peers.py starts: the product itself (``product``), the same answer by hand with asyncpg and orjson (``straight``), or
-the product with a page that is read by hand (``page``)."""
+the product whose page and GraphQL's answer are read by hand within its layers (``page``)."""
 
 from __future__ import annotations
 
@@ -61,18 +61,29 @@ def by_hand() -> Starlette:
 
 
 def page_by_hand() -> Starlette:
-    """The product with one page more, whose data are read by hand: the same layers and the same template around them."""
+    """The product with one page more, whose data are read by hand: the same layers and the same template around them. So is what GraphQL answers."""
     from benchmarks.statement_query import straight_page
 
-    application, held = create_app(), []
+    application = create_app()
+    held: dict[str, Any] = {}
+
+    async def ready() -> dict[str, Any]:
+        if not held:
+            pool = await straight.pool(settings().database)
+            held.update(pool=pool, page=straight_page(pool, os.environ["PEER_TOKEN"]))
+        return held
 
     async def page(request: Request) -> Response:
-        if not held:
-            held.append(straight_page(await straight.pool(settings().database), os.environ["PEER_TOKEN"]))
-        made: Response = await held[0](request)
+        made: Response = await (await ready())["page"](request)
         return made
 
-    application.router.routes.insert(0, Route("/straight/{id}", page))
+    async def document(request: Request) -> Response:
+        asked = orjson.loads(await request.body())["variables"]
+        token = request.headers["authorization"].removeprefix("Bearer ")
+        data = await straight.statement((await ready())["pool"], token, asked["id"], asked["period"])
+        return Response(orjson.dumps({"data": data}), media_type="application/json")
+
+    application.router.routes[:0] = [Route("/straight/{id}", page), Route("/graphql", document, methods=["POST"])]
     return application
 
 

@@ -1,5 +1,5 @@
 """The statement page and its document over HTTP against PostgreSQL, 32 callers, each server on one core: this product, the same with operations not
-compiled, and by hand with asyncpg and orjson, or the page's own template.
+compiled, and by hand with asyncpg and orjson, or the page's own template; the document also by hand within the product's layers.
 
 ``python -m benchmarks.statement_load [SECONDS]``. As benchmarks/node_peers.py, which has the servers of others: rounds in turn, each server warmed up
 beside its window, medians. Where all callers wait, processor time alone counts, and that statements run beside each other helps nobody.
@@ -63,6 +63,7 @@ def questions(identity: str, token: str, cookie: str) -> dict[str, tuple[str, st
     return {
         JSON_BY_HAND: ("straight", "/statement", headers, content),
         "document, this product": ("product", "/graphql", headers, content),
+        "document, by hand within": ("page", "/graphql", headers, content),
         "document, interpreted": ("interpreted", "/graphql", headers, content),
         PAGE_BY_HAND: ("page", f"/o/vodokanal/straight/{identity}?period={PERIOD}", session, None),
         "page, this product": ("product", f"/o/vodokanal/accounts/{identity}/statement?period={PERIOD}", session, None),
