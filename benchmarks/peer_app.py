@@ -1,5 +1,5 @@
-"""What benchmarks/node_peers.py starts: the product itself (``product``), the same answer by hand with asyncpg and orjson (``straight``), or
-the product whose page and GraphQL's answer are read by hand within its layers (``page``)."""
+"""What benchmarks/node_peers.py and statement_load.py start: the product itself (``product``), the same answer by hand with asyncpg and orjson
+(``straight``), or the product whose page and GraphQL's answer are read by hand within its layers (``page``)."""
 
 from __future__ import annotations
 
